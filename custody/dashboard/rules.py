@@ -1,0 +1,131 @@
+"""What a board says about regions, as plain values: the shapes that pages, charts and briefs share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from custody.milestones.rules import Light, Stage, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One milestone of one region as the matrix shows it. Dates may be None where none is set."""
+
+    code: str
+    name: str
+    gate: bool
+    status: Status
+    light: Light
+    reason: str
+    """Why the light has its colour, in words: 「逾期16天」."""
+    percent: int
+    planned: date | None
+    forecast: date | None
+    actual: date | None
+    confirmed_on: date | None
+    days_late: int
+    unit: str
+    """责任单位."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFacts:
+    code: str
+    name: str
+    """As the notice names it: 盐城市大丰区."""
+    short_name: str
+    """Inside its city: 大丰区."""
+    city_code: str
+    city_name: str
+    city_short: str
+    """无锡."""
+    seq: int
+    batch: int
+    stage: Stage
+    stage_label: str
+    light: Light
+    light_reason: str
+    """Which milestone and why: 「G-C 招标前准备完成:逾期16天」; empty for none."""
+    done: int
+    total: int
+    percent: float
+    """Σ weight × progress over the milestones of the current gate, 0–100."""
+    expected_percent: float
+    """The same if every milestone had kept its plan."""
+    next_cell: Cell | None
+    """The open milestone of the current gate that falls due first."""
+    cells: tuple[Cell, ...]
+    reported: bool
+    """An update or 「本月无变化」 exists for the month of as_of."""
+    last_activity: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts:
+    number: int
+    name: str
+    goal: str
+    gate_code: str
+    deadline: date
+    pilot: bool
+    regions: int
+    done: int
+    """Regions that have passed the gate of the year."""
+    percent: float
+    expected_percent: float
+    lights: dict[Light, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Share (0–100) of the milestones in scope that are planned / confirmed / forecast by that day."""
+
+    on: date
+    planned: float
+    actual: float | None
+    """None after as_of."""
+    forecast: float | None
+    """None before as_of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exception_:
+    """A line of the list of exceptions."""
+
+    kind: str
+    """late | returned | stale | waiting."""
+    region_code: str
+    region_name: str
+    milestone_code: str
+    milestone_name: str
+    light: Light
+    words: str
+    """「逾期16天」「已退回3天」「待省核6个工作日」."""
+    days: int
+    owner: str
+    due: date | None
+    forecast: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFacts:
+    """Everything a board or a brief says of one scope as of one day."""
+
+    as_of: date
+    scope_kind: str
+    """province | city | region."""
+    scope_code: str
+    scope_name: str
+    province_name: str
+    notice_title: str
+    deadline: date
+    days_left: int
+    batches: tuple[BatchFacts, ...]
+    regions: tuple[RegionFacts, ...]
+    lights: dict[Light, int]
+    curve: tuple[CurvePoint, ...]
+    exceptions: tuple[Exception_, ...]
+    silent: tuple[RegionFacts, ...]
+    """Regions that have not reported in the month of as_of."""
+    demo: bool
