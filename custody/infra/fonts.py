@@ -146,6 +146,10 @@ def configuration(folder: Path) -> str:
   <dir>{name}</dir>
   <cachedir>{name}/.cache</cachedir>
   <config><rescan><int>0</int></rescan></config>
+  <!-- What a named font lacks comes from Song, in the mainland's shapes. -->
+  <match target="pattern">
+    <edit name="family" mode="append_last"><string>{SONGTI.family}</string></edit>
+  </match>
   <!-- FandolSong-Bold says of itself that its weight is 400. -->
   <match target="scan">
     <test name="file" compare="contains"><string>FandolSong-Bold</string></test>
@@ -180,7 +184,8 @@ def _holds_gb2312(font: Font, path: Path) -> bool:
         with TTCollection(path, lazy=True) as collection:
             for face in collection.fonts:
                 if face["name"].getBestFamilyName() == font.family:
-                    return _gb2312() <= face.getBestCmap().keys()
+                    characters: set[int] = set(face.getBestCmap())
+                    return _gb2312() <= characters
     except (TTLibError, OSError, KeyError, ValueError):
         log.warning("font %s cannot be read", path, exc_info=True)
     return False
