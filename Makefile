@@ -21,7 +21,7 @@ TEST_PACKAGES := $(RUN_PACKAGES) chromium
 
 # A virtual environment does not survive being moved, so one made elsewhere is made again.
 ifneq ($(shell cat .venv/.made-in 2>/dev/null),$(CURDIR))
-$(shell rm -f .venv/.made-in)
+$(shell rm -f .venv/.made-in .venv/.runtime .venv/.project .venv/.dev)
 endif
 
 .DEFAULT_GOAL := help

@@ -34,7 +34,7 @@ trap 'rm -f "$log"' EXIT
 apt_get update >"$log" 2>&1 || true
 # shellcheck disable=SC2086
 if ! apt_get install -y --no-install-recommends $missing >>"$log" 2>&1; then
-    tail -15 "$log" >&2
+    tail -5 "$log" >&2
     give_up "apt could not install:$missing
          Check the network and /etc/apt/sources.list, then as root: $by_hand
          and run make again." \

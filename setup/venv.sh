@@ -14,4 +14,4 @@ python=${PYTHON:-python3}
 
 say "Making .venv with $("$python" --version)"
 "$python" -m venv --clear .venv
-pwd >.venv/.made-in
+pwd -P >.venv/.made-in
