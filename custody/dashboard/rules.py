@@ -14,6 +14,10 @@ class Cell:
 
     code: str
     name: str
+    phase: str
+    """前期评估, 组织采购 …"""
+    stage: Stage
+    weight: int
     gate: bool
     status: Status
     light: Light

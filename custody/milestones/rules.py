@@ -126,7 +126,9 @@ _WHY_NOT = {
     Status.CONFIRMED: "该里程碑已确认（销号），不能再修改；确需更正的，请联系省级协调员退回重报。",
     Status.NOT_APPLICABLE: "该里程碑已认定为不适用，不能再修改；确需恢复的，请联系省级协调员退回重报。",
 }
-_WHY_NO_REVIEW = "该里程碑目前为“{status}”，不在待审核状态，可能已被他人处理；请刷新页面查看最新情况。"
+_WHY_NO_REVIEW = (
+    "该里程碑目前为“{status}”，不在待审核状态，可能已被他人处理；请刷新页面查看最新情况。"
+)
 
 
 def next_status(status: Status, step: Step) -> Status | None:
@@ -289,9 +291,7 @@ def problems_of_template(items: Sequence[Item]) -> list[Problem]:
     circle = _circle(items)
     if circle:
         path = "→".join(circle)
-        found.append(
-            Problem("circle", f"前置关系成环：{path}，请断开其中一处。", circle[0])
-        )
+        found.append(Problem("circle", f"前置关系成环：{path}，请断开其中一处。", circle[0]))
     if not any(item.gate for item in items):
         found.append(Problem("no_gate", "模板中至少应有一个关口，请将末尾的里程碑设为关口。"))
     return found

@@ -1,0 +1,193 @@
+"""The roof: settings in, a Flask application out. Holds no rules."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from logging.handlers import RotatingFileHandler
+from typing import Any
+
+from flask import Flask, redirect, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from config import ROOT, Config
+from custody.accounts import access
+from custody.accounts.access import identity, may, public, requires
+from custody.accounts.rules import Can, Role
+from custody.accounts.views import people, sign_in
+from custody.audit import views as audit
+from custody.briefs import views as briefs
+from custody.dashboard import views as dashboard
+from custody.infra import clock
+from custody.infra.db import Database
+from custody.infra.files import FileStore
+from custody.milestones.queries.milestones import queue_size
+from custody.milestones.views import officer, review, templates
+from custody.regions import views as regions
+from custody.regions.queries import place_name
+from custody.web import assets, database, errors, filters, headers
+from custody.web.database import session
+
+
+def create_app(config: Config, db: Database | None = None) -> Flask:
+    """`db`: an open database to use instead of the configured one (tests)."""
+    clock.freeze_day(config.today)
+    app = Flask("custody", root_path=str(ROOT))
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.upload_limit,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        SESSION_COOKIE_NAME="custody",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure_cookie,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_I18N_ENABLED=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        DEMO=config.demo,
+        DEMO_ACCOUNTS=_demo_accounts(config),
+        CONFIG=config,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    database.init(app, db or Database(config.database_url), FileStore(config.files))
+    CSRFProtect(app)
+    access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
+    for part in (assets, errors, filters, headers):
+        part.init(app)
+    _register(app)
+    _home(app)
+    _words(app)
+    return app
+
+
+def _register(app: Flask) -> None:
+    for blueprint in (
+        sign_in.blueprint,
+        people.blueprint,
+        audit.blueprint,
+        regions.blueprint,
+        officer.blueprint,
+        review.blueprint,
+        templates.blueprint,
+        dashboard.blueprint,
+        briefs.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+
+
+def _demo_accounts(config: Config) -> list[dict[str, str]]:
+    return []
+
+
+HOME = {
+    Role.SYSADMIN: "people.index",
+    Role.COORDINATOR: "dashboard.board",
+    Role.CITY_REVIEWER: "review.queue",
+    Role.OFFICER: "milestones.todo",
+    Role.LEADER: "dashboard.board",
+    Role.AUDITOR: "audit.index",
+}
+"""Everybody starts where their work is."""
+
+
+def _home(app: Flask) -> None:
+    @app.get("/")
+    @requires(Can.SEE_PROGRAMME)
+    def home() -> Response:
+        return redirect(url_for(HOME[identity().role]))
+
+    @app.get("/healthz")
+    @public
+    def health() -> dict[str, str]:
+        """The process answers and its database does."""
+        session().execute(select(1))
+        return {"status": "ok"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    here: bool
+    count: int = 0
+
+
+_MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
+    ("milestones.todo", "我的待办", (Can.REPORT_MILESTONE,)),
+    ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
+    ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
+    ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
+    ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
+    ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
+    ("templates.index", "里程碑模板", (Can.MANAGE_TEMPLATES,)),
+    ("templates.policy", "预警规则", (Can.MANAGE_TEMPLATES,)),
+    ("audit.index", "操作日志", (Can.READ_AUDIT,)),
+)
+
+
+def _navigation() -> list[Link]:
+    if not current_user.is_authenticated:
+        return []
+    who = identity()
+    here = request.endpoint or ""
+    links = []
+    for endpoint, label, wanted in _MENU:
+        if not any(may(can) for can in wanted):
+            continue
+        count = 0
+        if endpoint == "review.queue":
+            count = queue_size(session(), who)
+        links.append(Link(label, url_for(endpoint), here == endpoint, count))
+    return links
+
+
+def _where() -> str:
+    """The name of the place the signed-in person is bound to."""
+    if not current_user.is_authenticated:
+        return ""
+    return place_name(session(), identity().place)
+
+
+def _words(app: Flask) -> None:
+    @app.context_processor
+    def _frame() -> dict[str, Any]:
+        return {
+            "today": clock.today(),
+            "now": clock.now(),
+            "demo": app.config["DEMO"],
+            "navigation": _navigation(),
+            "where": _where(),
+            "field_words": FIELD_WORDS,
+        }
+
+
+FIELD_WORDS = {
+    "percent": "完成比例",
+    "started": "实际开始日期",
+    "forecast": "预计完成日期",
+    "actual": "实际完成日期",
+    "unit": "责任单位",
+    "notes": "进展说明",
+    "reason": "理由",
+    "name": "名称",
+    "title": "标题",
+}
+"""What the fields of a kept form are called."""
+
+
+def log_to(config: Config) -> None:
+    """Warnings and errors into CUSTODY_DATA/logs, ten files of 2 MB."""
+    config.logs.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        config.logs / "custody.log", maxBytes=2_000_000, backupCount=10, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)

@@ -1,0 +1,304 @@
+"""A brief frozen: everything it says as plain data, so that it can be printed, checked and kept.
+
+`freeze` is all a brief ever learns of the programme; printing reads the snapshot and nothing else.
+Figures stand as they are printed (text) beside the raw number. The digest names the content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from custody.briefs import wording
+from custody.dashboard.rules import BatchFacts, Cell, CurvePoint, ProgrammeFacts, RegionFacts
+from custody.milestones.rules import LIGHTS, Light, Stage, Status
+
+SCHEMA = 1
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What the issuing office decides: never invented by the system."""
+
+    issuer: str
+    year: int
+    day: date
+    issue: int | None = None
+    """Number within the year; None while it is not assigned."""
+    total: int | None = None
+    name: str = "整区能源费用托管工作简报"
+    salutation: str = ""
+    copies: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    """Lines of the colophon: («报», «省委办公厅、省政府办公厅»), («送», …), («发», …)."""
+    editor: str = ""
+    phone: str = ""
+    title: str = ""
+    """Of this brief; empty for the drafted one."""
+
+
+def issue_words(masthead: Masthead) -> str:
+    """〔2026〕第11期（总第23期）; a draft without a number leaves room for it."""
+    number = str(masthead.issue) if masthead.issue is not None else "　"
+    total = f"（总第{masthead.total}期）" if masthead.total is not None else ""
+    return f"〔{masthead.year}〕第{number}期{total}"
+
+
+def long_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def freeze(
+    facts: ProgrammeFacts, *, masthead: Masthead, words: Mapping[str, str] | None = None
+) -> Snapshot:
+    """The brief as plain data. `words` are edited texts by paragraph key; an empty one drops it."""
+    edited = words or {}
+    return {
+        "schema": SCHEMA,
+        "kind": facts.scope_kind,
+        "as_of": facts.as_of.isoformat(),
+        "as_of_words": long_day(facts.as_of),
+        "demo": facts.demo,
+        "scope": {
+            "kind": facts.scope_kind,
+            "code": facts.scope_code,
+            "name": facts.scope_name,
+            "province": facts.province_name,
+        },
+        "masthead": {
+            "name": masthead.name,
+            "issuer": masthead.issuer,
+            "year": masthead.year,
+            "issue": masthead.issue,
+            "total": masthead.total,
+            "issue_words": issue_words(masthead),
+            "day": masthead.day.isoformat(),
+            "day_words": long_day(masthead.day),
+            "salutation": masthead.salutation,
+            "copies": [list(line) for line in masthead.copies],
+            "editor": masthead.editor,
+            "phone": masthead.phone,
+        },
+        "title": masthead.title or wording.title(facts),
+        "sections": _sections(facts, edited),
+        "figures": _figures(facts),
+        "batches": [_batch(batch) for batch in facts.batches],
+        "regions": [_region(region, facts.as_of) for region in facts.regions],
+        "milestones": _milestones(facts),
+        "curve": [
+            [point.on.isoformat(), _raw(point.planned), _raw(point.actual), _raw(point.forecast)]
+            for point in facts.curve
+        ],
+        "lights_note": wording.lights_note(),
+        "caveats": list(wording.caveats(facts)),
+    }
+
+
+def digest(snapshot: Snapshot) -> str:
+    """SHA-256 of the canonical JSON: keys in order, no spaces, UTF-8."""
+    return hashlib.sha256(canonical(snapshot)).hexdigest()
+
+
+def canonical(snapshot: Snapshot) -> bytes:
+    return json.dumps(
+        snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def paragraphs_of(snapshot: Snapshot) -> list[dict[str, str]]:
+    """All paragraphs in order, for the editor and for comparisons."""
+    return [paragraph for section in snapshot["sections"] for paragraph in section["paragraphs"]]
+
+
+# --- facts to data ----------------------------------------------------------------------------
+
+
+def _sections(facts: ProgrammeFacts, edited: Mapping[str, str]) -> list[dict[str, Any]]:
+    headings = wording.section_headings(facts.scope_kind)
+    sections: dict[str, list[dict[str, str]]] = {key: [] for key in headings}
+    for paragraph in wording.paragraphs(facts):
+        text = edited.get(paragraph.key, paragraph.text).strip()
+        if text:
+            sections[paragraph.section].append(
+                {
+                    "key": paragraph.key,
+                    "heading": edited.get(f"{paragraph.key}.heading", paragraph.heading).strip(),
+                    "text": text,
+                }
+            )
+    return [
+        {"key": key, "heading": headings[key], "paragraphs": paragraphs}
+        for key, paragraphs in sections.items()
+        if paragraphs
+    ]
+
+
+def _raw(value: float | None) -> float | None:
+    """Rounded, so that the last bits of a sum cannot change the digest."""
+    return None if value is None else round(value, 4)
+
+
+def _figures(facts: ProgrammeFacts) -> dict[str, Any]:
+    return {
+        "regions": len(facts.regions),
+        "on_track": wording.on_track(facts.regions),
+        "days_left": facts.days_left,
+        "deadline": facts.deadline.isoformat(),
+        "lights": {light.value: facts.lights.get(light, 0) for light in LIGHTS},
+        "late": sum(line.kind == "late" for line in facts.exceptions),
+        "silent": len(facts.silent),
+    }
+
+
+def _batch(batch: BatchFacts) -> dict[str, Any]:
+    return {
+        "number": batch.number,
+        "name": batch.name,
+        "goal": batch.goal,
+        "gate_code": batch.gate_code,
+        "deadline": batch.deadline.isoformat(),
+        "pilot": batch.pilot,
+        "regions": batch.regions,
+        "done": batch.done,
+        "percent": wording.percent_words(batch.percent),
+        "percent_raw": _raw(batch.percent),
+        "expected": wording.percent_words(batch.expected_percent),
+        "expected_raw": _raw(batch.expected_percent),
+        "lights": {light.value: batch.lights.get(light, 0) for light in LIGHTS},
+    }
+
+
+def _region(region: RegionFacts, as_of: date) -> dict[str, Any]:
+    coming = region.next_cell
+    return {
+        "code": region.code,
+        "name": region.name,
+        "short_name": region.short_name,
+        "city_code": region.city_code,
+        "city_name": region.city_name,
+        "city_short": region.city_short,
+        "seq": region.seq,
+        "batch": region.batch,
+        "stage": region.stage.value,
+        "stage_words": region.stage_label,
+        "light": region.light.value,
+        "light_words": region.light.meaning,
+        "light_reason": region.light_reason,
+        "standing": _standing(region),
+        "done": region.done,
+        "total": region.total,
+        "percent": f"{region.percent:.0f}%",
+        "percent_raw": _raw(region.percent),
+        "expected_raw": _raw(region.expected_percent),
+        "next": coming.name if coming else "",
+        "next_code": coming.code if coming else "",
+        "due": wording.day_words(coming.planned, as_of) if coming and coming.planned else "",
+        "reported": region.reported,
+    }
+
+
+def _standing(region: RegionFacts) -> str:
+    """The few words of the table's last column: 逾期16天, else what the light means."""
+    if region.stage is Stage.DONE:
+        return "完成"
+    days = max((cell.days_late for cell in region.cells if not cell.status.settled), default=0)
+    if region.light in (Light.YELLOW, Light.RED) and days:
+        return f"逾期{days}天"
+    return region.light.meaning
+
+
+def _milestones(facts: ProgrammeFacts) -> list[dict[str, Any]]:
+    """Only a region's own brief prints its milestones."""
+    if facts.scope_kind != "region" or not facts.regions:
+        return []
+    as_of = facts.as_of
+
+    def words(day: date | None) -> str:
+        return wording.day_words(day, as_of) if day else "—"
+
+    return [
+        {
+            "code": cell.code,
+            "name": cell.name,
+            "phase": cell.phase,
+            "stage": cell.stage.value,
+            "weight": cell.weight,
+            "gate": cell.gate,
+            "status": cell.status.value,
+            "status_words": cell.status.label,
+            "light": cell.light.value,
+            "light_words": cell.light.meaning,
+            "reason": cell.reason,
+            "percent": cell.percent,
+            "planned": cell.planned.isoformat() if cell.planned else None,
+            "planned_words": words(cell.planned),
+            "forecast": cell.forecast.isoformat() if cell.forecast else None,
+            "forecast_words": "—" if cell.status.settled else words(cell.forecast),
+            "actual": cell.actual.isoformat() if cell.actual else None,
+            "actual_words": words(cell.actual),
+            "confirmed_on": cell.confirmed_on.isoformat() if cell.confirmed_on else None,
+            "days_late": cell.days_late,
+            "unit": cell.unit,
+        }
+        for cell in facts.regions[0].cells
+    ]
+
+
+# --- data back to what the charts draw --------------------------------------------------------
+
+
+def curve_of(snapshot: Snapshot) -> tuple[CurvePoint, ...]:
+    return tuple(
+        CurvePoint(date.fromisoformat(on), planned, actual, forecast)
+        for on, planned, actual, forecast in snapshot["curve"]
+    )
+
+
+def batches_of(snapshot: Snapshot) -> tuple[BatchFacts, ...]:
+    return tuple(
+        BatchFacts(
+            number=batch["number"],
+            name=batch["name"],
+            goal=batch["goal"],
+            gate_code=batch["gate_code"],
+            deadline=date.fromisoformat(batch["deadline"]),
+            pilot=batch["pilot"],
+            regions=batch["regions"],
+            done=batch["done"],
+            percent=batch["percent_raw"],
+            expected_percent=batch["expected_raw"],
+            lights={Light(code): count for code, count in batch["lights"].items()},
+        )
+        for batch in snapshot["batches"]
+    )
+
+
+def cells_of(snapshot: Snapshot) -> tuple[Cell, ...]:
+    def day(text: str | None) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    return tuple(
+        Cell(
+            code=one["code"],
+            name=one["name"],
+            phase=one["phase"],
+            stage=Stage(one["stage"]),
+            weight=one["weight"],
+            gate=one["gate"],
+            status=Status(one["status"]),
+            light=Light(one["light"]),
+            reason=one["reason"],
+            percent=one["percent"],
+            planned=day(one["planned"]),
+            forecast=day(one["forecast"]),
+            actual=day(one["actual"]),
+            confirmed_on=day(one["confirmed_on"]),
+            days_late=one["days_late"],
+            unit=one["unit"],
+        )
+        for one in snapshot["milestones"]
+    )

@@ -1,0 +1,148 @@
+"""The console command `custody`: everything that is done from the shell."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from config import Config, ConfigError, load
+from custody import setup
+from custody.accounts import actions as accounts
+from custody.accounts.rules import Place, Role
+from custody.infra import clock
+from custody.infra.journal import Machine
+from custody.kernel.problems import NotFound, Refused
+from custody.regions import queries as regions
+
+
+def main() -> None:
+    """Entry point: a refusal is a Chinese sentence on stderr and exit code 2, never a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (Refused, ConfigError) as error:
+        problems = [p.message for p in error.problems] if isinstance(error, Refused) else [error]
+        for problem in problems:
+            click.echo(problem, err=True)
+        sys.exit(2)
+    except NotFound:
+        click.echo("没有找到：请检查代码是否正确，或先执行 custody init 载入数据。", err=True)
+        sys.exit(2)
+
+
+@click.group(help="整区能源费用托管管理系统")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    config = load()
+    clock.freeze_day(config.today)
+    context.obj = config
+
+
+@cli.command(help="建立数据库并载入通知数据")
+@click.option("--demo", is_flag=True, help="演示模式：另建演示账号和演示进展")
+@click.option("--username", default="admin", help="首个系统管理员的用户名")
+@click.pass_obj
+def init(config: Config, demo: bool, username: str) -> None:
+    database = setup.open_database(config)
+    now = clock.now()
+    with database.transaction() as session:
+        result = setup.load_folder(session, setup.JIANGSU, actor=Machine(), now=now)
+    click.echo(f"已载入江苏省通知数据：新增{result.rows.added}项，未变{result.rows.same}项")
+    with database.transaction() as session:
+        if accounts_exist(session):
+            click.echo("账号已存在，未作改动。")
+            return
+        place = Place(result.province)
+        password = None
+        if sys.stdin.isatty():
+            password = getpass.getpass("系统管理员的初始密码（直接回车则自动生成）：") or None
+        _, first = accounts.add(
+            session,
+            actor=Machine(),
+            now=now,
+            username=username,
+            name="系统管理员",
+            unit="",
+            phone="",
+            role=Role.SYSADMIN,
+            place=place,
+            password=password,
+        )
+    shown = "您刚才输入的密码" if password else first
+    click.echo(f"系统管理员：{username}　初始密码：{shown}（首次登录后须更改，此处只显示一次）")
+
+
+def accounts_exist(session: object) -> bool:
+    from sqlalchemy import select
+    from sqlalchemy.orm import Session
+
+    from custody.accounts.models import Account
+
+    assert isinstance(session, Session)
+    return session.scalar(select(Account.id).limit(1)) is not None
+
+
+@cli.command("load", help="载入一个通知文件夹（省份、批次、地区、任务、里程碑）")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def load_command(config: Config, folder: Path) -> None:
+    database = setup.open_database(config)
+    with database.transaction() as session:
+        result = setup.load_folder(session, folder, actor=Machine(), now=clock.now())
+    click.echo(
+        f"已载入：新增{result.rows.added}项，更新{result.rows.changed}项，未变{result.rows.same}项；"
+        f"{result.started}个地区开始使用里程碑模板第{result.template_number}版"
+    )
+
+
+@cli.group(help="账号")
+def user() -> None: ...
+
+
+@user.command("add", help="新增账号，初始密码只显示一次")
+@click.argument("username")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--place", "code", required=True, help="省、设区市或县（市、区）代码")
+@click.option("--unit", default="")
+@click.option("--phone", default="")
+@click.pass_obj
+def user_add(
+    config: Config, username: str, name: str, role: str, code: str, unit: str, phone: str
+) -> None:
+    database = setup.open_database(config)
+    with database.transaction() as session:
+        account, first = accounts.add(
+            session,
+            actor=Machine(),
+            now=clock.now(),
+            username=username,
+            name=name,
+            unit=unit,
+            phone=phone,
+            role=Role(role),
+            place=regions.place_of_code(session, code),
+        )
+        click.echo(
+            f"已新增{account.role.label} {account.username}，初始密码：{first}（首次登录后须更改）"
+        )
+
+
+@cli.command(help="启动网站")
+@click.pass_obj
+def serve(config: Config) -> None:
+    from custody.serve import run
+
+    run(config)
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))

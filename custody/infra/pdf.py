@@ -1,0 +1,395 @@
+"""HTML to PDF: only our fonts, only named pictures, the same bytes for the same input, or nothing.
+
+`render` works in this process and is for workers; everybody else calls `render_isolated`, which
+starts a process with a deadline and a memory limit, so that a document that never ends or eats all
+memory costs one error message and no page. What comes out claims PDF/A-3a and PDF/UA-1.
+"""
+
+from __future__ import annotations
+
+import base64
+import gc
+import json
+import logging
+import os
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from custody.infra import fonts, justify
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEME = "custody:"
+VARIANT = "pdf/a-3a"
+AGAIN = "请稍后重试；多次失败的，请将本提示告知系统管理员。"
+
+
+class RenderFailed(Exception):
+    """No PDF. `message` tells the user in Chinese what to do; `code` is for tests and logs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{code}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A picture the HTML may name as «custody:NAME»."""
+
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that travels inside the PDF."""
+
+    name: str
+    content: bytes
+    description: str
+    relationship: str = "Data"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    html: str
+    css: str
+    title: str
+    author: str
+    created: datetime
+    """Written into the file instead of the clock, so that the same job gives the same bytes."""
+    subject: str = ""
+    keywords: tuple[str, ...] = ()
+    lang: str = "zh-CN"
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+    attached: tuple[Attached, ...] = ()
+    pages: int = 60
+    """More pages than this are taken for an accident and refused."""
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "html": self.html,
+                "css": self.css,
+                "title": self.title,
+                "author": self.author,
+                "created": self.created.isoformat(),
+                "subject": self.subject,
+                "keywords": list(self.keywords),
+                "lang": self.lang,
+                "pages": self.pages,
+                "assets": {
+                    name: [asset.media, base64.b64encode(asset.content).decode()]
+                    for name, asset in self.assets.items()
+                },
+                "attached": [
+                    [
+                        one.name,
+                        base64.b64encode(one.content).decode(),
+                        one.description,
+                        one.relationship,
+                    ]
+                    for one in self.attached
+                ],
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Job:
+        data = json.loads(text)
+        data["created"] = datetime.fromisoformat(data["created"])
+        data["keywords"] = tuple(data["keywords"])
+        data["assets"] = {
+            name: Asset(media, base64.b64decode(content))
+            for name, (media, content) in data["assets"].items()
+        }
+        data["attached"] = tuple(
+            Attached(name, base64.b64decode(content), description, relationship)
+            for name, content, description, relationship in data["attached"]
+        )
+        return cls(**data)
+
+
+# --- in this process --------------------------------------------------------------------------
+
+
+def render(job: Job) -> bytes:
+    """The PDF, or RenderFailed. Loads WeasyPrint, and fonts, into this process."""
+    weasyprint = _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    font_config = FontConfiguration()
+    with _complaints() as complaints, _quiet_collector():
+        fetcher = _locked_fetcher(job.assets)
+        css = weasyprint.CSS(string=job.css, font_config=font_config, url_fetcher=fetcher)
+        try:
+            document = weasyprint.HTML(
+                string=job.html, url_fetcher=fetcher, base_url=SCHEME
+            ).render(stylesheets=[css], font_config=font_config, pdf_variant=VARIANT)
+        except _Blocked as error:
+            raise RenderFailed(
+                "blocked",
+                f"简报中引用了不允许的外部内容（{error}），已停止生成；请删除该内容后重试。",
+            ) from error
+        if len(document.pages) > job.pages:
+            raise RenderFailed(
+                "pages",
+                f"简报共{len(document.pages)}页，超过{job.pages}页的上限；请精简正文后重试。",
+            )
+        _describe(document, job)
+        pdf: bytes = document.write_pdf(
+            pdf_variant=VARIANT, attachments=_attachments(weasyprint, job)
+        )
+    _refuse_faults(complaints)
+    _refuse_foreign_fonts(pdf_fonts(document))
+    return pdf
+
+
+def _weasyprint() -> Any:
+    problems = fonts.check()
+    if problems:
+        raise RenderFailed("fonts", "".join(problems))
+    fonts.use_private_fonts()
+    import weasyprint
+
+    justify.enable()
+    return weasyprint
+
+
+class _Blocked(Exception):
+    """A document asked for something it was not given."""
+
+
+def _locked_fetcher(assets: Mapping[str, Asset]) -> Any:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class Blocked(_Blocked, FatalURLFetchingError):  # type: ignore[misc]
+        """Fatal for WeasyPrint, known to us without importing it."""
+
+    class Locked(URLFetcher):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=(), allow_redirects=False)
+
+        def fetch(self, url: str, headers: object = None) -> Any:
+            asset = assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
+            if asset is None:
+                raise Blocked(url[:80])
+            return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media})
+
+    return Locked()
+
+
+def _describe(document: Any, job: Job) -> None:
+    """Put the job's metadata into the document and claim PDF/UA-1 beside PDF/A-3a."""
+    metadata = document.metadata
+    stamp = job.created.isoformat(timespec="seconds")
+    metadata.title, metadata.authors, metadata.lang = job.title, [job.author], job.lang
+    metadata.description = job.subject or job.title
+    metadata.keywords = list(job.keywords)
+    metadata.generator = "custody"
+    metadata.created = metadata.modified = stamp
+    original = metadata.generate_rdf_metadata
+
+    def with_ua(*arguments: Any) -> bytes:
+        rdf: bytes = original(*arguments)
+        return rdf.replace(b"</rdf:RDF>", _UA_MARKER + b"</rdf:RDF>")
+
+    metadata.generate_rdf_metadata = with_ua
+
+
+def _attachments(weasyprint: Any, job: Job) -> list[Any]:
+    return [
+        weasyprint.Attachment(
+            string=one.content,
+            name=one.name,
+            description=one.description,
+            created=job.created,
+            modified=job.created,
+            relationship=one.relationship,
+        )
+        for one in job.attached
+    ]
+
+
+class _Complaints(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[tuple[int, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append((record.levelno, record.getMessage()))
+
+
+@contextmanager
+def _complaints() -> Iterator[list[tuple[int, str]]]:
+    """What WeasyPrint only logs: missing glyphs, broken pictures, unknown CSS."""
+    handler = _Complaints()
+    logger = logging.getLogger("weasyprint")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield handler.records
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+@contextmanager
+def _quiet_collector() -> Iterator[None]:
+    """Layout makes many small objects and few circles: collecting meanwhile costs a tenth."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+_MISSING_GLYPH = re.compile(r"\.notdef glyph rendered.*?\"(.+?)\" \(U\+([0-9A-F]+)\)", re.DOTALL)
+
+
+def _refuse_faults(complaints: list[tuple[int, str]]) -> None:
+    missing = {
+        f"{found[1]}（U+{found[2]}）"
+        for _, message in complaints
+        if (found := _MISSING_GLYPH.search(message))
+    }
+    if missing:
+        raise RenderFailed(
+            "glyph",
+            f"以下字符在打印字体中没有字形，无法正确印出：{'、'.join(sorted(missing))}；"
+            "请改用通用字或文字表述（如将“㎥”写作“立方米”）后重试。",
+        )
+    errors = [message for level, message in complaints if level >= logging.ERROR]
+    if errors:
+        log.error("WeasyPrint: %s", " | ".join(errors)[:2000])
+        raise RenderFailed("broken", f"简报中的图表或版式未能正确生成，{AGAIN}")
+    for _, message in complaints:
+        log.warning("WeasyPrint: %s", message)
+
+
+def pdf_fonts(document: Any) -> set[str]:
+    """Family names of the fonts a written document embeds."""
+    return {font.family.decode() if isinstance(font.family, bytes) else str(font.family)
+            for font in document.fonts.values()}  # fmt: skip
+
+
+def _refuse_foreign_fonts(found: set[str]) -> None:
+    known = {font.family.replace(" ", "") for font in fonts.FONTS}
+    foreign = sorted(name for name in found if name.replace(" ", "") not in known)
+    if foreign:
+        raise RenderFailed(
+            "fonts",
+            f"生成时用到了未登记的字体（{'、'.join(foreign)}），请重新执行 make run 后重试。",
+        )
+
+
+# --- in a process of its own ------------------------------------------------------------------
+
+
+def render_isolated(job: Job, *, seconds: float = 20, megabytes: int = 700) -> bytes:
+    """The PDF from a process that may take so long and so much memory, or RenderFailed."""
+    limits = json.dumps({"seconds": seconds, "megabytes": megabytes})
+    command = [sys.executable, "-m", "custody.infra.pdf", limits]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command,
+            input=job.to_json().encode(),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            cwd=ROOT,
+            env=_environment(),
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RenderFailed("deadline", f"简报在{seconds:g}秒内未能生成，已停止；{AGAIN}") from error
+    header, _, pdf = done.stdout.partition(b"\n")
+    try:
+        answer = json.loads(header)
+    except ValueError:
+        log.error(
+            "PDF worker died with %s: %s",
+            done.returncode,
+            done.stderr.decode("utf-8", "replace")[-2000:],
+        )
+        raise RenderFailed("died", f"简报生成进程意外中止，{AGAIN}") from None
+    if "code" in answer:
+        raise RenderFailed(answer["code"], answer["message"])
+    return pdf
+
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CUSTODY_FONTS")
+
+
+def _environment() -> dict[str, str]:
+    """The worker needs its fonts and nothing of our secrets."""
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+
+
+def _limit(seconds: float, megabytes: int) -> None:
+    """RLIMIT_DATA counts what is allocated, not the fonts that are mapped from files."""
+    size = megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    cpu = int(seconds) + 5
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> int:
+    """Read a job from standard input, write one line of JSON and the PDF to standard output."""
+    limits = json.loads(sys.argv[1])
+    _limit(limits["seconds"], limits["megabytes"])
+    # Nothing a library prints may get between the lines.
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    try:
+        pdf = render(Job.from_json(sys.stdin.buffer.read().decode()))
+        header: dict[str, object] = {"bytes": len(pdf)}
+    except RenderFailed as error:
+        pdf, header = b"", {"code": error.code, "message": error.message}
+    except MemoryError:
+        pdf, header = b"", {"code": "memory", "message": f"简报内容过大，内存不足；{AGAIN}"}
+    with answer:
+        answer.write(json.dumps(header, ensure_ascii=False).encode() + b"\n" + pdf)
+    return 0
+
+
+_UA_MARKER = (
+    b'<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""'
+    b' xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>'
+    b'<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""'
+    b' xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+    b' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
+    b' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    b"<pdfaExtension:schemas><rdf:Bag>"
+    b'<rdf:li rdf:parseType="Resource">'
+    b"<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
+    b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    b'<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    b"<pdfaProperty:name>part</pdfaProperty:name>"
+    b"<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    b"<pdfaProperty:category>internal</pdfaProperty:category>"
+    b"<pdfaProperty:description>part number of PDF/UA</pdfaProperty:description>"
+    b"</rdf:li></rdf:Seq></pdfaSchema:property>"
+    b"</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+"""PDF/A allows only declared metadata, so the PDF/UA identifier brings its declaration along."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,278 @@
+"""Pure: the files of a notice → one checked value, or problems that name file, row and column.
+
+A notice is a folder: notice.toml (province, notice, batches, tasks), cities.csv, regions.csv and,
+where the province has its own lifecycle, milestones.csv (read by the milestones domain).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from custody.kernel.problems import Problem, refuse_if
+
+STAGES = ("pre_tender", "tender", "platform", "pilot", "done")
+"""The words for `entry_stage`; the lifecycle itself belongs to the milestones domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceLine:
+    code: str
+    name: str
+    short_name: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    year: int
+    title: str
+    programme: str
+    issued: str
+    issuers: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    number: int
+    name: str
+    short_name: str
+    goal: str
+    deadline: date
+    gate: str
+    entry_stage: str
+    pilot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    number: int
+    title: str
+    deadline: date
+    deadline_words: str
+    departments: str
+
+
+@dataclass(frozen=True, slots=True)
+class CityLine:
+    code: str
+    name: str
+    short_name: str
+    column: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLine:
+    seq: int
+    code: str
+    name: str
+    short_name: str
+    level: str
+    city_code: str
+    batch_number: int
+    lon: float | None
+    lat: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeData:
+    province: ProvinceLine
+    notice: NoticeLine
+    batches: tuple[BatchLine, ...]
+    tasks: tuple[TaskLine, ...]
+    cities: tuple[CityLine, ...]
+    regions: tuple[RegionLine, ...]
+
+
+class _Reader:
+    """Takes typed values out of a row and collects what is wrong with it."""
+
+    def __init__(self, problems: list[Problem], where: str, row: Mapping[str, Any]) -> None:
+        self.problems = problems
+        self.where = where
+        self.row = row
+
+    def _wrong(self, name: str, wanted: str) -> None:
+        where = f"{self.where} {name}"
+        self.problems.append(
+            Problem("value", f"{where}：应填写{wanted}，请改正后重新载入。", where)
+        )
+
+    def words(self, name: str, *, optional: bool = False) -> str:
+        value = self.row.get(name, "")
+        if not isinstance(value, str) or (not value.strip() and not optional):
+            self._wrong(name, "文字")
+            return ""
+        return value.strip()
+
+    def number(self, name: str) -> int:
+        try:
+            return int(self.row.get(name, ""))
+        except (TypeError, ValueError):
+            self._wrong(name, "整数")
+            return 0
+
+    def decimal(self, name: str) -> float | None:
+        text = str(self.row.get(name, "") or "").strip()
+        if not text:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            self._wrong(name, "数字或留空")
+            return None
+
+    def day(self, name: str) -> date:
+        value = self.row.get(name)
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self._wrong(name, "日期（如 2026-12-31）")
+            return date.min
+
+    def flag(self, name: str) -> bool:
+        value = self.row.get(name)
+        if isinstance(value, bool):
+            return value
+        self._wrong(name, "true 或 false")
+        return False
+
+
+def read(
+    head: Mapping[str, Any],
+    cities: Sequence[Mapping[str, str]],
+    regions: Sequence[Mapping[str, str]],
+) -> NoticeData:
+    """The whole notice; raises Refused with every problem found in the three files."""
+    problems: list[Problem] = []
+
+    def reader(where: str, row: Mapping[str, Any]) -> _Reader:
+        return _Reader(problems, where, row)
+
+    r = reader("notice.toml [province]", head.get("province", {}))
+    n = reader("notice.toml [notice]", head.get("notice", {}))
+    province = ProvinceLine(
+        r.words("code"), r.words("name"), r.words("short_name"), n.words("lead")
+    )
+    issuers = head.get("notice", {}).get("issuers", [])
+    notice = NoticeLine(
+        n.number("year"),
+        n.words("title"),
+        n.words("programme"),
+        n.words("issued"),
+        "\n".join(map(str, issuers)),
+    )
+    data = NoticeData(
+        province=province,
+        notice=notice,
+        batches=tuple(
+            _batch(reader(f"notice.toml [[batches]] 第{i}项", row))
+            for i, row in enumerate(head.get("batches", []), 1)
+        ),
+        tasks=tuple(
+            _task(reader(f"notice.toml [[tasks]] 第{i}项", row))
+            for i, row in enumerate(head.get("tasks", []), 1)
+        ),
+        cities=tuple(_city(reader(f"cities.csv 第{i}行", row)) for i, row in enumerate(cities, 2)),
+        regions=tuple(
+            _region(reader(f"regions.csv 第{i}行", row)) for i, row in enumerate(regions, 2)
+        ),
+    )
+    problems += _problems_between(data)
+    refuse_if(problems)
+    return data
+
+
+def _batch(r: _Reader) -> BatchLine:
+    line = BatchLine(
+        r.number("number"),
+        r.words("name"),
+        r.words("short_name"),
+        r.words("goal"),
+        r.day("deadline"),
+        r.words("gate"),
+        r.words("entry_stage"),
+        r.flag("pilot"),
+    )
+    if line.entry_stage and line.entry_stage not in STAGES:
+        r.problems.append(
+            Problem(
+                "stage",
+                f"{r.where} entry_stage：应为 {'、'.join(STAGES)} 之一，请改正。",
+                r.where,
+            )
+        )
+    return line
+
+
+def _task(r: _Reader) -> TaskLine:
+    return TaskLine(
+        r.number("number"),
+        r.words("title"),
+        r.day("deadline"),
+        r.words("deadline_words"),
+        r.words("departments"),
+    )
+
+
+def _city(r: _Reader) -> CityLine:
+    return CityLine(
+        r.words("code"), r.words("name"), r.words("short_name"), r.number("column"), r.number("row")
+    )
+
+
+def _region(r: _Reader) -> RegionLine:
+    return RegionLine(
+        r.number("seq"),
+        r.words("code"),
+        r.words("name"),
+        r.words("short_name"),
+        r.words("level"),
+        r.words("city_code"),
+        r.number("batch"),
+        r.decimal("lon"),
+        r.decimal("lat"),
+        r.words("note", optional=True),
+    )
+
+
+def _problems_between(data: NoticeData) -> list[Problem]:
+    found = []
+    for file, codes in (
+        ("cities.csv", [city.code for city in data.cities]),
+        ("regions.csv", [region.code for region in data.regions]),
+    ):
+        for code, times in Counter(codes).items():
+            if code and times > 1:
+                found.append(
+                    Problem("twice", f"{file}：代码 {code} 出现了{times}次，请保留一行。", file)
+                )
+    cities = {city.code for city in data.cities}
+    batches = {batch.number for batch in data.batches}
+    for region in data.regions:
+        if region.city_code and region.city_code not in cities:
+            found.append(
+                Problem(
+                    "unknown_city",
+                    f"regions.csv：{region.name}的设区市代码 {region.city_code} 不在 cities.csv 中，"
+                    "请补充该市或改正代码。",
+                    region.code,
+                )
+            )
+        if region.batch_number not in batches:
+            found.append(
+                Problem(
+                    "unknown_batch",
+                    f"regions.csv：{region.name}的批次 {region.batch_number} 不在 notice.toml 中，"
+                    "请改正批次。",
+                    region.code,
+                )
+            )
+    return found

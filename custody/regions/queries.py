@@ -1,0 +1,144 @@
+"""Questions about provinces, cities, regions, batches and tasks, limited to a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Place
+from custody.kernel.problems import NotFound
+from custody.regions.models import Batch, City, Notice, Province, Region, Task
+
+
+def within(place: Place) -> ColumnElement[bool]:
+    """Regions that are the place or lie inside it."""
+    condition = Region.province_code == place.province
+    if place.city:
+        condition &= Region.city_code == place.city
+    if place.region:
+        condition &= Region.code == place.region
+    return condition
+
+
+def get_region(session: Session, code: str, *, place: Place) -> Region:
+    region = session.scalar(select(Region).where(Region.code == code, within(place)))
+    if region is None:
+        raise NotFound
+    return region
+
+
+def get_city(session: Session, code: str, *, place: Place) -> City:
+    """A city the person may see as a whole, or the city of their own region."""
+    query = select(City).where(City.code == code, City.province_code == place.province)
+    if place.city:
+        query = query.where(City.code == place.city)
+    city = session.scalar(query)
+    if city is None:
+        raise NotFound
+    return city
+
+
+def get_province(session: Session, code: str) -> Province:
+    province = session.get(Province, code)
+    if province is None:
+        raise NotFound
+    return province
+
+
+def provinces(session: Session) -> Sequence[Province]:
+    return session.scalars(select(Province).order_by(Province.code)).all()
+
+
+def notice_of(session: Session, province: str) -> Notice:
+    """The newest notice of a province."""
+    notice = session.scalar(
+        select(Notice).where(Notice.province_code == province).order_by(Notice.year.desc()).limit(1)
+    )
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def cities_of(session: Session, place: Place) -> Sequence[City]:
+    query = select(City).where(City.province_code == place.province)
+    if place.city:
+        query = query.where(City.code == place.city)
+    return session.scalars(query.order_by(City.code)).all()
+
+
+def regions_of(session: Session, place: Place) -> Sequence[Region]:
+    return session.scalars(
+        select(Region).where(within(place)).order_by(Region.batch_number, Region.seq)
+    ).all()
+
+
+def batches_of(session: Session, province: str) -> Sequence[Batch]:
+    return session.scalars(
+        select(Batch).where(Batch.province_code == province).order_by(Batch.number)
+    ).all()
+
+
+def get_batch(session: Session, province: str, number: int) -> Batch:
+    batch = session.get(Batch, (province, number))
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def tasks_of(session: Session, province: str) -> Sequence[Task]:
+    """The tasks of the newest notice."""
+    newest = (
+        select(Notice.year)
+        .where(Notice.province_code == province)
+        .order_by(Notice.year.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return session.scalars(
+        select(Task)
+        .where(Task.province_code == province, Task.year == newest)
+        .order_by(Task.number)
+    ).all()
+
+
+def get_task(session: Session, task_id: int, *, place: Place) -> Task:
+    task = session.scalar(
+        select(Task).where(Task.id == task_id, Task.province_code == place.province)
+    )
+    if task is None:
+        raise NotFound
+    return task
+
+
+def place_of_code(session: Session, code: str) -> Place:
+    """The place a province, city or region code stands for (the code alone, no person behind it)."""
+    region = session.get(Region, code)
+    if region:
+        return region.place
+    city = session.get(City, code)
+    if city:
+        return Place(city.province_code, city.code)
+    return Place(get_province(session, code).code)
+
+
+def search(session: Session, words: str, *, place: Place, limit: int = 20) -> Sequence[Region]:
+    """Regions by part of their name or code."""
+    pattern = f"%{words.strip()}%"
+    return session.scalars(
+        select(Region)
+        .where(within(place), Region.name.like(pattern) | Region.code.like(pattern))
+        .order_by(Region.batch_number, Region.seq)
+        .limit(limit)
+    ).all()
+
+
+def place_name(session: Session, place: Place) -> str:
+    """江苏省, 无锡市 or 宜兴市."""
+    model: type[Province] | type[City] | type[Region] = Province
+    if place.region:
+        model = Region
+    elif place.city:
+        model = City
+    return session.scalar(select(model.name).where(model.code == place.code)) or ""

@@ -1,0 +1,50 @@
+"""Serve the application with gunicorn: a few processes, a few threads each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from config import Config
+from custody import setup
+from custody.app import create_app, log_to
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings: dict[str, Any] = {
+            "bind": self.config.bind,
+            "workers": self.config.workers,
+            "threads": 4,
+            "worker_class": "gthread",
+            "timeout": 120,
+            "graceful_timeout": 20,
+            "loglevel": "warning",
+            "when_ready": _announce(self.config),
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        log_to(self.config)
+        return create_app(self.config)
+
+
+def _announce(config: Config) -> Any:
+    def ready(_arbiter: object) -> None:
+        mode = "（演示模式）" if config.demo else ""
+        print(f"整区能源费用托管{mode}已启动：http://{config.bind}　按 Ctrl+C 停止", flush=True)
+
+    return ready
+
+
+def run(config: Config) -> None:
+    """Migrate if needed, then serve until stopped."""
+    setup.open_database(config).dispose()
+    _Server(config).run()

@@ -1,0 +1,120 @@
+"""The roof's work that is not a page: bring a database up, load a notice, start a demonstration."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config import ROOT, Config
+from custody.infra import journal, migrate
+from custody.infra.db import Database
+from custody.infra.sheets import Undecodable, read_csv
+from custody.kernel.problems import Problem, Refused
+from custody.milestones import sheet
+from custody.milestones.actions import lifecycles, templates
+from custody.milestones.queries.lifecycles import published
+from custody.regions import actions as regions
+from custody.regions import notice, queries
+from custody.regions.actions import Loaded
+
+MIGRATIONS = ROOT / "migrations"
+NOTICES = ROOT / "custody" / "regions" / "notices"
+JIANGSU = NOTICES / "jiangsu-2026"
+
+
+def open_database(config: Config) -> Database:
+    """The configured database, brought to the newest structure."""
+    database = Database(config.database_url)
+    if migrate.current(database) != migrate.head(MIGRATIONS):
+        migrate.upgrade(database, MIGRATIONS)
+    return database
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    province: str
+    rows: Loaded
+    template_number: int
+    template_new: bool
+    started: int
+    """Regions whose lifecycle began with this load."""
+
+
+def load_folder(
+    session: Session, folder: Path, *, actor: journal.Actor, now: datetime
+) -> LoadResult:
+    """Load a notice folder (notice.toml, cities.csv, regions.csv and, if there, milestones.csv).
+
+    All or nothing, and idempotent. Raises Refused naming file, row and column.
+    """
+    data = notice.read(
+        _toml(folder / "notice.toml"), _rows(folder / "cities.csv"), _rows(folder / "regions.csv")
+    )
+    loaded = regions.load(session, data, actor=actor, now=now)
+    province = data.province.code
+    own = folder / "milestones.csv"
+    source = own if own.exists() else JIANGSU / "milestones.csv"
+    if own.exists() or not _has_template(session, province):
+        template, new = templates.load(
+            session,
+            sheet.read(_rows(source)),
+            province=province,
+            note=f"随《{data.notice.title}》载入",
+            actor=actor,
+            now=now,
+        )
+    else:
+        template, new = published(session, province), False
+    place = queries.place_of_code(session, province)
+    started = lifecycles.enrol(
+        session,
+        queries.regions_of(session, place),
+        template=template,
+        batches=queries.batches_of(session, province),
+        actor=actor,
+        now=now,
+    )
+    return LoadResult(province, loaded, template.number, new, started)
+
+
+def _has_template(session: Session, province: str) -> bool:
+    return templates.next_number(session, province) > 1
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise Refused(
+            [Problem("file", f"读取不到 {path}，请检查文件夹和文件名。", path.name)]
+        ) from None
+
+
+def _toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(_read(path).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(
+            [Problem("toml", f"{path.name} 格式不对：{error}；请改正后重新载入。", path.name)]
+        ) from None
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        return read_csv(_read(path))
+    except Undecodable:
+        raise Refused(
+            [
+                Problem(
+                    "encoding",
+                    f"{path.name} 的文字编码无法识别，请另存为 UTF-8 或 GBK 编码的 CSV。",
+                    path.name,
+                )
+            ]
+        ) from None

@@ -1,0 +1,69 @@
+"""The pages for what can go wrong; each says what happened and what to do next."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from custody.kernel.problems import Conflict, NotFound
+from custody.web import kept
+
+log = logging.getLogger(__name__)
+
+PAGES = {
+    400: ("请求无法处理", "提交的内容不完整或格式不对，请返回上一页检查后重新提交。"),
+    403: ("没有权限", "您的账号没有办理此项的权限；如工作需要，请联系系统管理员调整。"),
+    404: ("没有找到", "没有这个页面，或者它不在您的管辖范围内；请从左侧导航重新进入。"),
+    405: ("请求无法处理", "请从页面上的按钮或链接操作，不要直接访问此地址。"),
+    409: (
+        "内容已被他人更新",
+        "在您打开页面之后，这项内容已被他人修改，您的操作没有保存；请返回查看最新内容后再试。",
+    ),
+    413: (
+        "文件太大",
+        "一次提交的文件合计不能超过60 MB，单个文件不能超过50 MB；请压缩或分批上传。"
+        "页面上已填写的文字可返回上一页找回。",
+    ),
+    429: ("操作过于频繁", "请稍等片刻再试。"),
+    503: ("系统繁忙", "数据库正忙，您的操作没有保存；请稍等片刻后返回上一页重试。"),
+}
+
+
+def _page(code: int) -> tuple[str, int]:
+    title, words = PAGES.get(code, PAGES[400])
+    return render_template("errors/error.html", title=title, words=words, code=code), code
+
+
+def init(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+        code = error.code or 500
+        return error if code < 400 else _page(code)
+
+    @app.errorhandler(NotFound)
+    def _not_found(_error: NotFound) -> tuple[str, int]:
+        return _page(404)
+
+    @app.errorhandler(Conflict)
+    def _conflict(_error: Conflict) -> tuple[str, int]:
+        return _page(409)
+
+    @app.errorhandler(CSRFError)
+    def _token(_error: CSRFError) -> tuple[str, int]:
+        return render_template("errors/kept.html", kept=kept.from_request()), 400
+
+    @app.errorhandler(OperationalError)
+    def _busy(error: OperationalError) -> tuple[str, int]:
+        log.exception("database: %s", request.path, exc_info=error)
+        return _page(503)
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> tuple[str, int]:
+        number = secrets.token_hex(4)
+        log.exception("error %s: %s %s", number, request.method, request.path, exc_info=error)
+        return render_template("errors/unexpected.html", number=number), 500

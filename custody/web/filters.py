@@ -1,0 +1,58 @@
+"""Dates, numbers and sizes as officials write them. Empty values read 「—」."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from custody.infra import clock
+
+NOTHING = "—"
+
+
+def day(value: date | datetime | None, *, full: bool = False) -> str:
+    """11月22日; with the year where it is not this year's, or when `full`."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = value.date()
+    year = f"{value.year}年" if full or value.year != clock.today().year else ""
+    return f"{year}{value.month}月{value.day}日"
+
+
+def short_day(value: date | datetime | None) -> str:
+    """11-22, for narrow table cells."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = value.date()
+    return f"{value:%m-%d}" if value.year == clock.today().year else f"{value:%y-%m-%d}"
+
+
+def moment(value: datetime | None) -> str:
+    """11月22日 14:02."""
+    return NOTHING if value is None else f"{day(value)} {value:%H:%M}"
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    return NOTHING if value is None else f"{value:.{digits}f}%"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """1,234; a thousands separator and a fixed number of decimals."""
+    return NOTHING if value is None else f"{value:,.{digits}f}"
+
+
+def size(value: int) -> str:
+    """A file's size: 312 KB, 4.1 MB."""
+    if value < 1024:
+        return f"{value} B"
+    if value < 1024 * 1024:
+        return f"{value / 1024:.0f} KB"
+    return f"{value / 1024 / 1024:.1f} MB"
+
+
+def init(app: Flask) -> None:
+    for function in (day, short_day, moment, percent, number, size):
+        app.template_filter(function.__name__)(function)

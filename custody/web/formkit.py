@@ -1,0 +1,94 @@
+"""Forms in Chinese: base class, and the way a rule's problems reach the fields they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field
+from wtforms.validators import ValidationError
+
+from custody.kernel.problems import Problem
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """WTForms' own Chinese catalogue; Flask-WTF's would answer in English (WTF_I18N_ENABLED=False)."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales: ClassVar[list[str]] = ["zh"]
+
+    def take(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Show problems at their fields; returns those that belong to no field."""
+        rest = []
+        for problem in problems:
+            field = self._fields.get(problem.where)
+            if field is None:
+                rest.append(problem)
+            else:
+                field.errors = [*field.errors, problem.message]
+        return rest
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """(field id, message) of every field that is wrong, for the summary on top."""
+        return [
+            (field.id, str(message))
+            for field in self
+            for message in _flat(field.errors)
+            if field.name != "csrf_token"
+        ]
+
+
+def _flat(errors: Sequence[Any] | dict[str, Any]) -> list[Any]:
+    items = errors.values() if isinstance(errors, dict) else errors
+    flat: list[Any] = []
+    for item in items:
+        flat += _flat(item) if isinstance(item, (list, tuple, dict)) else [item]
+    return flat
+
+
+class Day(DateField):  # type: ignore[misc]
+    """A date, picked or typed: 2026-11-22, 2026/11/22, 2026.11.22, 2026年11月22日. Empty is None."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%d"], **kwargs)
+        self.typed = ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: date | None = None
+        self.typed = valuelist[0].strip() if valuelist else ""
+        if not self.typed:
+            return
+        text = self.typed
+        for mark in "年月/.":
+            text = text.replace(mark, "-")
+        parts = text.replace("日", "").split("-")
+        try:
+            year, month, day_ = (int(part) for part in parts)
+            self.data = date(year, month, day_)
+        except ValueError:
+            raise ValueError(
+                f"{self.label.text}“{self.typed}”无法识别，请按“2026-11-22”的样式填写。"
+            ) from None
+
+    def _value(self) -> str:
+        if self.typed:
+            return self.typed if self.data is None else self.data.isoformat()
+        return self.data.isoformat() if self.data else ""
+
+
+class Needed:
+    """The field must have a value; the message says which one to give."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        data = field.data
+        if data is None or (isinstance(data, str) and not data.strip()):
+            field.errors = []
+            raise ValidationError(self.message)
