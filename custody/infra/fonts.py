@@ -181,7 +181,7 @@ def _holds_gb2312(font: Font, path: Path) -> bool:
     from fontTools.ttLib import TTCollection, TTLibError
 
     try:
-        with TTCollection(path, lazy=True) as collection:
+        with path.open("rb") as file, TTCollection(file, lazy=True) as collection:
             for face in collection.fonts:
                 if face["name"].getBestFamilyName() == font.family:
                     characters: set[int] = set(face.getBestCmap())
