@@ -155,6 +155,9 @@ def _cell(state: State, today: date) -> Cell:
     return Cell(
         code=state.code,
         name=state.name,
+        phase=next(row[4] for row in MILESTONES if row[0] == state.code),
+        stage=state.stage,
+        weight=state.weight,
         gate=state.gate,
         status=state.status,
         light=signal.light,

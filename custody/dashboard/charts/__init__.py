@@ -7,7 +7,7 @@ says in words what it shows; a table with the same figures stands beside it on t
 from custody.dashboard.charts.batches import batch_bars, lights_strip
 from custody.dashboard.charts.curve import curve
 from custody.dashboard.charts.surface import PHONE, PRINT, SCREEN, Look, day_words
-from custody.dashboard.charts.tiles import CITY_GRID, Tile, label_of, tile_map, tiles
+from custody.dashboard.charts.tiles import CITY_GRID, Tile, label_of, short_label, tile_map, tiles
 from custody.dashboard.charts.timeline import timeline
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "day_words",
     "label_of",
     "lights_strip",
+    "short_label",
     "tile_map",
     "tiles",
     "timeline",

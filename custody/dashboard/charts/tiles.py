@@ -45,13 +45,15 @@ class Tile:
     href: str | None = None
 
 
-def label_of(region: RegionFacts) -> str:
-    """The short name without what its city's tile already says: 南通经济技术开发区 → 经开区."""
-    words = region.short_name.replace("经济技术开发区", "经开区").replace(
-        "高新技术产业开发区", "高新区"
-    )
-    shorter = words.removeprefix(region.city_name).removeprefix(region.city_short)
+def short_label(short_name: str, city_name: str, city_short: str) -> str:
+    """What is left to say inside the city's box: 南通经济技术开发区 → 经开区."""
+    words = short_name.replace("经济技术开发区", "经开区").replace("高新技术产业开发区", "高新区")
+    shorter = words.removeprefix(city_name).removeprefix(city_short)
     return shorter if len(shorter) >= 2 else words
+
+
+def label_of(region: RegionFacts) -> str:
+    return short_label(region.short_name, region.city_name, region.city_short)
 
 
 def tiles(
