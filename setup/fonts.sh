@@ -16,7 +16,8 @@ missing=
 for font in $noto $fandol; do
     [ -e "$folder/$font" ] || missing="$missing $font"
 done
-if [ -z "$missing" ] && [ "$folder/fonts.conf" -nt custody/infra/fonts.py ]; then
+if [ -z "$missing" ] && [ "$folder/fonts.conf" -nt custody/infra/fonts.py ] &&
+    grep -qF "<dir>$folder</dir>" "$folder/fonts.conf"; then
     exit 0
 fi
 
