@@ -5,17 +5,24 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from config import Config, ConfigError, load
 from custody import setup
 from custody.accounts import actions as accounts
 from custody.accounts.rules import Place, Role
+from custody.briefs import actions as briefs
+from custody.briefs import render
+from custody.briefs import rules as brief_rules
 from custody.infra import clock
 from custody.infra.journal import Machine
-from custody.kernel.problems import NotFound, Refused
+from custody.infra.pdf import RenderFailed
+from custody.kernel.problems import NotFound, Problem, Refused, refuse_if
 from custody.regions import queries as regions
 
 
@@ -32,6 +39,9 @@ def main() -> None:
         problems = [p.message for p in error.problems] if isinstance(error, Refused) else [error]
         for problem in problems:
             click.echo(problem, err=True)
+        sys.exit(2)
+    except RenderFailed as failure:
+        click.echo(failure.message, err=True)
         sys.exit(2)
     except NotFound:
         click.echo("没有找到：请检查代码是否正确，或先执行 custody init 载入数据。", err=True)
@@ -134,6 +144,50 @@ def user_add(
         click.echo(
             f"已新增{account.role.label} {account.username}，初始密码：{first}（首次登录后须更改）"
         )
+
+
+@cli.group(help="工作简报")
+def brief() -> None: ...
+
+
+@brief.command("render", help="按某日的进展生成简报 PDF")
+@click.option("--scope", default="province", help="province、city:代码 或 region:代码")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="截至日期，默认今天")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--issue", type=int, help="期号，默认取下一期")
+@click.pass_obj
+def brief_render(
+    config: Config, scope: str, as_of: datetime | None, out: Path, issue: int | None
+) -> None:
+    database = setup.open_database(config)
+    today = clock.today()
+    with database.reader() as session:
+        place = scope_of(session, scope)
+        day = as_of.date() if as_of else today
+        refuse_if(brief_rules.problems_of_as_of(day, today))
+        wanted = briefs.first_wishes(session, place, as_of=day, today=today)
+        if issue is not None:
+            wanted = replace(wanted, issue=issue)
+        content = briefs.compose(session, place, wanted, demo=config.demo)
+    out.write_bytes(render.pdf(content))
+    click.echo(f"已生成 {out}（{content['title']}，截至{content['as_of_words']}）")
+
+
+def scope_of(session: Session, text: str) -> Place:
+    """«province», «city:320200» or «region:320282»; refuses what is not there."""
+    kind, _, code = text.partition(":")
+    if kind == "province":
+        found = regions.provinces(session)
+        wanted = [p for p in found if not code or p.code == code]
+        if len(wanted) == 1:
+            return Place(wanted[0].code)
+        raise Refused([Problem("scope", "有多个省份，请用 province:代码 指明。", "scope")])
+    place = regions.place_of_code(session, code)
+    if place.level.value != kind:
+        raise Refused(
+            [Problem("scope", "范围应写成 province、city:代码 或 region:代码，请改正。", "scope")]
+        )
+    return place
 
 
 @cli.command(help="启动网站")

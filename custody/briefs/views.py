@@ -1,5 +1,309 @@
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+from io import BytesIO
 
-blueprint = Blueprint("briefs", __name__)
+from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file
+from flask import url_for as to
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from custody.accounts.access import identity, requires
+from custody.accounts.rules import Can, Place
+from custody.briefs import actions, queries, render, rules, snapshot
+from custody.briefs.actions import Wanted
+from custody.briefs.forms import MastheadForm, StartForm
+from custody.briefs.models import Brief
+from custody.briefs.rules import Status
+from custody.infra import clock
+from custody.infra.pdf import RenderFailed
+from custody.kernel.problems import Conflict, Problem, Refused
+from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
+from custody.web.database import files, session, transaction
+from custody.web.paging import page_of
+
+blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
+Page = str | Response | tuple[str, int]
+WORDS = "words."
+
+
+@blueprint.get("")
+@requires(Can.READ_BRIEF)
+def index() -> Page:
+    who, words = identity(), request.args.get("q", "")
+    page = page_of(queries.count(session(), who, words=words), 30)
+    rows = queries.listed(session(), who, words=words, limit=page.size, offset=page.offset)
+    newest = next((row for row in rows if row.status is Status.PUBLISHED), None)
+    return render_template(
+        "briefs/index.html", briefs=rows, newest=newest, page=page, words=words, Status=Status
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Can.DRAFT_BRIEF)
+def start() -> Page:
+    form = StartForm(scope=request.args.get("scope"), as_of=clock.today())
+    choices = _scopes(identity().place)
+    if not form.validate_on_submit():
+        return _start_page(form, choices, 422 if form.is_submitted() else 200)
+    known = {code for _, options in choices for code, _ in options}
+    if form.scope.data not in known:
+        form.scope.errors = ["没有这个范围，请重新选择。"]
+        return _start_page(form, choices, 422)
+    place = place_of_code(session(), form.scope.data)
+    wanted = actions.first_wishes(session(), place, as_of=form.as_of.data, today=clock.today())
+    try:
+        with transaction() as writing:
+            brief = actions.start(
+                writing, actor=identity(), now=clock.now(), place=place, wanted=wanted
+            )
+    except Refused as refusal:
+        form.take(refusal.problems)
+        return _start_page(form, choices, 422)
+    return redirect(to("briefs.show", brief_id=brief.id), 303)
+
+
+def _scopes(place: Place) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(group, [(code, name)]) of every scope the coordinator may write about."""
+    s = session()
+    return [
+        ("全省", [(place.province, place_name(s, Place(place.province)))]),
+        ("设区市", [(city.code, city.name) for city in cities_of(s, place)]),
+        ("县（市、区）", [(region.code, region.name) for region in regions_of(s, place)]),
+    ]
+
+
+def _start_page(
+    form: StartForm, choices: list[tuple[str, list[tuple[str, str]]]], status: int
+) -> Page:
+    return render_template("briefs/start.html", form=form, choices=choices), status
+
+
+@blueprint.get("/<int:brief_id>")
+@requires(Can.READ_BRIEF)
+def show(brief_id: int) -> Page:
+    """The brief on screen; for those who draft, with what to do next."""
+    brief = queries.get_brief(session(), brief_id, identity())
+    if brief.status is Status.DRAFT:
+        return _draft_page(brief, _form_of(brief), brief.words)
+    assert brief.snapshot is not None
+    article = render.article(brief.snapshot)
+    return render_template("briefs/show.html", brief=brief, article=article, Status=Status)
+
+
+def _form_of(brief: Brief) -> MastheadForm:
+    return MastheadForm(formdata=None, obj=brief, data={"copies": rules.copies_text(brief.copies)})
+
+
+def _draft_page(
+    brief: Brief,
+    form: MastheadForm,
+    words: Mapping[str, str],
+    problems: list[Problem] | None = None,
+    status: int = 200,
+) -> Page:
+    """The editor beside what it gives. `words` are the texts as typed so far."""
+    wanted = actions.wishes_of(brief)
+    drafted = actions.compose(session(), brief.place, _with_words(wanted, {}), demo=_demo())
+    content = actions.compose(session(), brief.place, _with_words(wanted, words), demo=_demo())
+    page = render_template(
+        "briefs/draft.html",
+        brief=brief,
+        form=form,
+        sections=drafted["sections"],
+        words=words,
+        prefix=WORDS,
+        title=drafted["title"],
+        article=render.article(content, draft=True),
+        problems=problems or [],
+    )
+    return page, status
+
+
+def _with_words(wanted: Wanted, words: Mapping[str, str]) -> Wanted:
+    from dataclasses import replace
+
+    return replace(wanted, words=words)
+
+
+def _demo() -> bool:
+    return bool(current_app.config["DEMO"])
+
+
+@blueprint.post("/<int:brief_id>")
+@requires(Can.DRAFT_BRIEF)
+def edit(brief_id: int) -> Page:
+    brief = queries.get_brief(session(), brief_id, identity())
+    form = MastheadForm()
+    words = _typed_words(session(), brief)
+    copies, problems = rules.copies_of(form.copies.data or "")
+    if not form.validate_on_submit() or problems:
+        return _draft_page(brief, form, words, form.take(problems), 422)
+    wanted = Wanted(
+        as_of=form.as_of.data,
+        title=(form.title.data or "").strip(),
+        issuer=(form.issuer.data or "").strip(),
+        issue=form.issue.data,
+        total=form.total.data,
+        day=form.day.data,
+        salutation=(form.salutation.data or "").strip(),
+        copies=copies,
+        editor=(form.editor.data or "").strip(),
+        phone=(form.phone.data or "").strip(),
+        words=words,
+    )
+    try:
+        with transaction() as writing:
+            actions.edit(
+                writing,
+                actor=identity(),
+                now=clock.now(),
+                brief_id=brief_id,
+                version=_version(),
+                wanted=wanted,
+            )
+    except Refused as refusal:
+        return _draft_page(brief, form, words, form.take(refusal.problems), 422)
+    except Conflict:
+        changed = Problem(
+            "conflict",
+            "您编辑期间，这份草稿已被他人修改。您填写的内容保留在下方，尚未保存；"
+            "请与右侧最新内容核对后，再次点击“保存草稿”。",
+        )
+        current = queries.get_brief(session(), brief_id, identity())
+        return _draft_page(current, form, words, [changed], 409)
+    if request.form.get("then") == "freeze":
+        return _freeze(brief_id)
+    flash("草稿已保存。")
+    return redirect(to("briefs.show", brief_id=brief_id), 303)
+
+
+def _typed_words(s: Session, brief: Brief) -> dict[str, str]:
+    """Only the paragraphs that differ from the draft, so that the others follow the facts."""
+    wanted = _with_words(actions.wishes_of(brief), {})
+    drafted = {
+        one["key"]: one["text"]
+        for one in snapshot.paragraphs_of(actions.compose(s, brief.place, wanted, demo=_demo()))
+    }
+    typed = {
+        name.removeprefix(WORDS): value.replace("\r\n", "\n").strip()
+        for name, value in request.form.items()
+        if name.startswith(WORDS)
+    }
+    return {key: text for key, text in typed.items() if text != drafted.get(key, "").strip()}
+
+
+def _version() -> int:
+    text = request.form.get("version", "")
+    return int(text) if text.isdigit() else -1
+
+
+@blueprint.post("/<int:brief_id>/freeze")
+@requires(Can.DRAFT_BRIEF)
+def freeze(brief_id: int) -> Page:
+    return _freeze(brief_id)
+
+
+def _freeze(brief_id: int) -> Page:
+    """Snapshot, PDF and state in this order: what cannot be printed is not frozen."""
+    brief = queries.get_brief(session(), brief_id, identity())
+    try:
+        actions.problems_before_freezing(session(), brief)
+        content = actions.compose(session(), brief.place, actions.wishes_of(brief), demo=_demo())
+        stored = files().put(BytesIO(render.pdf(content)))
+        with transaction() as writing:
+            actions.freeze(
+                writing,
+                actor=identity(),
+                now=clock.now(),
+                brief_id=brief_id,
+                version=brief.version,
+                content=content,
+                pdf=stored,
+            )
+    except Refused as refusal:
+        form = _form_of(brief)
+        rest = form.take(refusal.problems)
+        return _draft_page(brief, form, brief.words, rest, 422)
+    except RenderFailed as failure:
+        problem = Problem("render", failure.message)
+        return _draft_page(brief, _form_of(brief), brief.words, [problem], 503)
+    flash("已定稿：内容和版式已固定，请核对后发布。")
+    return redirect(to("briefs.show", brief_id=brief_id), 303)
+
+
+@blueprint.post("/<int:brief_id>/thaw")
+@requires(Can.DRAFT_BRIEF)
+def thaw(brief_id: int) -> Page:
+    return _step(brief_id, "thaw", "已退回草稿，可继续修改。")
+
+
+@blueprint.post("/<int:brief_id>/publish")
+@requires(Can.DRAFT_BRIEF)
+def publish(brief_id: int) -> Page:
+    return _step(brief_id, "publish", "已发布：有权查看的领导和单位现在可以阅读和下载。")
+
+
+@blueprint.post("/<int:brief_id>/discard")
+@requires(Can.DRAFT_BRIEF)
+def discard(brief_id: int) -> Page:
+    return _step(brief_id, "discard", "草稿已删除。")
+
+
+def _step(brief_id: int, verb: str, words: str) -> Page:
+    act = {"thaw": actions.thaw, "publish": actions.publish, "discard": actions.discard}[verb]
+    try:
+        with transaction() as writing:
+            act(
+                writing,
+                actor=identity(),
+                now=clock.now(),
+                brief_id=brief_id,
+                version=_version(),
+            )
+    except Refused as refusal:
+        flash("".join(problem.message for problem in refusal.problems))
+        return redirect(to("briefs.show", brief_id=brief_id), 303)
+    flash(words)
+    if verb == "discard":
+        return redirect(to("briefs.index"), 303)
+    return redirect(to("briefs.show", brief_id=brief_id), 303)
+
+
+@blueprint.get("/<int:brief_id>.pdf")
+@requires(Can.READ_BRIEF)
+def pdf(brief_id: int) -> Page:
+    """The stored bytes, never a fresh rendering; a draft is rendered with its mark for the drafter."""
+    who = identity()
+    brief = queries.get_brief(session(), brief_id, who)
+    inline = "view" in request.args
+    if brief.status is Status.DRAFT:
+        return _draft_pdf(brief)
+    name = brief.file_name
+    try:
+        stream = files().open(brief.pdf_digest)
+    except FileNotFoundError:
+        return render_template("briefs/missing.html", brief=brief), 500
+    with transaction() as writing:
+        actions.note_download(writing, actor=who, now=clock.now(), brief=brief)
+    response = send_file(
+        stream,
+        mimetype="application/pdf",
+        as_attachment=not inline,
+        download_name=name,
+        etag=brief.pdf_digest,
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _draft_pdf(brief: Brief) -> Page:
+    content = actions.compose(session(), brief.place, actions.wishes_of(brief), demo=_demo())
+    try:
+        data = render.pdf(content, draft=True)
+    except RenderFailed as failure:
+        problem = Problem("render", failure.message)
+        return _draft_page(brief, _form_of(brief), brief.words, [problem], 503)
+    return send_file(
+        BytesIO(data), mimetype="application/pdf", download_name=f"草稿-{brief.file_name}"
+    )
