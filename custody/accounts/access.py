@@ -94,12 +94,12 @@ def requires(*wanted: Can) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     return decorate
 
 
-def sign_in_first() -> Response | tuple[str, int]:
+def sign_in_first() -> Response:
     """To the sign-in page. A form that was sent is carried along, to be offered again afterwards."""
     if request.method == "POST":
         g.kept = kept.pack(kept.from_request())
-        page: tuple[str, int] = current_app.view_functions["accounts.sign_in"]()
-        return page
+        view: Any = current_app.view_functions["accounts.sign_in"]
+        return current_app.make_response(view())
     target = request.full_path.rstrip("?")
     return redirect(url_for("accounts.sign_in", next=target if target != "/" else None))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
 from custody.briefs.models import Brief
@@ -43,8 +43,6 @@ def listed(
     session: Session, who: Identity, *, words: str = "", limit: int = 30, offset: int = 0
 ) -> Sequence[Brief]:
     """Unpublished first, then the newest; the snapshots themselves are left in the database."""
-    from sqlalchemy.orm import defer
-
     return session.scalars(
         select(Brief)
         .where(_readable(who), _named(words))

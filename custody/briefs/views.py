@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file
@@ -51,7 +52,9 @@ def start() -> Page:
         form.scope.errors = ["没有这个范围，请重新选择。"]
         return _start_page(form, choices, 422)
     place = place_of_code(session(), form.scope.data)
-    wanted = actions.first_wishes(session(), place, as_of=form.as_of.data, today=clock.today())
+    wanted = actions.first_wishes(
+        session(), place, as_of=form.as_of.data or clock.today(), today=clock.today()
+    )
     try:
         with transaction() as writing:
             brief = actions.start(
@@ -121,8 +124,6 @@ def _draft_page(
 
 
 def _with_words(wanted: Wanted, words: Mapping[str, str]) -> Wanted:
-    from dataclasses import replace
-
     return replace(wanted, words=words)
 
 
@@ -140,12 +141,12 @@ def edit(brief_id: int) -> Page:
     if not form.validate_on_submit() or problems:
         return _draft_page(brief, form, words, form.take(problems), 422)
     wanted = Wanted(
-        as_of=form.as_of.data,
+        as_of=form.as_of.data or brief.as_of,
         title=(form.title.data or "").strip(),
         issuer=(form.issuer.data or "").strip(),
         issue=form.issue.data,
         total=form.total.data,
-        day=form.day.data,
+        day=form.day.data or brief.day,
         salutation=(form.salutation.data or "").strip(),
         copies=copies,
         editor=(form.editor.data or "").strip(),

@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -50,7 +51,7 @@ class FileStore:
             raise
         return Stored(sha.hexdigest(), size)
 
-    def open(self, digest: str) -> IO[bytes]:
+    def open(self, digest: str) -> BufferedReader:
         """FileNotFoundError when the file was removed behind our back."""
         return self.path(digest).open("rb")
 

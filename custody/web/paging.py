@@ -35,7 +35,7 @@ class Page:
         """The address of another page with the same filters."""
         assert request.endpoint is not None
         args = {**request.args.to_dict(), **(request.view_args or {}), "page": str(number)}
-        return url_for(request.endpoint, **args)  # type: ignore[arg-type]
+        return url_for(request.endpoint, **args)
 
 
 def wanted_page() -> int:
