@@ -8,7 +8,7 @@ import secrets
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from custody.kernel.problems import Conflict, NotFound
 from custody.web import kept
@@ -39,7 +39,27 @@ def _page(code: int) -> tuple[str, int]:
     return render_template("errors/error.html", title=title, words=words, code=code), code
 
 
+_DRAINED = 512 * 1024 * 1024
+
+
+def _drain() -> None:
+    """Read what is still coming and drop it.
+
+    A browser in the middle of sending a large file does not read the answer; if the connection is
+    closed on it, it shows its own network error instead of our words.
+    """
+    stream = request.environ["wsgi.input"]
+    left = min(request.content_length or 0, _DRAINED)
+    while left > 0 and (chunk := stream.read(min(left, 1024 * 1024))):
+        left -= len(chunk)
+
+
 def init(app: Flask) -> None:
+    @app.errorhandler(RequestEntityTooLarge)
+    def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+        _drain()
+        return _page(413)
+
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
         code = error.code or 500
