@@ -212,10 +212,11 @@ def _standing(region: RegionFacts) -> str:
 
 
 def _milestones(facts: ProgrammeFacts) -> list[dict[str, Any]]:
-    """Only a region's own brief prints its milestones."""
+    """Only a region's own brief prints its milestones; those of stages to come have no dates yet."""
     if facts.scope_kind != "region" or not facts.regions:
         return []
-    as_of = facts.as_of
+    as_of, region = facts.as_of, facts.regions[0]
+    pilot = all(batch.pilot for batch in facts.batches)
 
     def words(day: date | None) -> str:
         return wording.day_words(day, as_of) if day else "—"
@@ -226,6 +227,7 @@ def _milestones(facts: ProgrammeFacts) -> list[dict[str, Any]]:
             "name": cell.name,
             "phase": cell.phase,
             "stage": cell.stage.value,
+            "stage_words": cell.stage.label(pilot=pilot),
             "weight": cell.weight,
             "gate": cell.gate,
             "status": cell.status.value,
@@ -244,7 +246,8 @@ def _milestones(facts: ProgrammeFacts) -> list[dict[str, Any]]:
             "days_late": cell.days_late,
             "unit": cell.unit,
         }
-        for cell in facts.regions[0].cells
+        for cell in region.cells
+        if cell.planned or cell.actual or cell.status is not Status.NOT_STARTED
     ]
 
 

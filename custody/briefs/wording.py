@@ -286,7 +286,7 @@ def _late_words(facts: ProgrammeFacts) -> str:
         f"截至{day_words(facts.as_of, facts.as_of)}，共有{count}个地区的{len(lines)}项里程碑逾期"
     )
     if count > len(told):
-        return f"{words}。其中逾期时间较长的有：{'；'.join(parts)}。其余见附表。"
+        return f"{words}。其中逾期时间较长的有：{'；'.join(parts)}。其余地区见表1。"
     return (
         f"{words}：{'；'.join(parts)}。" if count > 1 or len(lines) > 1 else _single(parts, facts)
     )
@@ -519,9 +519,7 @@ def _problems_of_region(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Par
 
 def lights_note() -> str:
     """The line below a table: what the shapes mean."""
-    return (
-        "注：○未到期；●正常；◆临期，临近到期；▲预警，逾期或落后于计划；■滞后，逾期较久或落后较多。"
-    )
+    return "注：○未到期；●正常；◆临期；▲预警，逾期或落后于计划；■滞后，逾期较久或落后较多。"
 
 
 def caveats(facts: ProgrammeFacts) -> tuple[str, ...]:

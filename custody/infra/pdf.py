@@ -16,6 +16,7 @@ import re
 import resource
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -128,16 +129,17 @@ def render(job: Job) -> bytes:
     """The PDF, or RenderFailed. Loads WeasyPrint, and fonts, into this process."""
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError
 
     font_config = FontConfiguration()
     with _complaints() as complaints, _quiet_collector():
         fetcher = _locked_fetcher(job.assets)
-        css = weasyprint.CSS(string=job.css, font_config=font_config, url_fetcher=fetcher)
         try:
+            css = weasyprint.CSS(string=job.css, font_config=font_config, url_fetcher=fetcher)
             document = weasyprint.HTML(
                 string=job.html, url_fetcher=fetcher, base_url=SCHEME
             ).render(stylesheets=[css], font_config=font_config, pdf_variant=VARIANT)
-        except _Blocked as error:
+        except FatalURLFetchingError as error:
             raise RenderFailed(
                 "blocked",
                 f"简报中引用了不允许的外部内容（{error}），已停止生成；请删除该内容后重试。",
@@ -148,9 +150,12 @@ def render(job: Job) -> bytes:
                 f"简报共{len(document.pages)}页，超过{job.pages}页的上限；请精简正文后重试。",
             )
         _describe(document, job)
-        pdf: bytes = document.write_pdf(
-            pdf_variant=VARIANT, attachments=_attachments(weasyprint, job)
-        )
+        with warnings.catch_warnings():
+            # WeasyPrint leaves its colour profile to be closed by the collector.
+            warnings.simplefilter("ignore", ResourceWarning)
+            pdf: bytes = document.write_pdf(
+                pdf_variant=VARIANT, attachments=_attachments(weasyprint, job)
+            )
     _refuse_faults(complaints)
     _refuse_foreign_fonts(pdf_fonts(document))
     return pdf
@@ -167,15 +172,8 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-class _Blocked(Exception):
-    """A document asked for something it was not given."""
-
-
 def _locked_fetcher(assets: Mapping[str, Asset]) -> Any:
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class Blocked(_Blocked, FatalURLFetchingError):  # type: ignore[misc]
-        """Fatal for WeasyPrint, known to us without importing it."""
 
     class Locked(URLFetcher):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -184,7 +182,7 @@ def _locked_fetcher(assets: Mapping[str, Asset]) -> Any:
         def fetch(self, url: str, headers: object = None) -> Any:
             asset = assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
             if asset is None:
-                raise Blocked(url[:80])
+                raise FatalURLFetchingError(url[:80])
             return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media})
 
     return Locked()

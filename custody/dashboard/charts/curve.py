@@ -28,7 +28,7 @@ def curve(
 ) -> Svg:
     """Planned, actual and forecast share of milestones over the year, with a line for the day."""
     size = look.size
-    height = 232 if look.narrow else 214
+    height = 232 if look.narrow else 186 if look.dense else 214
     left, right, top, bottom = 38, 14, 40, 28
     width, depth = look.width - left - right, height - top - bottom
     marks: list[Mark] = []

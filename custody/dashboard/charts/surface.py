@@ -20,6 +20,8 @@ class Look:
     width: int
     size: float
     """Size of ordinary words."""
+    dense: bool = False
+    """Paper: a finger needs no room, a page is short."""
 
     @property
     def narrow(self) -> bool:
@@ -28,7 +30,7 @@ class Look:
 
 SCREEN = Look(720, 12)
 PHONE = Look(358, 12)
-PRINT = Look(590, 12)
+PRINT = Look(590, 12, dense=True)
 
 
 def day_words(day: date, today: date | None = None) -> str:

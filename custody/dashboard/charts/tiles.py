@@ -103,11 +103,12 @@ def tile_map(
     place = _grid(tuple(by_city), grid)
     columns = max((column for column, _ in place.values()), default=0) + 1
     rows = max((row for _, row in place.values()), default=0) + 1
-    gap = 6.0 if look.narrow else 8.0
+    gap = 8.0 if not (look.narrow or look.dense) else 5.0
     cell = (look.width - gap * (columns - 1)) / columns
-    size = look.size - (1 if look.narrow else 0)
-    pitch = 22.0 if not look.narrow else 26.0
-    inside = 2 if cell > 170 and not look.narrow else 1
+    size = look.size - (1 if look.narrow or look.dense else 0)
+    pitch = 26.0 if look.narrow else 16.5 if look.dense else 22.0
+    # Half a box holds a light and five characters.
+    inside = 2 if cell / 2 >= 18 + 4 * size + 2 else 1
     heights = [0.0] * rows
     for code, members in by_city.items():
         row = place[code][1]

@@ -1,0 +1,325 @@
+"""Snapshot to page and PDF. The snapshot is all it sees: no rows, no request, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, timezone
+from functools import lru_cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from custody.briefs import snapshot as frozen
+from custody.briefs.snapshot import Snapshot
+from custody.briefs.wording import ORDINALS
+from custody.dashboard import charts
+from custody.infra import pdf as machine
+from custody.kernel.drawing import LIGHT_LOOKS, Svg
+from custody.milestones.rules import Light, Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates/briefs/print"
+SHEET = ROOT / "static/css/print.css"
+SHANGHAI = timezone(timedelta(hours=8))
+PAGES = {"province": 40, "city": 20, "region": 12}
+"""Page limit by scope; a province of 1,000 regions needs some 30 pages of table."""
+TITLE_ROOM = 19
+"""Characters of 2号 in a line of the title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    number: int
+    name: str
+    caption: str
+    drawn: Svg
+    inline: bool
+    leads: bool
+    """Stands before the text of its section, not after it."""
+
+    @property
+    def svg(self) -> Svg | None:
+        return self.drawn if self.inline else None
+
+    @property
+    def alt(self) -> str:
+        """Title and description in one, for a picture that is only named."""
+        found = re.search(r"<desc>(.*?)</desc>", self.drawn)
+        words = f"{self.drawn.heading}。{found[1] if found else ''}"
+        return unescape(words)
+
+
+def html(
+    brief: Snapshot, *, for_screen: bool = False, draft: bool = False, sheets: Sequence[str] = ()
+) -> str:
+    """The whole document. On screen charts are inline and the named sheets linked
+    (static/css/print.css, then static/css/brief.css)."""
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(_words(brief, screen=for_screen, draft=draft, level=1, sheets=sheets))
+    )
+
+
+def article(brief: Snapshot, *, draft: bool = False, level: int = 2) -> Markup:
+    """The brief as part of a page of ours; its title is a heading of the given level.
+
+    The page links static/css/print.css and then static/css/brief.css.
+    """
+    words = _words(brief, screen=True, draft=draft, level=level, sheets=())
+    return Markup(_environment().get_template("article.html").render(words))  # noqa: S704
+
+
+def job(brief: Snapshot, *, draft: bool = False) -> machine.Job:
+    """What the PDF machine is given."""
+    day = datetime.combine(
+        datetime.fromisoformat(brief["masthead"]["day"]).date(), time(0), SHANGHAI
+    )
+    assets = {
+        figure.name: machine.Asset("image/svg+xml", figure.drawn.encode())
+        for drawn in _figures(brief, inline=False).values()
+        for figure in drawn
+    }
+    return machine.Job(
+        html=html(brief, draft=draft),
+        css=SHEET.read_text("utf-8"),
+        title=brief["title"],
+        author=brief["masthead"]["issuer"],
+        subject=f"{brief['masthead']['name']} {brief['masthead']['issue_words']}",
+        keywords=("整区能源费用托管", "公共机构节能", brief["scope"]["name"]),
+        created=day,
+        assets=assets,
+        pages=PAGES.get(brief["kind"], 40) + len(brief["regions"]) // 25,
+    )
+
+
+def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
+    """The printed brief; RenderFailed (custody.infra.pdf) says in Chinese why there is none."""
+    return machine.render_isolated(job(brief, draft=draft), seconds=seconds)
+
+
+# --- what the templates are given -------------------------------------------------------------
+
+
+def _words(
+    brief: Snapshot, *, screen: bool, draft: bool, level: int, sheets: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "brief": brief,
+        "screen": screen,
+        "draft": draft,
+        "level": level,
+        "sheets": sheets,
+        "title_lines": title_lines(brief["title"]),
+        "figures": _figures(brief, inline=screen),
+        "table_after": _table_after(brief),
+    }
+
+
+def _table_after(brief: Snapshot) -> str:
+    """The table follows the section on progress, or the last one there is."""
+    keys = [section["key"] for section in brief["sections"]]
+    if not brief["regions"]:
+        return ""
+    return "progress" if "progress" in keys else keys[-1] if keys else ""
+
+
+def _figures(brief: Snapshot, *, inline: bool) -> dict[str, list[Figure]]:
+    keys = [section["key"] for section in brief["sections"]]
+    placed: dict[str, list[Figure]] = {key: [] for key in keys}
+    number = 0
+    for section, caption, drawn, leads in _drawn(brief):
+        home = section if section in placed else keys[0] if keys else ""
+        if home:
+            number += 1
+            placed[home].append(Figure(number, f"chart/{number}", caption, drawn, inline, leads))
+    return placed
+
+
+def _drawn(brief: Snapshot) -> list[tuple[str, str, Svg, bool]]:
+    """(section, caption, picture, before its text) in the order of the text."""
+    look = charts.PRINT
+    as_of = datetime.fromisoformat(brief["as_of"]).date()
+    day = f"{as_of.month}月{as_of.day}日"
+    if not brief["regions"]:
+        return []
+    if brief["kind"] == "region":
+        region = brief["regions"][0]
+        stage = Stage(region["stage"])
+        cells = frozen.cells_of(brief)
+        own = [cell for cell in cells if cell.stage is stage and cell.planned]
+        batch = next((b for b in frozen.batches_of(brief) if b.number == region["batch"]), None)
+        picture = charts.timeline(
+            own or [cell for cell in cells if cell.planned],
+            stage=stage,
+            stage_label=region["stage_words"],
+            as_of=as_of,
+            look=look,
+            pilot=batch.pilot if batch else True,
+        )
+        return [("progress", f"{region['stage_words']}阶段里程碑时间轴", picture, False)]
+    year = as_of.year
+    found = [
+        (
+            "overall",
+            f"{year}年里程碑办结进度（计划、实际与预测）",
+            charts.curve(frozen.curve_of(brief), as_of=as_of, look=look),
+            False,
+        )
+    ]
+    batches = frozen.batches_of(brief)
+    if len(batches) > 1:
+        found.append(
+            (
+                "progress",
+                f"各批次平均进度与计划的比较（截至{day}）",
+                charts.batch_bars(batches, look=look),
+                True,
+            )
+        )
+    if len({region["city_code"] for region in brief["regions"]}) > 1:
+        found.append(
+            (
+                "progress",
+                f"各设区市有关地区状态分布（截至{day}）",
+                charts.tile_map(_tiles(brief), look=look),
+                False,
+            )
+        )
+    return found
+
+
+def _tiles(brief: Snapshot) -> list[charts.Tile]:
+    return [
+        charts.Tile(
+            code=region["code"],
+            name=region["name"],
+            label=charts.short_label(
+                region["short_name"], region["city_name"], region["city_short"]
+            ),
+            city_code=region["city_code"],
+            city_label=region["city_short"],
+            light=Light(region["light"]),
+            reason=region["light_reason"],
+        )
+        for region in brief["regions"]
+    ]
+
+
+# --- typography -------------------------------------------------------------------------------
+
+_CLOSING = "，。、；：）》〉”’」』】〕！？"
+_OPENING = "（《〈“‘「『【〔"
+_SQUEEZED = re.compile(f"[{_CLOSING}](?=[{_CLOSING}{_OPENING}])|(?<=[{_OPENING}])[{_OPENING}]")
+"""Of two signs that meet, the blank half of one goes: after a closing, before a second opening."""
+_KEPT_TOGETHER = re.compile(r"\d[\d,.]*(?:%|个?百分点|[个天项期年月日家])")
+_LEAD = re.compile(r"^[一二三四五六七八九十]是[^。，；]{2,16}。")
+
+
+def typeset(words: str) -> Markup:
+    """Plain text as type: squeezed punctuation, figures with their units, «一是…。» in 黑体."""
+    lead = _LEAD.match(words)
+    if lead:
+        return Markup("<b>{}</b>{}").format(_fine(lead[0]), _fine(words[lead.end() :]))
+    return _fine(words)
+
+
+def _fine(words: str) -> Markup:
+    parts: list[Markup] = []
+    at = 0
+    for found in _KEPT_TOGETHER.finditer(words):
+        parts.append(_squeeze(words[at : found.start()]))
+        parts.append(Markup('<span class="nb">{}</span>').format(found[0]))
+        at = found.end()
+    parts.append(_squeeze(words[at:]))
+    return Markup("").join(parts)
+
+
+def _squeeze(words: str) -> Markup:
+    parts: list[Markup] = []
+    at = 0
+    for found in _SQUEEZED.finditer(words):
+        parts.append(escape(words[at : found.start()]))
+        parts.append(Markup('<span class="halt">{}</span>').format(found[0]))
+        at = found.end()
+    parts.append(escape(words[at:]))
+    return Markup("").join(parts)
+
+
+_WHOLE_WORDS = (
+    "整区能源费用托管", "能源费用托管", "工作进展情况", "进展情况", "工作", "通报", "情况",
+    "关于", "经济技术开发区",
+)  # fmt: skip
+
+
+def title_lines(title: str) -> list[str]:
+    """The title in lines of about equal length, no word broken; one line where it fits."""
+    if len(title) <= TITLE_ROOM:
+        return [title]
+    count = -(-len(title) // TITLE_ROOM)
+    lines, rest = [], title
+    while count > 1 and len(rest) > 1:
+        at = _break_near(rest, -(-len(rest) // count))
+        lines.append(rest[:at])
+        rest = rest[at:]
+        count -= 1
+    return [*lines, rest]
+
+
+def _break_near(words: str, wanted: int) -> int:
+    broken: set[int] = set()
+    for word in _WHOLE_WORDS:
+        for found in re.finditer(re.escape(word), words):
+            broken |= set(range(found.start() + 1, found.end()))
+    starts_badly = {at for at, sign in enumerate(words) if sign in "的和与、，》”）"}
+    allowed = [
+        at
+        for at in range(1, min(len(words), TITLE_ROOM + 1))
+        if at not in broken and at not in starts_badly
+    ]
+    return min(allowed, key=lambda at: (abs(at - wanted), -at), default=min(wanted, len(words)))
+
+
+def _numbered(paragraphs: list[dict[str, str]], paragraph: dict[str, str]) -> str:
+    """The Chinese number of a heading among those that have one."""
+    headed = [one["key"] for one in paragraphs if one["heading"]]
+    return _ordinal(headed.index(paragraph["key"]) + 1)
+
+
+def _ordinal(number: int) -> str:
+    if number <= 10:
+        return ORDINALS[number - 1]
+    tens, ones = divmod(number, 10)
+    return (ORDINALS[tens - 1] if tens > 1 else "") + "十" + (ORDINALS[ones - 1] if ones else "")
+
+
+def _standing(milestone: dict[str, Any]) -> str:
+    if milestone["status"] in ("confirmed", "not_applicable"):
+        return "已办结" if milestone["status"] == "confirmed" else "不适用"
+    days = milestone["days_late"]
+    return f"逾期{days}天" if days else str(milestone["light_words"])
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "typeset": typeset,
+        "ordinal": _ordinal,
+        "numbered": _numbered,
+        "standing": _standing,
+        "sign": lambda code: LIGHT_LOOKS[code].sign,
+        "fifth": lambda percent: int(min(100, max(0, percent or 0)) // 5 * 5),
+    }
+    return environment
