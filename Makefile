@@ -79,7 +79,7 @@ fonts: .venv/.project | run-packages
 	@PYTHON=$(PYTHON) sh setup/venv.sh
 
 .venv/.runtime: requirements.txt | .venv/.made-in
-	@echo "==> Installing Python packages (25 MB, once)"
+	@echo "==> Installing Python packages (29 MB, once)"
 	@$(PIP) install --quiet --require-hashes -r requirements.txt || { $(OFFLINE); }
 	@touch $@
 
@@ -89,6 +89,6 @@ fonts: .venv/.project | run-packages
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime | .venv/.project
-	@echo "==> Installing Python packages for the tests (200 MB, once)"
+	@echo "==> Installing Python packages for the tests (105 MB, once)"
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt || { $(OFFLINE); }
 	@touch $@
