@@ -1,0 +1,318 @@
+"""The questions behind board and brief: a fixed number of statements, however many regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, case, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Place
+from custody.dashboard.rules import ProgrammeFacts
+from custody.dashboard.rules.facts import Scope, programme
+from custody.dashboard.rules.past import rewound
+from custody.dashboard.rules.rows import (
+    ActivityRow,
+    BatchRow,
+    HeadRow,
+    LineRow,
+    RegionRow,
+    Rows,
+    Undo,
+)
+from custody.infra import clock
+from custody.infra.journal import Event
+from custody.infra.workdays import working_days_between
+from custody.kernel.periods import Month
+from custody.kernel.problems import NotFound
+from custody.milestones.models import Lifecycle, Milestone, Passage, Policy, TemplateItem
+from custody.milestones.rules import Item, LightPolicy, Stage, Status
+from custody.regions.models import Batch, City, Notice, Province, Region
+from custody.regions.queries import within
+
+OWN_ACTS = (
+    "milestone.updated",
+    "milestone.submitted",
+    "milestone.withdrawn",
+    "milestone.evidence_added",
+    "milestone.evidence_removed",
+    "month.reported",
+    "month.no_change",
+)
+"""What a region itself does; a reviewer's decision does not make its report any fresher."""
+MONTHLY = ("month.reported", "month.no_change")
+_UNDONE = ("milestone", "region", "batch", "policy", "notice")
+
+
+def programme_facts(
+    session: Session, place: Place, as_of: date, *, demo: bool = False
+) -> ProgrammeFacts:
+    """Everything a board or a brief says of a province, a city or a region as of one day.
+
+    Seven statements, and an eighth for a past day: then what happened since is undone with the
+    journal, so that the answer equals what was shown at the end of that day. A region added to the
+    notice later is shown with the state its lifecycle began with.
+    """
+    rows = _rows(session, place, as_of)
+    if as_of < clock.today():
+        rows = rewound(rows, _events_after(session, place, as_of), as_of)
+    return programme(
+        rows,
+        scope=_scope(place, rows),
+        as_of=as_of,
+        working_days=cache(lambda since: working_days_between(since, as_of)),
+        demo=demo,
+    )
+
+
+def edition(session: Session) -> str:
+    """A name for the state of all the data: the newest change in the journal and its hash.
+
+    The hash covers everything before it, so two states never share a name.
+    """
+    newest = session.execute(
+        select(Event.id, Event.hash).where(Event.modifies).order_by(Event.id.desc()).limit(1)
+    ).one_or_none()
+    return f"{newest[0]}:{newest[1]}" if newest else "0"
+
+
+def _scope(place: Place, rows: Rows) -> Scope:
+    name = rows.head.province_name
+    if place.region and rows.regions:
+        name = rows.regions[0].name
+    elif place.city:
+        name = rows.regions[0].city_name if rows.regions else ""
+    return Scope(place.level.value, place.code, name)
+
+
+def _rows(session: Session, place: Place, as_of: date) -> Rows:
+    items = list(_items(session, place))
+    templates: dict[int, dict[str, Item]] = {}
+    for _, template, item in items:
+        templates.setdefault(template, {})[item.code] = item
+    return Rows(
+        head=_head(session, place.province),
+        batches=_batches(session, place.province),
+        regions=list(_regions(session, place)),
+        items={number: item for number, _, item in items},
+        templates=templates,
+        lines=list(_lines(session, place)),
+        passed=_passed(session, place, as_of),
+        activity=_activity(session, place, as_of),
+    )
+
+
+def _head(session: Session, province: str) -> HeadRow:
+    row = session.execute(
+        select(
+            Province.code,
+            Province.name,
+            Notice.title,
+            Notice.year,
+            Policy.near_days,
+            Policy.late_days,
+            Policy.lag_yellow,
+            Policy.lag_red,
+            Policy.stale_days,
+            Policy.review_working_days,
+        )
+        .join(Notice, Notice.province_code == Province.code)
+        .outerjoin(Policy, Policy.province_code == Province.code)
+        .where(Province.code == province)
+        .order_by(Notice.year.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    policy = LightPolicy(*row[4:]) if row[4] is not None else LightPolicy()
+    return HeadRow(row[0], row[1], row[2], row[3], policy)
+
+
+def _batches(session: Session, province: str) -> dict[int, BatchRow]:
+    rows = session.execute(
+        select(Batch.number, Batch.name, Batch.goal, Batch.deadline, Batch.gate, Batch.pilot)
+        .where(Batch.province_code == province)
+        .order_by(Batch.number)
+    )
+    return {row[0]: BatchRow(*row) for row in rows}
+
+
+def _regions(session: Session, place: Place) -> Iterator[RegionRow]:
+    rows = session.execute(
+        select(
+            Region.code,
+            Region.name,
+            Region.short_name,
+            Region.seq,
+            Region.batch_number,
+            Region.lead_unit,
+            City.code,
+            City.name,
+            City.short_name,
+            Lifecycle.template_id,
+            Lifecycle.started_at,
+        )
+        .join(City, City.code == Region.city_code)
+        .outerjoin(Lifecycle, Lifecycle.region_code == Region.code)
+        .where(within(place))
+        .order_by(Region.batch_number, Region.seq)
+    )
+    today = clock.today()
+    for row in rows:
+        started = row[10].date() if row[10] else today
+        yield RegionRow(*row[:9], row[9] or 0, started)
+
+
+def _items(session: Session, place: Place) -> Iterator[tuple[int, int, Item]]:
+    """(id, template, item) of every template version that regions of the place stand on."""
+    standing = (
+        select(Lifecycle.template_id)
+        .join(Region, Region.code == Lifecycle.region_code)
+        .where(within(place))
+    )
+    rows = session.execute(
+        select(
+            TemplateItem.id,
+            TemplateItem.template_id,
+            TemplateItem.code,
+            TemplateItem.name,
+            TemplateItem.phase,
+            TemplateItem.stage,
+            TemplateItem.owner,
+            TemplateItem.after,
+            TemplateItem.weight,
+            TemplateItem.gate,
+            TemplateItem.order,
+            TemplateItem.required,
+        )
+        .where(TemplateItem.template_id.in_(standing))
+        .order_by(TemplateItem.template_id, TemplateItem.order)
+    )
+    for number, template, code, name, phase, stage, owner, after, weight, gate, order, req in rows:
+        item = Item(
+            code=code,
+            name=name,
+            phase=phase,
+            stage=stage,
+            evidence="",
+            owner=owner,
+            after=tuple(after.split()),
+            weight=weight,
+            gate=gate,
+            order=order,
+            due={},
+            required=req,
+        )
+        yield number, template, item
+
+
+_STATUS = {status.value: status for status in Status}
+
+
+def _lines(session: Session, place: Place) -> Iterator[LineRow]:
+    # Bare text and moments: the types' own conversion costs more than all else at 40,000 rows.
+    rows = session.execute(
+        select(
+            Milestone.id,
+            Milestone.region_code,
+            Milestone.item_id,
+            type_coerce(Milestone.status, String),
+            Milestone.percent,
+            Milestone.plan_start,
+            Milestone.planned,
+            Milestone.forecast,
+            Milestone.actual,
+            Milestone.unit,
+            Milestone.submitted_at,
+            Milestone.awaiting_since,
+            Milestone.decided_at,
+            Milestone.opened_at,
+        )
+        .join(Region, Region.code == Milestone.region_code)
+        .where(within(place))
+    )
+    for row in rows:
+        yield LineRow(
+            *row[:3],
+            _STATUS[row[3]],
+            *row[4:10],
+            _day(row[10]),
+            _day(row[11]),
+            _day(row[12]),
+            row[13].date(),
+        )
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _passed(session: Session, place: Place, as_of: date) -> dict[str, set[Stage]]:
+    rows = session.execute(
+        select(Passage.region_code, Passage.stage)
+        .join(Region, Region.code == Passage.region_code)
+        .where(within(place), Passage.passed_on.is_(None) | (Passage.passed_on <= as_of))
+    )
+    passed: dict[str, set[Stage]] = {}
+    for region, stage in rows:
+        passed.setdefault(region, set()).add(stage)
+    return passed
+
+
+def _inside(place: Place) -> ColumnElement[bool]:
+    """Events of regions within the place."""
+    condition: ColumnElement[bool] = Event.province_code == place.province
+    if place.city:
+        condition &= Event.city_code == place.city
+    if place.region:
+        condition &= Event.region_code == place.region
+    return condition
+
+
+def _activity(session: Session, place: Place, as_of: date) -> dict[str, ActivityRow]:
+    """When each region last did something, and whether it has answered for the month."""
+    until = clock.at(as_of + timedelta(days=1), 0)
+    month = clock.at(Month.of(as_of).first, 0)
+    answered = case((Event.action.in_(MONTHLY) & (Event.at >= month), Event.at))
+    rows = session.execute(
+        select(Event.region_code, func.max(Event.at), func.max(answered))
+        .where(
+            _inside(place),
+            Event.region_code.is_not(None),
+            Event.modifies,
+            Event.action.in_(OWN_ACTS),
+            Event.at < until,
+        )
+        .group_by(Event.region_code)
+    )
+    return {row[0]: ActivityRow(row[0], row[1].date(), _day(row[2])) for row in rows}
+
+
+def _events_after(session: Session, place: Place, day: date) -> Iterator[Undo]:
+    """What happened after the day within the place, newest first."""
+    condition: ColumnElement[bool] = Event.province_code == place.province
+    if place.region:
+        condition &= (Event.region_code == place.region) | Event.region_code.is_(None)
+    elif place.city:
+        condition &= (Event.city_code == place.city) | Event.city_code.is_(None)
+    rows = session.execute(
+        select(
+            Event.kind, Event.subject, Event.action, Event.region_code, Event.note, Event.changes
+        )
+        .where(
+            condition,
+            Event.at >= clock.at(day + timedelta(days=1), 0),
+            Event.modifies,
+            Event.kind.in_(_UNDONE),
+        )
+        .order_by(Event.id.desc())
+    )
+    for kind, subject, action, region, note, changes in rows:
+        yield Undo(kind, subject, action, region or "", note, _old(changes))
+
+
+def _old(changes: dict[str, Any]) -> dict[str, object]:
+    return {field: pair[0] for field, pair in changes.items()}

@@ -1,0 +1,110 @@
+"""A past day told again: rows of today, with everything that happened since undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from custody.dashboard.rules.rows import BatchRow, LineRow, RegionRow, Rows, Undo
+from custody.milestones.rules import STAGES, Stage, Status
+
+_LINE_DAYS = (
+    *("plan_start", "planned", "forecast", "actual"),
+    *("submitted_at", "awaiting_since", "decided_at"),
+)
+_SHANGHAI = timezone(timedelta(hours=8))
+_REGION_FIELDS = {
+    "name": "name",
+    "short_name": "short_name",
+    "seq": "seq",
+    "lead_unit": "lead_unit",
+}
+_STAGE_OF = {stage.label(pilot=pilot): stage for stage in STAGES for pilot in (True, False)}
+
+
+def rewound(rows: Rows, undone: Iterable[Undo], day: date) -> Rows:
+    """The rows as they were at the end of `day`.
+
+    `undone`: every event after that day, newest first. Milestones opened later are left out; the
+    rows given are changed in place, so the caller passes rows of its own.
+    """
+    lines = {line.id: line for line in rows.lines if line.opened_on <= day}
+    regions = {region.code: region for region in rows.regions}
+    for event in undone:
+        if event.kind == "milestone":
+            line = lines.get(int(event.subject)) if event.subject.isdigit() else None
+            if line is not None:
+                lines[line.id] = _line_before(line, event.old)
+        elif event.action in ("stage.passed", "stage.reopened"):
+            _passage_before(rows.passed, event)
+        elif event.kind == "region" and event.subject in regions:
+            regions[event.subject] = _region_before(regions[event.subject], event.old)
+        elif event.kind == "batch":
+            _batch_before(rows.batches, event)
+        elif event.kind == "policy":
+            known: dict[str, Any] = {
+                name: old for name, old in event.old.items() if hasattr(rows.head.policy, name)
+            }
+            rows.head = rows.head._replace(policy=replace(rows.head.policy, **known))
+        elif event.kind == "notice" and "title" in event.old:
+            rows.head = rows.head._replace(notice_title=str(event.old["title"]))
+    rows.lines = list(lines.values())
+    rows.regions = sorted(regions.values(), key=lambda region: (region.batch, region.seq))
+    return rows
+
+
+def _line_before(line: LineRow, old: Mapping[str, object]) -> LineRow:
+    values: dict[str, Any] = {}
+    for name, value in old.items():
+        if name in _LINE_DAYS:
+            values[name] = _day(value)
+        elif name == "status":
+            values[name] = Status(str(value))
+        elif name in ("percent", "unit"):
+            values[name] = value
+    return line._replace(**values) if values else line
+
+
+def _day(value: object) -> date | None:
+    """A day or moment of the journal as a day in Shanghai."""
+    if value is None:
+        return None
+    text = str(value)
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(_SHANGHAI).date()
+
+
+def _passage_before(passed: dict[str, set[Stage]], event: Undo) -> None:
+    stage = _STAGE_OF.get(event.note)
+    if stage is None:
+        return
+    left = passed.setdefault(event.region or event.subject, set())
+    if event.action == "stage.passed":
+        left.discard(stage)
+    else:
+        left.add(stage)
+
+
+def _region_before(region: RegionRow, old: Mapping[str, object]) -> RegionRow:
+    values: dict[str, Any] = {
+        field: old[name] for name, field in _REGION_FIELDS.items() if name in old
+    }
+    if "batch_number" in old:
+        values["batch"] = old["batch_number"]
+    return region._replace(**values) if values else region
+
+
+def _batch_before(batches: dict[int, BatchRow], event: Undo) -> None:
+    number = event.subject.rpartition("-")[2]
+    batch = batches.get(int(number)) if number.isdigit() else None
+    if batch is None:
+        return
+    values: dict[str, Any] = {
+        name: event.old[name] for name in ("name", "goal", "gate", "pilot") if name in event.old
+    }
+    if "deadline" in event.old:
+        values["deadline"] = _day(event.old["deadline"])
+    batches[batch.number] = batch._replace(**values)
