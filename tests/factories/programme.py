@@ -1,0 +1,240 @@
+"""Milestones in every state, brought there by the verbs people use.
+
+Every function takes the session and says only what the test is about; whoever must act is found or
+made: the region's officer, the city's reviewer where there is one, the province's coordinator.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from custody.accounts import actions as accounts
+from custody.accounts.models import Account
+from custody.accounts.queries import cities_with_reviewer
+from custody.accounts.rules import Identity, Role
+from custody.infra import clock
+from custody.infra.files import FileStore, Stored
+from custody.infra.journal import Machine
+from custody.milestones.actions import reporting, review
+from custody.milestones.actions.reporting import NewFile
+from custody.milestones.models import Evidence, Milestone
+from custody.milestones.queries.milestones import get_milestone
+from custody.milestones.rules import Claim, Report
+from custody.regions.models import Region
+from tests.factories import people
+
+REPORT = Report(
+    percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
+)
+
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f"
+    b"\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa75\x81\x84\x00\x00"
+    b"\x00\x00IEND\xaeB`\x82"
+)
+EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + bytes(200)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+def zipped(*names: str) -> bytes:
+    """A zip with these entries: word/document.xml makes it a Word document."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "内容")
+    return out.getvalue()
+
+
+def upload(data: bytes, name: str) -> tuple[io.BytesIO, str]:
+    """A file as the test client sends it."""
+    return io.BytesIO(data), name
+
+
+# --- who acts ---------------------------------------------------------------------------------
+
+
+def account_at(session: Session, role: Role, place_code: str) -> Identity:
+    """Somebody of the role bound to the place; made when there is nobody."""
+    column = {Role.OFFICER: Account.region_code, Role.CITY_REVIEWER: Account.city_code}.get(
+        role, Account.province_code
+    )
+    found = session.scalars(
+        select(Account).where(Account.role == role, column == place_code).order_by(Account.id)
+    ).first()
+    if found is None:
+        from custody.regions.queries import place_of_code
+
+        found, _ = accounts.add(
+            session,
+            actor=Machine(),
+            now=clock.now(),
+            username=f"{role.value}-{place_code}",
+            name=f"演示{place_code[-3:]}",
+            unit="测试单位",
+            phone="",
+            role=role,
+            place=place_of_code(session, place_code),
+            password=people.PASSWORD,
+            must_change=False,
+        )
+    return found.identity("127.0.0.1")
+
+
+def milestone(session: Session, region: str, code: str) -> Milestone:
+    place = account_at(session, Role.COORDINATOR, people.JIANGSU).place
+    return get_milestone(session, region, code, place=place)[0]
+
+
+# --- what officers do -------------------------------------------------------------------------
+
+
+def updated(
+    session: Session,
+    region: str,
+    code: str,
+    *,
+    now: datetime | None = None,
+    actor: Identity | None = None,
+    **report: object,
+) -> Milestone:
+    """Progress saved: 40 % since 10 March unless the test says otherwise."""
+    return reporting.update(
+        session,
+        actor=actor or account_at(session, Role.OFFICER, region),
+        now=now or clock.now(),
+        region=region,
+        code=code,
+        version=milestone(session, region, code).version,
+        report=replace(REPORT, **report),  # type: ignore[arg-type]
+    )
+
+
+def attached(
+    session: Session,
+    region: str,
+    code: str,
+    *,
+    store: FileStore | None = None,
+    data: bytes = PDF,
+    name: str = "专班文件.pdf",
+    media_type: str = "application/pdf",
+    now: datetime | None = None,
+) -> Evidence:
+    """A file of evidence; without `store` only its row (the bytes are nowhere)."""
+    stored = store.put(io.BytesIO(data)) if store else Stored("0" * 64, len(data))
+    return reporting.attach(
+        session,
+        actor=account_at(session, Role.OFFICER, region),
+        now=now or clock.now(),
+        region=region,
+        code=code,
+        files=[NewFile(name, stored, media_type)],
+    )[0]
+
+
+def submitted(
+    session: Session,
+    region: str,
+    code: str,
+    *,
+    store: FileStore | None = None,
+    now: datetime | None = None,
+    claim: Claim = Claim.DONE,
+    reason: str = "",
+    **report: object,
+) -> Milestone:
+    """Sent to the reviewers with one piece of evidence, done the day before."""
+    now = now or clock.now()
+    row = milestone(session, region, code)
+    if not reporting.evidence_count(session, row.id):
+        attached(session, region, code, store=store, now=now)
+    done = now.date() - timedelta(days=1)
+    # Done later than begun, whatever day the test lives on.
+    filled = {"percent": 100, "actual": done, "started": min(done, date(2026, 3, 10)), **report}
+    return reporting.submit(
+        session,
+        actor=account_at(session, Role.OFFICER, region),
+        now=now,
+        region=region,
+        code=code,
+        version=row.version,
+        claim=claim,
+        report=replace(REPORT, **filled),  # type: ignore[arg-type]
+        reason=reason,
+    )
+
+
+# --- what reviewers do ------------------------------------------------------------------------
+
+
+def passed(session: Session, region: str, code: str, *, now: datetime | None = None) -> Milestone:
+    """Submitted, and past the city where it has a reviewer: on the province's desk."""
+    now = now or clock.now()
+    row = submitted(session, region, code, now=now)
+    city = session.get_one(Region, region).city_code
+    if city in cities_with_reviewer(session):
+        reviewer = account_at(session, Role.CITY_REVIEWER, city)
+        _decide(session, row, reviewer, now, review.Verdict.ACCEPT)
+    return row
+
+
+def confirmed(
+    session: Session, region: str, code: str, *, now: datetime | None = None
+) -> Milestone:
+    """已确认: submitted, passed by the city where there is a reviewer, confirmed by the province."""
+    now = now or clock.now()
+    row = passed(session, region, code, now=now)
+    coordinator = account_at(session, Role.COORDINATOR, people.JIANGSU)
+    _decide(session, row, coordinator, now, review.Verdict.ACCEPT)
+    return row
+
+
+def returned(
+    session: Session,
+    region: str,
+    code: str,
+    *,
+    reason: str = "专班文件缺少盖章页，请补充后重新提交。",
+    now: datetime | None = None,
+) -> Milestone:
+    """已退回 by the province."""
+    now = now or clock.now()
+    row = passed(session, region, code, now=now)
+    coordinator = account_at(session, Role.COORDINATOR, people.JIANGSU)
+    _decide(session, row, coordinator, now, review.Verdict.RETURN, reason)
+    return row
+
+
+def _decide(
+    session: Session,
+    row: Milestone,
+    actor: Identity,
+    now: datetime,
+    verdict: review.Verdict,
+    reason: str = "",
+) -> None:
+    session.flush()
+    chosen = [(row.id, row.version)]
+    review.decide(session, actor=actor, now=now, chosen=chosen, verdict=verdict, reason=reason)
+    session.flush()
+
+
+def gate_passed(
+    session: Session, region: str, gate: str = "G-C", *, now: datetime | None = None
+) -> Milestone:
+    """Everything the gate rests on confirmed (as far as it is open), and the gate itself."""
+    row = milestone(session, region, gate)
+    for code in sorted(row.item.after.split()):
+        rows = session.scalars(
+            select(Milestone).where(Milestone.region_code == region, Milestone.code == code)
+        ).all()
+        if rows and not rows[0].status.settled:
+            confirmed(session, region, code, now=now)
+    return confirmed(session, region, gate, now=now)
