@@ -12,27 +12,50 @@ class Kind:
     label: str
     media_type: str
     picture: bool = False
+    endings: tuple[str, ...] = ()
+    """How a file's name of this kind may end, without the dot, in small letters."""
 
 
-PDF = Kind("PDF", "application/pdf")
-ZIP = Kind("压缩包", "application/zip")
-OFD = Kind("OFD", "application/ofd")
-WORD = Kind("Word文档", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
-EXCEL = Kind("Excel表格", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-SLIDES = Kind(
-    "演示文稿", "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PDF = Kind("PDF", "application/pdf", endings=("pdf",))
+ZIP = Kind("压缩包", "application/zip", endings=("zip",))
+OFD = Kind("OFD", "application/ofd", endings=("ofd",))
+WORD = Kind(
+    "Word文档",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    endings=("docx", "wps"),
 )
-OLD_OFFICE = Kind("Office/WPS文档", "application/x-ole-storage")
+EXCEL = Kind(
+    "Excel表格",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    endings=("xlsx", "et"),
+)
+SLIDES = Kind(
+    "演示文稿",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    endings=("pptx", "dps"),
+)
+OLD_OFFICE = Kind(
+    "Office/WPS文档",
+    "application/x-ole-storage",
+    endings=("doc", "xls", "ppt", "wps", "et", "dps"),
+)
+PNG = Kind("图片", "image/png", picture=True, endings=("png",))
+JPEG = Kind("图片", "image/jpeg", picture=True, endings=("jpg", "jpeg", "jfif"))
+GIF = Kind("图片", "image/gif", picture=True, endings=("gif",))
+WEBP = Kind("图片", "image/webp", picture=True, endings=("webp",))
+BMP = Kind("图片", "image/bmp", endings=("bmp",))
+TIFF = Kind("图片", "image/tiff", endings=("tif", "tiff"))
+HEIC = Kind("图片", "image/heic", endings=("heic", "heif"))
 
 _STARTS = (
     (b"%PDF-", PDF),
-    (b"\x89PNG\r\n\x1a\n", Kind("图片", "image/png", picture=True)),
-    (b"\xff\xd8\xff", Kind("图片", "image/jpeg", picture=True)),
-    (b"GIF87a", Kind("图片", "image/gif", picture=True)),
-    (b"GIF89a", Kind("图片", "image/gif", picture=True)),
-    (b"BM", Kind("图片", "image/bmp")),
-    (b"II*\x00", Kind("图片", "image/tiff")),
-    (b"MM\x00*", Kind("图片", "image/tiff")),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"BM", BMP),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLD_OFFICE),
 )
 _INSIDE = (
@@ -51,9 +74,9 @@ def kind_of(stream: IO[bytes]) -> Kind | None:
     if head[:4] == b"PK\x03\x04":
         return _zip_kind(stream)
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
-        return Kind("图片", "image/heic")
+        return HEIC
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return Kind("图片", "image/webp", picture=True)
+        return WEBP
     return next((kind for start, kind in _STARTS if head.startswith(start)), None)
 
 

@@ -39,6 +39,25 @@ def _write_report(milestone: Milestone, report: Report) -> None:
     milestone.notes = report.notes.strip()
 
 
+def _says(milestone: Milestone, report: Report) -> bool:
+    """Are the report's fields those of the milestone?"""
+    return (
+        milestone.percent,
+        milestone.started,
+        milestone.forecast,
+        milestone.actual,
+        milestone.unit,
+        milestone.notes,
+    ) == (
+        report.percent,
+        report.started,
+        report.forecast,
+        report.actual,
+        report.unit.strip(),
+        report.notes.strip(),
+    )
+
+
 def update(
     session: Session,
     *,
@@ -49,10 +68,16 @@ def update(
     version: int,
     report: Report,
 ) -> Milestone:
-    """Save progress without submitting. Conflict when somebody else saved since `version`."""
+    """Save progress without submitting. Conflict when somebody else saved since `version`.
+
+    What is saved already, by a second click or by somebody who typed the same, is no conflict.
+    """
     milestone, place = get_milestone(session, region, code, place=actor.place, lock=True)
     refuse_if(rules.problems_of_step(milestone.status, Step.UPDATE))
     if milestone.version != version:
+        if _says(milestone, report):
+            forget_draft(session, actor=actor, milestone=milestone)
+            return milestone
         raise Conflict
     refuse_if(rules.problems_of_report(report, now.date()))
     before = tracked(milestone)
@@ -326,8 +351,11 @@ def keep_draft(
     code: str,
     fields: Mapping[str, Any],
 ) -> Draft:
-    """Keep what is typed so far. Not an act on the milestone, so nothing goes to the journal."""
-    milestone, _ = get_milestone(session, region, code, place=actor.place)
+    """Keep what is typed so far. Not an act on the milestone, so nothing goes to the journal.
+
+    The milestone is locked: two windows of one person do not make the same draft twice.
+    """
+    milestone, _ = get_milestone(session, region, code, place=actor.place, lock=True)
     draft = session.get(Draft, (actor.id, milestone.id))
     if draft is None:
         draft = Draft(account_id=actor.id, milestone_id=milestone.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -16,8 +17,16 @@ from custody.milestones.actions.lifecycles import settle
 from custody.milestones.actions.record import changes_since, record, tracked
 from custody.milestones.models import Milestone
 from custody.milestones.queries.milestones import by_ids, get_milestone
-from custody.milestones.rules import Claim, Status, Step
+from custody.milestones.rules import Claim, Stage, Status, Step
 from custody.regions.models import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision did. `moved`: regions that left a stage by it, and the stage they left."""
+
+    milestones: Sequence[Milestone]
+    moved: Sequence[tuple[Region, Stage]]
 
 
 class Verdict(StrEnum):
@@ -34,13 +43,16 @@ def decide(
     chosen: Sequence[tuple[int, int]],
     verdict: Verdict,
     reason: str = "",
-) -> list[Milestone]:
+) -> Decided:
     """Decide on submissions. `chosen`: (milestone id, version the reviewer saw).
 
     Raises Refused naming every submission that cannot be decided, Conflict when one changed.
+    A second click on the same decision changes nothing.
     """
     pairs = by_ids(session, [number for number, _ in chosen], place=actor.place)
     versions = dict(chosen)
+    if all(_already(actor, row, versions[row.id], verdict) for row, _ in pairs):
+        return Decided([milestone for milestone, _ in pairs], [])
     with_reviewer = cities_with_reviewer(session)
     found: list[Problem] = []
     if verdict is Verdict.RETURN:
@@ -58,10 +70,36 @@ def decide(
     refuse_if(found)
     if any(milestone.version != versions[milestone.id] for milestone, _ in pairs):
         raise Conflict
+    moved: list[tuple[Region, Stage]] = []
     for milestone, region in pairs:
         status, step = steps[milestone.id]
-        _decide_one(session, milestone, region, status, step, actor=actor, now=now, reason=reason)
-    return [milestone for milestone, _ in pairs]
+        left = _decide_one(
+            session, milestone, region, status, step, actor=actor, now=now, reason=reason
+        )
+        moved += [(region, stage) for stage in left]
+    return Decided([milestone for milestone, _ in pairs], moved)
+
+
+def _already(actor: Identity, milestone: Milestone, version: int, verdict: Verdict) -> bool:
+    """Is this the same person's same decision, sent twice?"""
+    if milestone.version != version + 1:
+        return False
+    if verdict is Verdict.RETURN:
+        return milestone.status is Status.RETURNED and milestone.decided_by == actor.id
+    if actor.role is Role.CITY_REVIEWER:
+        passed = milestone.status is Status.AWAITING_PROVINCE
+        return passed and milestone.city_passed_by == actor.id
+    return milestone.status.settled and milestone.decided_by == actor.id
+
+
+def obstacles(
+    session: Session, *, actor: Identity, milestone: Milestone, region: Region
+) -> list[Problem]:
+    """Why this person cannot decide on the milestone now; empty when they can."""
+    status = _as_seen_by(actor, milestone.status, region, cities_with_reviewer(session))
+    return _problems(
+        actor, milestone, status, _step(actor, Verdict.ACCEPT, status, milestone.claim)
+    )
 
 
 def _as_seen_by(
@@ -111,7 +149,8 @@ def _decide_one(
     actor: Identity,
     now: datetime,
     reason: str,
-) -> None:
+) -> list[Stage]:
+    """Returns the stages that the region left by it."""
     before = tracked(milestone)
     milestone.status = rules.STEPS[status, step]
     milestone.awaiting_since = now if milestone.status.awaiting else None
@@ -132,8 +171,9 @@ def _decide_one(
         changes=changes_since(before, milestone),
         note=reason.strip(),
     )
-    if milestone.status.settled:
-        settle(session, region, actor=actor, now=now)
+    if not milestone.status.settled:
+        return []
+    return settle(session, region, actor=actor, now=now)
 
 
 _EVENTS = {

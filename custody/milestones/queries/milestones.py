@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from custody.accounts.models import Account
@@ -152,15 +152,8 @@ def _reviewable(who: Identity) -> ColumnElement[bool]:
     )
 
 
-def queue(
-    session: Session,
-    who: Identity,
-    *,
-    city: str | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[Waiting]:
-    """What waits for this reviewer, oldest first."""
+def queue_of(who: Identity, city: str | None) -> Select[tuple[Milestone, Region, str, int]]:
+    """What waits for this reviewer, oldest first, as the columns of `Waiting`."""
     evidence = (
         select(func.count())
         .where(Evidence.milestone_id == Milestone.id, Evidence.removed_at.is_(None))
@@ -175,11 +168,20 @@ def queue(
         .options(contains_eager(Milestone.item))
         .where(within(who.place), _reviewable(who))
         .order_by(Milestone.submitted_at, Milestone.id)
-        .limit(limit)
-        .offset(offset)
     )
-    if city:
-        query = query.where(Region.city_code == city)
+    return query.where(Region.city_code == city) if city else query
+
+
+def queue(
+    session: Session,
+    who: Identity,
+    *,
+    city: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Waiting]:
+    """What waits for this reviewer, oldest first."""
+    query = queue_of(who, city).limit(limit).offset(offset)
     return [Waiting(*row) for row in session.execute(query)]
 
 
