@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from config import Config
+from config import Config, ConfigError
 from custody import setup
 from custody.app import create_app, log_to
 
@@ -44,7 +45,24 @@ def _announce(config: Config) -> Any:
     return ready
 
 
+def _refuse_taken(bind: str) -> None:
+    """gunicorn would try for seconds and give up in English."""
+    host, _, port = bind.rpartition(":")
+    if not port.isdigit():
+        return
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError:
+            raise ConfigError(
+                f"{bind} 已被占用或不能使用，请先停止占用它的程序，"
+                "或用 CUSTODY_BIND 另选地址（例如 CUSTODY_BIND=127.0.0.1:8001）。"
+            ) from None
+
+
 def run(config: Config) -> None:
-    """Migrate if needed, then serve until stopped."""
+    """Migrate if needed, then serve until stopped. Raises ConfigError when the port is taken."""
+    _refuse_taken(config.bind)
     setup.open_database(config).dispose()
     _Server(config).run()
