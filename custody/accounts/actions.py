@@ -251,6 +251,20 @@ def edit(
     return account
 
 
+def set_active(
+    session: Session, *, actor: Identity, now: datetime, account: Account, active: bool
+) -> None:
+    """Deactivate an account (every session of it ends at once) or bring it back."""
+    if account.active is active:
+        return
+    if account.id == actor.id:
+        raise Refused([Problem("self", "不能停用自己的账号，请由另一位系统管理员办理。")])
+    account.active = active
+    account.session_epoch += 1
+    changes: dict[str, tuple[object, object]] = {"active": (not active, active)}
+    _record(session, actor, now, "account.edited", account, changes=changes)
+
+
 def _visible(account: Account) -> dict[str, object]:
     return {
         "name": account.name,

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
-from wtforms import PasswordField, StringField
-from wtforms.validators import Length
+import re
+from collections.abc import Sequence
+from itertools import groupby
 
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import Length, ValidationError
+
+from custody.accounts.queries import Spot
+from custody.accounts.rules import Level, Role
 from custody.web.formkit import Form, Needed
 
 
@@ -15,3 +22,59 @@ class PasswordForm(Form):
     current = PasswordField("原密码", [Needed("请输入原密码。")])
     password = PasswordField("新密码", [Needed("请输入新密码。"), Length(max=128)])
     again = PasswordField("再次输入新密码", [Needed("请再次输入新密码。")])
+
+
+class AccountForm(Form):
+    version = HiddenField()
+    name = StringField("姓名", [Needed("请填写姓名。"), Length(max=60)])
+    unit = StringField("单位", [Length(max=100)])
+    phone = StringField("联系电话", [Length(max=40)])
+    role = SelectField("角色", [Needed("请选择角色。")], validate_choice=False)
+    place = SelectField("所属范围", [Needed("请选择所属的省、设区市或县（市、区）。")])
+
+    def offer(self, spots: Sequence[Spot]) -> None:
+        """What there is to choose from: roles, and places city by city."""
+        self.role.choices = [("", "请选择"), *((role.value, role.label) for role in Role)]
+        self.place.choices = grouped(spots, "请选择")
+
+    def validate_phone(self, field: Field) -> None:
+        if field.data and not re.fullmatch(r"[\d\s()（）+\-－、,，转]+", field.data):
+            raise ValidationError("联系电话只能包含数字、空格、括号和连接号，请核对。")
+
+    def validate_role(self, field: Field) -> None:
+        if field.data and field.data not in set(Role):
+            raise ValidationError("没有这个角色，请重新选择。")
+
+
+class NewAccountForm(AccountForm):
+    username = StringField("用户名", [Needed("请填写用户名。"), Length(max=40)])
+
+    def validate_username(self, field: Field) -> None:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]{2,39}", field.data.strip()):
+            raise ValidationError("用户名须以字母开头，由3至40个字母、数字、点、横线组成，请改正。")
+
+
+class ConfirmForm(FlaskForm):  # type: ignore[misc]
+    """Only the token: a button that is pressed on purpose."""
+
+
+Options = list[tuple[str, str, dict[str, str]]]
+
+
+def grouped(spots: Sequence[Spot], nothing: str) -> dict[str, Options]:
+    """Choices under the name of their city; each option says which roles it suits."""
+    choices: dict[str, Options] = {}
+    if nothing:
+        choices[""] = [("", nothing, {})]
+    cities = {spot.code: spot.name for spot in spots if spot.place.level is Level.CITY}
+    for city, members in groupby(spots, key=lambda spot: spot.place.city):
+        group = cities.get(city or "", "全省")
+        choices[group] = [
+            (
+                spot.code,
+                f"{spot.name}（全市）" if spot.place.level is Level.CITY else spot.name,
+                {"data-roles": " ".join(spot.roles)},
+            )
+            for spot in members
+        ]
+    return choices

@@ -290,7 +290,7 @@ _OWN = frozenset({"account.signed_in", "account.signed_out", "account.password_c
 
 
 def field_label(kind: str, field: str) -> str:
-    """What a field of such an object is called. «M05:name» is a field of the template's item M05."""
+    """What a field of such an object is called. «M05:name» is a field of a template's item M05."""
     item, colon, rest = field.rpartition(":")
     if colon:
         return f"{item} {field_label('template', rest)}"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field
+from wtforms import DateField, Field, SelectField
 from wtforms.validators import ValidationError
 
 from custody.kernel.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that two people filled in differently."""
+
+    label: str
+    mine: str
+    theirs: str
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -39,6 +49,26 @@ class Form(FlaskForm):  # type: ignore[misc]
             for message in _flat(field.errors)
             if field.name != "csrf_token"
         ]
+
+    def differences(self, stored: Mapping[str, object]) -> list[Difference]:
+        """Where what was typed differs from what somebody else saved meanwhile."""
+        return [
+            Difference(
+                field.label.text, _shown(field, field.data), _shown(field, stored[field.name])
+            )
+            for field in self
+            if field.name in stored and (field.data or "") != (stored[field.name] or "")
+        ]
+
+
+def _shown(field: Field, value: object) -> str:
+    """A field's value as the page shows it: the label of a choice, 是 or 否, 「—」 when empty."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    for key, label, *_ in field.iter_choices() if isinstance(field, SelectField) else ():
+        if key == value:
+            return str(label)
+    return "—" if value is None or value == "" else str(value)
 
 
 def _flat(errors: Sequence[Any] | dict[str, Any]) -> list[Any]:
