@@ -38,13 +38,14 @@ class Figure:
     name: str
     caption: str
     drawn: Svg
-    inline: bool
+    narrow: Svg | None
+    """The same for a phone; only on screen, where both stand in the page."""
     leads: bool
     """Stands before the text of its section, not after it."""
 
     @property
     def svg(self) -> Svg | None:
-        return self.drawn if self.inline else None
+        return self.drawn if self.narrow else None
 
     @property
     def alt(self) -> str:
@@ -132,18 +133,17 @@ def _table_after(brief: Snapshot) -> str:
 def _figures(brief: Snapshot, *, inline: bool) -> dict[str, list[Figure]]:
     keys = [section["key"] for section in brief["sections"]]
     placed: dict[str, list[Figure]] = {key: [] for key in keys}
-    number = 0
-    for section, caption, drawn, leads in _drawn(brief):
+    small = _drawn(brief, charts.PHONE) if inline else []
+    for number, (section, caption, drawn, leads) in enumerate(_drawn(brief, charts.PRINT), 1):
         home = section if section in placed else keys[0] if keys else ""
         if home:
-            number += 1
-            placed[home].append(Figure(number, f"chart/{number}", caption, drawn, inline, leads))
+            narrow = small[number - 1][2] if inline else None
+            placed[home].append(Figure(number, f"chart/{number}", caption, drawn, narrow, leads))
     return placed
 
 
-def _drawn(brief: Snapshot) -> list[tuple[str, str, Svg, bool]]:
+def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool]]:
     """(section, caption, picture, before its text) in the order of the text."""
-    look = charts.PRINT
     as_of = datetime.fromisoformat(brief["as_of"]).date()
     day = f"{as_of.month}月{as_of.day}日"
     if not brief["regions"]:

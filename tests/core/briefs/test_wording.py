@@ -157,6 +157,11 @@ def test_no_regions() -> None:
 
 
 def test_a_single_region_is_not_a_crowd() -> None:
+    for mood in MOODS:
+        assert "平均" not in _text(programme(mood, scope="city:320100"))
+    assert "南京市秦淮区有9项里程碑逾期，最长的是“" in _text(
+        programme("none_started", scope="city:320100")
+    )
     text = _text(programme(scope="city:320100"))
     assert "平均" not in text
     assert "各地" not in text.replace("各地填报", "").replace("各地要", "")
