@@ -14,6 +14,7 @@ from custody.briefs import queries, rules, snapshot
 from custody.briefs.models import Brief
 from custody.briefs.rules import Status, Step
 from custody.briefs.snapshot import Masthead, Snapshot
+from custody.dashboard.queries import programme_facts
 from custody.infra import journal
 from custody.infra.files import Stored
 from custody.kernel.problems import Conflict, refuse_if
@@ -67,8 +68,6 @@ def _issuer(session: Session, place: Place) -> str:
 
 def compose(session: Session, place: Place, wanted: Wanted, *, demo: bool) -> Snapshot:
     """All the brief says, as of its day, with the coordinator's words. Reads only."""
-    from custody.dashboard.queries import programme_facts
-
     facts = programme_facts(session, place, wanted.as_of, demo=demo)
     masthead = Masthead(
         issuer=wanted.issuer,

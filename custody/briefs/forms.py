@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import Length
 
-from custody.web.formkit import Day, Form, Needed
-
-_NUMBER = NumberRange(min=1, max=9999, message="请填写1至9999之间的整数。")
+from custody.web.formkit import Day, Form, Needed, Whole
 
 
 class StartForm(Form):
@@ -18,8 +16,8 @@ class MastheadForm(Form):
     as_of = Day("截至日期", validators=[Needed("请填写截至日期。")])
     day = Day("成文日期", validators=[Needed("请填写成文日期。")])
     issuer = StringField("编发单位", [Needed("请填写编发单位。"), Length(max=60)])
-    issue = IntegerField("期号", [Optional(), _NUMBER])
-    total = IntegerField("总期号", [Optional(), _NUMBER])
+    issue = Whole("期号", 1, 9999)
+    total = Whole("总期号", 1, 99999)
     salutation = StringField("主送", [Length(max=200)])
     copies = TextAreaField("报送发", [Length(max=2000)])
     editor = StringField("联系人", [Length(max=60)])

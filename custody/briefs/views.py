@@ -95,7 +95,9 @@ def show(brief_id: int) -> Page:
 
 
 def _form_of(brief: Brief) -> MastheadForm:
-    return MastheadForm(formdata=None, obj=brief, data={"copies": rules.copies_text(brief.copies)})
+    form = MastheadForm(formdata=None, obj=brief)
+    form.copies.data = rules.copies_text(brief.copies)
+    return form
 
 
 def _draft_page(

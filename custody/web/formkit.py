@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, SelectField
-from wtforms.validators import ValidationError
+from wtforms import DateField, Field, IntegerField, SelectField
+from wtforms.validators import StopValidation, ValidationError
 
 from custody.kernel.problems import Problem
 
@@ -109,6 +110,42 @@ class Day(DateField):  # type: ignore[misc]
         return self.data.isoformat() if self.data else ""
 
 
+class Whole(IntegerField):  # type: ignore[misc]
+    """A whole number within bounds, typed with any digits (１２ too). Empty is None."""
+
+    def __init__(self, label: str, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.low, self.high = low, high
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
+        self.data: int | None = None
+        if not text:
+            return
+        if not text.isdecimal() or not self.low <= int(text) <= self.high:
+            raise ValueError(f"{self.label.text}应填写{self.low}至{self.high}之间的整数，请改正。")
+        self.data = int(text)
+
+
+class Whole(IntegerField):  # type: ignore[misc]
+    """A whole number within bounds; 1,234 and １２３ are understood. Empty is None."""
+
+    def __init__(self, label: str, *, least: int = 0, most: int = 10**9, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: int | None = None
+        text = valuelist[0].strip().replace(",", "").replace("，", "") if valuelist else ""
+        if not text:
+            return
+        if not text.isdecimal() or not self.least <= int(text[:12]) <= self.most:
+            raise ValueError(
+                f"{self.label.text}应为{self.least:,}至{self.most:,}之间的整数，请改正。"
+            )
+        self.data = int(text)
+
+
 class Needed:
     """The field must have a value; the message says which one to give."""
 
@@ -118,7 +155,9 @@ class Needed:
         self.message = message
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
+        if field.errors:
+            # What was typed could not be read: that has been said, and is not the same as nothing.
+            raise StopValidation
         data = field.data
         if data is None or (isinstance(data, str) and not data.strip()):
-            field.errors = []
             raise ValidationError(self.message)
