@@ -11,7 +11,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 FONTS := $(abspath $(CUSTODY_FONTS))
 PIP := $(BIN)/pip --disable-pip-version-check
-OFFLINE := . setup/say.sh; give_up \
+OFFLINE := . .ci/setup/say.sh; give_up \
 	"pip could not install what requirements.txt names. Check the network, or name a mirror or a folder \
 	of wheels in PIP_INDEX_URL or PIP_FIND_LINKS, and run make again." \
 	"Python 依赖安装失败。请检查网络，或用 PIP_INDEX_URL、PIP_FIND_LINKS 指定镜像或离线目录，然后重新执行 make。"
@@ -56,7 +56,7 @@ bench: setup-test ## page latency and requests per second at 32, 1,000 and 3,000
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: ## write the requirements files anew; ARGS=--upgrade for newer versions
-	@PYTHON=$(PYTHON) sh setup/lock.sh $(ARGS)
+	@PYTHON=$(PYTHON) sh .ci/setup/lock.sh $(ARGS)
 
 clean: ## remove .venv and caches; never the data in instance/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
@@ -67,16 +67,16 @@ setup: run-packages .venv/.project fonts
 setup-test: test-packages .venv/.dev fonts
 
 run-packages:
-	@sh setup/packages.sh $(RUN_PACKAGES)
+	@sh .ci/setup/packages.sh $(RUN_PACKAGES)
 
 test-packages:
-	@sh setup/packages.sh $(TEST_PACKAGES)
+	@sh .ci/setup/packages.sh $(TEST_PACKAGES)
 
 fonts: .venv/.project | run-packages
-	@sh setup/fonts.sh $(FONTS) $(BIN)/python
+	@sh .ci/setup/fonts.sh $(FONTS) $(BIN)/python
 
 .venv/.made-in:
-	@PYTHON=$(PYTHON) sh setup/venv.sh
+	@PYTHON=$(PYTHON) sh .ci/setup/venv.sh
 
 .venv/.runtime: requirements.txt | .venv/.made-in
 	@echo "==> Installing Python packages (29 MB, once)"

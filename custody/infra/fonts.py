@@ -2,7 +2,7 @@
 
 A missing font does not stop WeasyPrint, it prints something else or empty boxes. So the renderer
 sees these seven files and nothing more, and refuses to work when one of them is not what it was.
-Set-up (`make run`, setup/fonts.sh) puts them into .venv/share/fonts; CUSTODY_FONTS names another
+Set-up (`make run`, .ci/setup/fonts.sh) puts them into .venv/share/fonts; CUSTODY_FONTS names another
 folder. The files are used as they are: cutting the Simplified Chinese faces out of the Noto
 collections was measured and gained nothing (360 against 358 ms for six pages).
 """

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Write requirements.txt and requirements-dev.txt anew from pyproject.toml.
-# Pins that still fit stay; `sh setup/lock.sh --upgrade` takes the newest of everything.
+# Pins that still fit stay; `sh .ci/setup/lock.sh --upgrade` takes the newest of everything.
 # uv lives in a throw-away environment. It does not read pip's settings, so the index pip uses is
 # handed to it; neither ends up in the files.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make .venv with the Python named in PYTHON, and note where, so that make can tell a moved one.
 set -eu
-. setup/say.sh
+. .ci/setup/say.sh
 python=${PYTHON:-python3}
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
@@ -10,7 +10,7 @@ python=${PYTHON:-python3}
 
 # Debian keeps this part of Python in a package of its own; other Pythons have it.
 "$python" -c 'import ensurepip, venv' 2>/dev/null ||
-    sh setup/packages.sh "$(basename "$(readlink -f "$(command -v "$python")")")-venv"
+    sh .ci/setup/packages.sh "$(basename "$(readlink -f "$(command -v "$python")")")-venv"
 
 say "Making .venv with $("$python" --version)"
 "$python" -m venv --clear .venv
