@@ -498,10 +498,13 @@ def signal_of(state: State, today: date, policy: LightPolicy) -> Signal:
         return Signal(light, f"逾期{late}天提交，{state.status.label}", late)
     prefix = "已退回，" if state.status is Status.RETURNED else ""
     late = (today - state.planned).days
-    if late > 0:
-        light = Light.RED if late > policy.late_days else Light.YELLOW
-        return Signal(light, f"{prefix}逾期{late}天", late)
     lag = expected_percent(state, today) - state.percent
+    if late > 0:
+        # A day past the due date never looks better than the day before it.
+        far_behind = lag > policy.lag_red
+        light = Light.RED if late > policy.late_days or far_behind else Light.YELLOW
+        behind = f"，进度落后{lag:.0f}个百分点" if far_behind else ""
+        return Signal(light, f"{prefix}逾期{late}天{behind}", late)
     if lag > policy.lag_red:
         return Signal(Light.RED, f"{prefix}进度落后{lag:.0f}个百分点")
     if lag >= policy.lag_yellow:
