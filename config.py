@@ -40,6 +40,11 @@ class Config:
         return self.data / "files"
 
     @property
+    def demo_marker(self) -> Path:
+        """The file whose presence means demonstration mode."""
+        return self.data / "demo"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

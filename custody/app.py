@@ -22,6 +22,7 @@ from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
 from custody.briefs import views as briefs
 from custody.dashboard import views as dashboard
+from custody.demo import people as demo
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -81,7 +82,8 @@ def _register(app: Flask) -> None:
 
 
 def _demo_accounts(config: Config) -> list[dict[str, str]]:
-    return []
+    """The sign-in page lists them, in demonstration mode only."""
+    return demo.listed() if config.demo else []
 
 
 HOME = {

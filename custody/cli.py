@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from custody.accounts.rules import Place, Role
 from custody.briefs import actions as briefs
 from custody.briefs import render
 from custody.briefs import rules as brief_rules
+from custody.demo import people as demo
 from custody.infra import clock
 from custody.infra.journal import Machine
 from custody.infra.pdf import RenderFailed
@@ -62,6 +64,10 @@ def cli(context: click.Context) -> None:
 @click.pass_obj
 def init(config: Config, demo: bool, username: str) -> None:
     database = setup.open_database(config)
+    if demo:
+        setup.demonstrate(config, database, click.echo)
+        print_demo_accounts()
+        return
     now = clock.now()
     with database.transaction() as session:
         result = setup.load_folder(session, setup.JIANGSU, actor=Machine(), now=now)
@@ -88,6 +94,21 @@ def init(config: Config, demo: bool, username: str) -> None:
         )
     shown = "您刚才输入的密码" if password else first
     click.echo(f"系统管理员：{username}　初始密码：{shown}（首次登录后须更改，此处只显示一次）")
+
+
+def print_demo_accounts() -> None:
+    """The demonstration accounts as a table; a Chinese character is two columns wide."""
+    titles = {"username": "用户名", "role": "角色", "name": "姓名", "place": "所属"}
+    rows = [titles, *demo.listed()]
+    widths = {key: max(_columns(row[key]) for row in rows) for key in titles}
+    click.echo(f"演示账号（密码均为 {demo.PASSWORD}）：")
+    for row in rows:
+        cells = [row[key] + " " * (widths[key] - _columns(row[key])) for key in titles]
+        click.echo(("  " + "  ".join(cells)).rstrip())
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def accounts_exist(session: object) -> bool:
