@@ -1,0 +1,109 @@
+"""The notice's files: the shipped ones say what the notice says, wrong ones are named cell by cell."""
+
+import csv
+import tomllib
+from collections import Counter
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from custody import setup
+from custody.kernel.problems import Refused
+from custody.regions import notice
+
+HEAD = tomllib.loads((setup.JIANGSU / "notice.toml").read_text("utf-8"))
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (setup.JIANGSU / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def problems(head: dict[str, Any], cities: list[Any], regions: list[Any]) -> list[str]:
+    with pytest.raises(Refused) as caught:
+        notice.read(head, cities, regions)
+    assert all(p.message.endswith("。") for p in caught.value.problems)
+    return [p.message for p in caught.value.problems]
+
+
+def test_the_notice_of_jiangsu() -> None:
+    data = notice.read(HEAD, rows("cities.csv"), rows("regions.csv"))
+    assert (data.province.code, data.notice.year) == ("320000", 2026)
+    assert len(data.cities) == 13
+    assert len(data.tasks) == 9
+    assert Counter(region.batch_number for region in data.regions) == {1: 3, 2: 5, 3: 24}
+    assert [region.seq for region in data.regions] == list(range(1, 33))
+    assert {batch.deadline.isoformat() for batch in data.batches} == {"2026-12-31"}
+    assert [(b.number, b.gate, b.entry_stage) for b in data.batches] == [
+        (1, "G-A", "pilot"),
+        (2, "G-B", "platform"),
+        (3, "G-C", "pre_tender"),
+    ]
+    first = [region.name for region in data.regions if region.batch_number == 1]
+    assert first == ["宜兴市", "张家港市", "盐城市大丰区"]
+    # Two cities never share a tile.
+    assert len({(city.column, city.row) for city in data.cities}) == 13
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [
+        (("province", "name"), "", "notice.toml [province] name：应填写文字"),
+        (("province", "code"), None, "notice.toml [province] code：应填写文字"),
+        (("notice", "year"), "今年", "notice.toml [notice] year：应填写整数"),
+        (("batches", 1, "deadline"), "年底", "notice.toml [[batches]] 第2项 deadline：应填写日期"),
+        (
+            ("batches", 0, "pilot"),
+            "是",
+            "notice.toml [[batches]] 第1项 pilot：应填写true 或 false",
+        ),
+        (("batches", 2, "entry_stage"), "start", "第3项 entry_stage：应为 pre_tender"),
+        (("tasks", 8, "title"), " ", "notice.toml [[tasks]] 第9项 title：应填写文字"),
+    ],
+)
+def test_a_wrong_word_in_the_head_is_named(place: tuple[Any, ...], value: Any, words: str) -> None:
+    head = deepcopy(HEAD)
+    spot: Any = head
+    for step in place[:-1]:
+        spot = spot[step]
+    if value is None:
+        del spot[place[-1]]
+    else:
+        spot[place[-1]] = value
+    [message] = problems(head, rows("cities.csv"), rows("regions.csv"))
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("name", "", "regions.csv 第6行 name：应填写文字"),
+        ("batch", "三", "regions.csv 第6行 batch：应填写整数"),
+        ("lon", "东经119度", "regions.csv 第6行 lon：应填写数字或留空"),
+        ("batch", "9", "批次 9 不在 notice.toml 中"),
+        ("city_code", "329900", "设区市代码 329900 不在 cities.csv 中"),
+        ("code", "320282", "代码 320282 出现了2次"),
+    ],
+)
+def test_a_wrong_cell_of_a_region_is_named(column: str, value: str, words: str) -> None:
+    regions = rows("regions.csv")
+    regions[4][column] = value
+    found = problems(HEAD, rows("cities.csv"), regions)
+    assert any(words in message for message in found), found
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    cities, regions = rows("cities.csv"), rows("regions.csv")
+    cities[0]["row"] = "北"
+    cities[2]["code"] = cities[1]["code"]
+    for region in regions[:3]:
+        region["level"] = ""
+    found = problems(HEAD, cities, regions)
+    assert "cities.csv 第2行 row：应填写整数" in found[0]
+    assert sum("level" in message for message in found) == 3
+    assert any("出现了2次" in message for message in found)
+
+
+def test_nothing_at_all_is_refused_and_not_a_crash() -> None:
+    assert problems({}, [], [])
