@@ -18,6 +18,7 @@ from custody.regions.models import Batch, City, Notice, Province, Region, Task
 from custody.regions.notice import NoticeData
 
 Changes = dict[str, tuple[object, object]]
+Editable = Province | Notice | City | Batch | Region | Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _record(
 
 def edit(
     session: Session,
-    row: Province | Notice | City | Batch | Region | Task,
+    row: Editable,
     values: Mapping[str, Any],
     *,
     kind: str,

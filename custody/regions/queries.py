@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from custody.accounts.rules import Place
 from custody.kernel.problems import NotFound
 from custody.regions.models import Batch, City, Notice, Province, Region, Task
+
+T = TypeVar("T", str, int)
 
 
 def within(place: Place) -> ColumnElement[bool]:
@@ -72,6 +75,55 @@ def regions_of(session: Session, place: Place) -> Sequence[Region]:
     return session.scalars(
         select(Region).where(within(place)).order_by(Region.batch_number, Region.seq)
     ).all()
+
+
+def _listing(place: Place, city: str, batch: int | None, words: str) -> Select[Region]:
+    query = select(Region).where(within(place))
+    if city:
+        query = query.where(Region.city_code == city)
+    if batch is not None:
+        query = query.where(Region.batch_number == batch)
+    if words:
+        name = Region.name.contains(words, autoescape=True)
+        query = query.where(name | Region.code.startswith(words, autoescape=True))
+    return query
+
+
+def count_regions(
+    session: Session, place: Place, *, city: str = "", batch: int | None = None, words: str = ""
+) -> int:
+    rows = _listing(place, city, batch, words).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def list_regions(
+    session: Session,
+    place: Place,
+    *,
+    city: str = "",
+    batch: int | None = None,
+    words: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> Sequence[Region]:
+    """A page of the regions in the order of the notice."""
+    query = _listing(place, city, batch, words).order_by(Region.batch_number, Region.seq)
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def regions_per_city(session: Session, province: str) -> Mapping[str, int]:
+    return _counts(session, Region.city_code, province)
+
+
+def regions_per_batch(session: Session, province: str) -> Mapping[int, int]:
+    return _counts(session, Region.batch_number, province)
+
+
+def _counts(session: Session, by: InstrumentedAttribute[T], province: str) -> Mapping[T, int]:
+    rows = session.execute(
+        select(by, func.count()).where(Region.province_code == province).group_by(by)
+    )
+    return dict(rows.tuples().all())
 
 
 def batches_of(session: Session, province: str) -> Sequence[Batch]:

@@ -119,30 +119,12 @@ class Whole(IntegerField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = unicodedata.normalize("NFKC", valuelist[0]).strip() if valuelist else ""
+        text = text.replace(",", "")[:20]
         self.data: int | None = None
         if not text:
             return
         if not text.isdecimal() or not self.low <= int(text) <= self.high:
             raise ValueError(f"{self.label.text}应填写{self.low}至{self.high}之间的整数，请改正。")
-        self.data = int(text)
-
-
-class Whole(IntegerField):  # type: ignore[misc]
-    """A whole number within bounds; 1,234 and １２３ are understood. Empty is None."""
-
-    def __init__(self, label: str, *, least: int = 0, most: int = 10**9, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.least, self.most = least, most
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data: int | None = None
-        text = valuelist[0].strip().replace(",", "").replace("，", "") if valuelist else ""
-        if not text:
-            return
-        if not text.isdecimal() or not self.least <= int(text[:12]) <= self.most:
-            raise ValueError(
-                f"{self.label.text}应为{self.least:,}至{self.most:,}之间的整数，请改正。"
-            )
         self.data = int(text)
 
 
