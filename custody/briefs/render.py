@@ -28,6 +28,8 @@ SHEET = ROOT / "static/css/print.css"
 SHANGHAI = timezone(timedelta(hours=8))
 PAGES = {"province": 40, "city": 20, "region": 12}
 """Page limit by scope; a province of 1,000 regions needs some 30 pages of table."""
+TALLEST = 640
+"""Of a picture, in its own pixels: on paper some 170 mm. A taller map gives way to a strip."""
 TITLE_ROOM = 19
 """Characters of 2号 in a line of the title."""
 
@@ -183,15 +185,15 @@ def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool
             )
         )
     if len({region["city_code"] for region in brief["regions"]}) > 1:
-        found.append(
-            (
-                "progress",
-                f"各设区市有关地区状态分布（截至{day}）",
-                charts.tile_map(_tiles(brief), look=look),
-                False,
-            )
-        )
+        picture = charts.tile_map(_tiles(brief), look=look)
+        if picture.height > TALLEST:
+            picture = charts.lights_strip(_lights(brief), look=look)
+        found.append(("progress", f"各设区市有关地区状态分布（截至{day}）", picture, False))
     return found
+
+
+def _lights(brief: Snapshot) -> dict[Light, int]:
+    return {Light(code): count for code, count in brief["figures"]["lights"].items()}
 
 
 def _tiles(brief: Snapshot) -> list[charts.Tile]:

@@ -66,6 +66,11 @@ class Svg(Mark):
         found = re.search(r"<title>(.*?)</title>", self)
         return found[1] if found else ""
 
+    @property
+    def height(self) -> float:
+        found = re.search(r'viewBox="0 0 \S+ (\S+)"', self)
+        return float(found[1]) if found else 0.0
+
 
 def number(value: float) -> str:
     """A coordinate: at most two decimals, no trailing zeros, never «-0»."""
