@@ -41,7 +41,7 @@ def by_username(session: Session, username: str) -> Account | None:
 def by_session_id(session: Session, session_id: str) -> Account | None:
     """The active account a session belongs to; None once it was signed out everywhere."""
     number, _, epoch = session_id.partition(".")
-    if not number.isdigit() or not epoch.isdigit():
+    if not number.isdecimal() or not epoch.isdecimal():
         return None
     return session.scalar(
         select(Account).where(

@@ -37,7 +37,7 @@ def _item(row: Mapping[str, str], order: int, problems: list[Problem]) -> Item:
         wrong("stage", "、".join(Stage))
         stage = Stage.PRE_TENDER
     weight = row.get("weight", "")
-    if not weight.isdigit():
+    if not weight.isdecimal():
         wrong("weight", "非负整数")
     due: dict[int, date | None] = {}
     for column, text in row.items():
@@ -56,7 +56,7 @@ def _item(row: Mapping[str, str], order: int, problems: list[Problem]) -> Item:
         evidence=row.get("evidence", ""),
         owner=row.get("owner", ""),
         after=tuple(row.get("after", "").split()),
-        weight=int(weight) if weight.isdigit() else 0,
+        weight=int(weight) if weight.isdecimal() else 0,
         gate=row.get("gate") == "1",
         order=order,
         due=due,

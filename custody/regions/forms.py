@@ -68,7 +68,7 @@ class RowForm(Form):
     def seen(self) -> int:
         """The version the person had before them."""
         text = self.version.data or ""
-        return int(text) if text.isdigit() else 0
+        return int(text) if text.isdecimal() else 0
 
 
 class ProvinceForm(RowForm):

@@ -101,7 +101,7 @@ def listing() -> Page:
     place = identity().place
     city, words = request.args.get("city", "")[:12], request.args.get("q", "").strip()[:40]
     text = request.args.get("batch", "")
-    batch = int(text) if text.isdigit() and len(text) < 4 else None
+    batch = int(text) if text.isdecimal() and len(text) < 4 else None
     page = page_of(queries.count_regions(session(), place, city=city, batch=batch, words=words))
     return render_template(
         "regions/listing.html",

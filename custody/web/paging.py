@@ -41,7 +41,7 @@ class Page:
 def wanted_page() -> int:
     """The page asked for; anything odd is the first."""
     text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isdigit() and len(text) < 7 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
 
 
 def page_of(total: int, size: int = 50) -> Page:

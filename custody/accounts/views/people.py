@@ -172,7 +172,7 @@ def _stored(account: Account) -> dict[str, object]:
 
 def _version(form: AccountForm) -> int:
     text = form.version.data or ""
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() else 0
 
 
 @blueprint.route("/<int:number>/password", methods=["GET", "POST"])
