@@ -32,7 +32,7 @@ class Percent(IntegerField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         text = valuelist[0].strip().rstrip("%％").strip() if valuelist else ""
         try:
-            self.data = int(text or "0")
+            self.data: int | None = int(text or "0")
         except ValueError:
             self.data = None
             raise ValueError("完成比例应为0至100之间的整数，请改正。") from None
@@ -71,7 +71,7 @@ class ReportForm(Form):
     @property
     def report(self) -> Report:
         return Report(
-            percent=self.percent.data,
+            percent=self.percent.data or 0,
             started=self.started.data,
             forecast=self.forecast.data,
             actual=self.actual.data,

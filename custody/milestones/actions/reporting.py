@@ -326,7 +326,9 @@ def note_download(
     evidence: Evidence,
     milestone: Milestone,
     region: Region,
+    inline: bool = False,
 ) -> None:
+    """`inline`: read in the browser, nothing was saved to a disk."""
     record(
         session,
         actor=actor,
@@ -334,7 +336,7 @@ def note_download(
         action="evidence_downloaded",
         milestone=milestone,
         region=region,
-        note=evidence.name,
+        note=f"在线查看：{evidence.name}" if inline else evidence.name,
         modifies=False,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -152,7 +153,7 @@ def _reviewable(who: Identity) -> ColumnElement[bool]:
     )
 
 
-def queue_of(who: Identity, city: str | None) -> Select[tuple[Milestone, Region, str, int]]:
+def queue_of(who: Identity, city: str | None) -> Select[Any]:
     """What waits for this reviewer, oldest first, as the columns of `Waiting`."""
     evidence = (
         select(func.count())

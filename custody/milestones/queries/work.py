@@ -145,7 +145,7 @@ def _evidence_counts(session: Session, region: str) -> Mapping[int, int]:
         .where(Milestone.region_code == region, Evidence.removed_at.is_(None))
         .group_by(Evidence.milestone_id)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def _waiting(milestone: Milestone, city: City, city_reviews: bool, today: date) -> str:
@@ -217,7 +217,7 @@ def dossier(
         predecessors=_predecessors(session, milestone),
         evidence=evidence_of(session, milestone.id),
         events=history(session, milestone.id),
-        people=dict(people),
+        people=dict(people.all()),
         draft=session.get(Draft, (account, milestone.id)),
     )
 

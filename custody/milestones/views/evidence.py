@@ -1,0 +1,148 @@
+"""Files of evidence: taken in, shown, handed out."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from custody.accounts.access import identity, requires
+from custody.accounts.rules import Can
+from custody.infra import clock
+from custody.kernel.problems import NotFound, Problem, Refused
+from custody.milestones.actions import reporting
+from custody.milestones.actions.evidence import receive
+from custody.milestones.queries.milestones import get_evidence, get_milestone
+from custody.milestones.views.officer import ONE
+from custody.milestones.views.pages import PICTURES, SHOWN, Answer, Typed, milestone_page
+from custody.web.database import files, session, transaction
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("evidence", __name__)
+
+_FRAMED = (
+    "default-src 'self'; script-src 'none'; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+"""A file shown in the browser may load nothing and run nothing; pictures are sandboxed besides (a
+sandbox would keep Chromium's PDF viewer from starting)."""
+
+
+@blueprint.post(f"{ONE}/evidence")
+@requires(Can.REPORT_MILESTONE)
+def add(region: str, code: str) -> Response | Answer:
+    """A batch of files: the good ones are kept, every bad one is named with the reason."""
+    who = identity()
+    get_milestone(session(), region, code, place=who.place)
+    uploads = [
+        (one.filename or "", one.stream) for one in request.files.getlist("files") if one.filename
+    ]
+    received = receive(files(), uploads)
+    problems, kept = list(received.problems), []
+    if received.files:
+        try:
+            with transaction() as writing:
+                kept = reporting.attach(
+                    writing,
+                    actor=who,
+                    now=clock.now(),
+                    region=region,
+                    code=code,
+                    files=received.files,
+                )
+        except Refused as refusal:
+            problems += refusal.problems
+    names = [one.name for one in kept]
+    if received.files and not kept and not problems:
+        names = [one.name for one in received.files]  # the same bytes again: a second click
+    return _answer(region, code, names, problems)
+
+
+def _answer(region: str, code: str, names: list[str], problems: list[Problem]) -> Response | Answer:
+    if request.accept_mimetypes.best == "application/json":
+        answer = jsonify(kept=names, problems=[problem.message for problem in problems])
+        answer.status_code = 422 if problems else 200
+        return answer
+    if problems:
+        typed = Typed(upload_problems=problems, uploaded=names)
+        return milestone_page(region, code, typed, 422)
+    flash(f"已上传{len(names)}份佐证材料：{'、'.join(names)}。")
+    page = url_for("milestones.show", region=region, code=code, _anchor="evidence")
+    return redirect(page, 303)
+
+
+@blueprint.post(f"{ONE}/evidence/<int:number>/remove")
+@requires(Can.REPORT_MILESTONE)
+def remove(region: str, code: str, number: int) -> Response | Answer:
+    _the_file(region, code, number)
+    try:
+        with transaction() as writing:
+            reporting.remove_evidence(
+                writing, actor=identity(), now=clock.now(), evidence_id=number
+            )
+    except Refused as refusal:
+        return milestone_page(region, code, Typed(upload_problems=refusal.problems), 422)
+    flash("已移除该份佐证材料；历史记录中仍可查到。")
+    page = url_for("milestones.show", region=region, code=code, _anchor="evidence")
+    return redirect(page, 303)
+
+
+@blueprint.get(f"{ONE}/evidence/<int:number>")
+@requires(Can.READ_EVIDENCE)
+def download(region: str, code: str, number: int) -> Response | Answer:
+    """The file with its original name; `?view=1` shows PDF and pictures in place. Recorded."""
+    name, digest, size, media_type = _the_file(region, code, number)
+    try:
+        stream = files().open(digest)
+    except FileNotFoundError:
+        log.exception("evidence %s: file %s is missing", number, digest)
+        return _missing(name)
+    inline = media_type in SHOWN and request.args.get("view") == "1"
+    _note(number, inline=inline)
+    response = send_file(
+        stream,
+        mimetype=media_type,
+        as_attachment=not inline,
+        download_name=name,
+        conditional=False,
+        etag=False,
+        max_age=None,
+    )
+    response.content_length = size
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = (
+        f"{_FRAMED}; sandbox" if media_type in PICTURES or not inline else _FRAMED
+    )
+    return response
+
+
+def _the_file(region: str, code: str, number: int) -> tuple[str, str, int, str]:
+    """Name, digest, size and type of a file of this milestone; NotFound for any other."""
+    evidence, milestone, place = get_evidence(session(), number, place=identity().place)
+    if (place.code, milestone.code) != (region, code):
+        raise NotFound
+    return evidence.name, evidence.digest, evidence.size, evidence.media_type
+
+
+def _note(number: int, *, inline: bool) -> None:
+    with transaction() as writing:
+        evidence, milestone, region = get_evidence(writing, number, place=identity().place)
+        reporting.note_download(
+            writing,
+            actor=identity(),
+            now=clock.now(),
+            evidence=evidence,
+            milestone=milestone,
+            region=region,
+            inline=inline,
+        )
+
+
+def _missing(name: str) -> Answer:
+    words = (
+        f"“{name}”在服务器上找不到了，登记信息仍在。请联系系统管理员从备份中恢复；"
+        "急需时可请填报单位重新上传。"
+    )
+    page = render_template("errors/error.html", title="文件缺失", words=words, code=404)
+    return page, 404
