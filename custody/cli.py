@@ -65,8 +65,14 @@ def cli(context: click.Context) -> None:
 def init(config: Config, demo: bool, username: str) -> None:
     database = setup.open_database(config)
     if demo:
-        setup.demonstrate(config, database, click.echo)
-        print_demo_accounts()
+        made = setup.demonstrate(config, database, click.echo)
+        if made or config.demo:
+            print_demo_accounts()
+        else:
+            click.echo(
+                "数据文件夹中已有正式数据，未作改动，也未转为演示模式；"
+                "如需演示，请将 CUSTODY_DATA 指向一个新文件夹。"
+            )
         return
     now = clock.now()
     with database.transaction() as session:

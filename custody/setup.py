@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from config import ROOT, Config
 from custody.demo import play, story
-from custody.demo.papers import Papers
 from custody.infra import clock, journal, migrate
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -88,32 +87,24 @@ def load_folder(
 
 
 def demonstrate(config: Config, database: Database, say: Callable[[str], None]) -> bool:
-    """Fill an empty database with the demonstration, up to yesterday; False where it is there.
+    """Fill an empty database with the demonstration, up to yesterday; False where something is there.
 
-    All or nothing: the marker file and the rows appear together. Refused for a database that holds
-    anything else: real work is never mixed with made-up work.
+    All or nothing: the marker file and the rows appear together. A database that holds anything
+    else is left alone: real work is never mixed with made-up work.
     """
     with database.transaction() as session:
         if session.scalar(select(journal.Event.id).limit(1)) is not None:
-            if config.demo:
-                return False
-            raise Refused([_NOT_EMPTY])
+            return False
         start = min(story.START, clock.now())
         load_folder(session, JIANGSU, actor=journal.Machine(), now=start)
         say("已载入江苏省通知数据，正在建立演示账号……")
         play.add_accounts(session, now=start)
         say("正在按2026年的工作节奏生成演示进展（约需十几秒）：")
-        papers = Papers(FileStore(config.files))
-        acts = play.play(session, papers, until=clock.at(clock.today(), 0), say=say)
+        store = FileStore(config.files)
+        acts = play.play(session, store, until=clock.at(clock.today(), 0), say=say)
         say(f"演示数据已生成，共{acts}个操作，均记入操作日志。")
         config.demo_marker.touch()
     return True
-
-
-_NOT_EMPTY = Problem(
-    "not_empty",
-    "数据文件夹中已有正式数据，不能转为演示模式；请将 CUSTODY_DATA 指向一个新文件夹后重试。",
-)
 
 
 def _has_template(session: Session, province: str) -> bool:

@@ -12,10 +12,12 @@ from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Identity, Place
 from custody.demo import people, story
+from custody.demo.bulletins import Bulletins
 from custody.demo.courses import Mark
 from custody.demo.papers import Papers
 from custody.demo.people import Person
 from custody.demo.story import Act, Due
+from custody.infra.files import FileStore
 from custody.infra.journal import Machine
 from custody.milestones.actions import reporting, review
 from custody.milestones.actions.review import Verdict
@@ -50,7 +52,7 @@ def add_accounts(session: Session, *, now: datetime) -> None:
 
 
 def play(
-    session: Session, papers: Papers, *, until: datetime, say: Say, seed: int = story.SEED
+    session: Session, store: FileStore, *, until: datetime, say: Say, seed: int = story.SEED
 ) -> int:
     """Everything that happened before `until`, in order. Returns how many acts that were."""
     dues = {
@@ -60,7 +62,7 @@ def play(
         for region in regions_of(session, Place(people.PROVINCE))
     }
     acts = story.acts(dues, until=until, seed=seed)
-    player = _Player(session, papers)
+    player = _Player(session, store)
     month = 0
     for act in acts:
         if act.at.month != month:
@@ -71,9 +73,10 @@ def play(
 
 
 class _Player:
-    def __init__(self, session: Session, papers: Papers) -> None:
+    def __init__(self, session: Session, store: FileStore) -> None:
         self.session = session
-        self.papers = papers
+        self.papers = Papers(store)
+        self.bulletins = Bulletins(session, store)
         self.people = {p.username: p for p in [*people.everybody(), people.FORMER]}
         self.actors = {name: self._identity(person) for name, person in self.people.items()}
         self.rows: dict[tuple[str, str], Milestone] = {}
@@ -247,6 +250,17 @@ class _Player:
             reason=act.words,
         )
 
+    # -- briefs ----------------------------------------------------------------------------------
+
+    def brief(self, act: Act) -> None:
+        self.bulletins.start(act, self.actors[act.actor])
+
+    def freeze(self, act: Act) -> None:
+        self.bulletins.freeze(act, self.actors[act.actor])
+
+    def publish(self, act: Act) -> None:
+        self.bulletins.publish(act, self.actors[act.actor])
+
     # -- accounts --------------------------------------------------------------------------------
 
     def sign_in(self, act: Act) -> None:
@@ -302,6 +316,9 @@ _VERBS: dict[str, Callable[[_Player, Act], None]] = {
     "quiet": _Player.quiet,
     "draft": _Player.draft,
     "profile": _Player.profile,
+    "brief": _Player.brief,
+    "freeze": _Player.freeze,
+    "publish": _Player.publish,
     "sign_in": _Player.sign_in,
     "wrong": _Player.wrong,
     "unlock": _Player.unlock,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
+from custody.accounts.rules import Place
 from custody.demo import people, phrases
 from custody.demo.courses import PLANS, YEAR, Mark, Plan, Step, day, parse
 from custody.infra import clock
@@ -52,6 +53,7 @@ def acts(dues: Mapping[str, Sequence[Due]], *, until: datetime, seed: int = SEED
         dice = random.Random(f"{seed}-{seat.code}")  # noqa: S311 - a story, not a secret
         told += _Region(seat, number, PLANS[seat.code], dues[seat.code], dice).tell(until)
     told += _office()
+    told += _briefs(until)
     past = sorted((act for act in told if START < act.at < until), key=lambda act: act.at)
     return sorted([*past, *_sign_ins(past, until, seed)], key=lambda act: act.at)
 
@@ -298,12 +300,50 @@ def _office() -> Iterator[Act]:
     yield Act(on(11, 20, 17, 6), "yixing", "draft", "320282", ("M24",), values=draft)
 
 
-_RECENT = timedelta(days=14)
+def _briefs(until: datetime) -> Iterator[Act]:
+    """The last two months' briefs of the province, one of a city and one of a region, and a draft."""
+    today = until.date()
+    ends: list[date] = []
+    month = today.replace(day=1)
+    while len(ends) < 2 and month > date(YEAR, 2, 1):
+        end = month - timedelta(days=1)
+        month = end.replace(day=1)
+        if later(end, 2) < today:
+            ends.insert(0, end)
+    places = {
+        "省": Place(people.PROVINCE),
+        "无锡": Place(people.PROVINCE, "320200"),
+        "宜兴": Place(people.PROVINCE, "320200", "320282"),
+    }
+    for end in ends:
+        for number, (name, place) in enumerate(places.items()):
+            if number and end != ends[-1]:
+                continue
+            key = f"{name}{end}"
+            on = later(end, 1)
+            told = {"place": place}
+            writer = people.COORDINATORS[0]
+            minute = 5 * number
+            yield Act(
+                clock.at(on, 9, 30 + minute), writer, "brief", day=end, words=key, values=told
+            )
+            yield Act(clock.at(on, 14, 10 + minute), writer, "freeze", words=key)
+            yield Act(clock.at(later(on, 1), 9, 10 + minute), writer, "publish", words=key)
+    last = today - timedelta(days=1)
+    while not is_working_day(last):
+        last -= timedelta(days=1)
+    if ends and last > ends[-1]:
+        told = {"place": places["省"]}
+        writer = people.COORDINATORS[1]
+        yield Act(clock.at(last, 16, 40), writer, "brief", day=last, words="草稿", values=told)
+
+
+_RECENT = timedelta(days=8)
 
 
 def _sign_ins(past: Sequence[Act], until: datetime, seed: int) -> Iterator[Act]:
     """Everybody signs in before the first act of a day. Checking a password costs 20 ms on purpose,
-    so only the first sign-in of each person and those of the last fortnight are told."""
+    so only the first sign-in of each person and those of the last week are told."""
     dice = random.Random(f"{seed}-sign-in")  # noqa: S311 - a story, not a secret
     known = {(act.actor, act.at.date()) for act in past if act.what == "sign_in"}
     seen: set[str] = set()

@@ -1,0 +1,80 @@
+"""The demonstration's briefs: made, frozen, printed and published by the actions of the brief."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Identity, Place
+from custody.briefs import actions, render
+from custody.briefs.queries import get_brief
+from custody.demo import people
+from custody.demo.story import Act
+from custody.infra.files import FileStore
+from custody.infra.pdf import RenderFailed
+
+_COPIES = (
+    ("报", "省机关事务管理局领导"),
+    ("送", "省发展和改革委员会、省教育厅、省卫生健康委员会、省体育局"),
+    ("发", "各设区市机关事务管理局，有关县（市、区）机关事务主管部门"),
+)
+
+
+@dataclass
+class Bulletins:
+    """Plays the acts about briefs. Where nothing can be printed here the brief stays a draft."""
+
+    session: Session
+    store: FileStore
+    _open: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Name in the story → id and version."""
+
+    def start(self, act: Act, actor: Identity) -> None:
+        place, as_of = act.values["place"], act.day
+        assert isinstance(place, Place)
+        assert isinstance(as_of, date)
+        wanted = actions.first_wishes(self.session, place, as_of=as_of, today=act.at.date())
+        author = people.everybody()[0]
+        wanted = replace(
+            wanted,
+            issuer=f"{wanted.issuer}（演示）",
+            copies=_COPIES if not place.city else _COPIES[2:],
+            editor=author.name,
+            phone=author.phone,
+        )
+        brief = actions.start(self.session, actor=actor, now=act.at, place=place, wanted=wanted)
+        self._keep(act, brief.id, brief.version)
+
+    def freeze(self, act: Act, actor: Identity) -> None:
+        number, version = self._open[act.words]
+        brief = get_brief(self.session, number, actor)
+        wanted = actions.wishes_of(brief)
+        content = actions.compose(self.session, brief.place, wanted, demo=True)
+        try:
+            stored = self.store.put(io.BytesIO(render.pdf(content)))
+        except RenderFailed:
+            del self._open[act.words]
+            return
+        actions.freeze(
+            self.session,
+            actor=actor,
+            now=act.at,
+            brief_id=number,
+            version=version,
+            content=content,
+            pdf=stored,
+        )
+        self.session.flush()
+        self._keep(act, number, brief.version)
+
+    def publish(self, act: Act, actor: Identity) -> None:
+        if act.words not in self._open:
+            return
+        number, version = self._open[act.words]
+        actions.publish(self.session, actor=actor, now=act.at, brief_id=number, version=version)
+
+    def _keep(self, act: Act, number: int, version: int) -> None:
+        self._open[act.words] = (number, version)
