@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -127,8 +127,10 @@ def _head(session: Session, province: str) -> HeadRow:
     ).one_or_none()
     if row is None:
         raise NotFound
-    policy = LightPolicy(*row[4:]) if row[4] is not None else LightPolicy()
-    return HeadRow(row[0], row[1], row[2], row[3], policy)
+    code, name, title, year, near, late, yellow, red, stale, review = row
+    known = near is not None
+    policy = LightPolicy(near, late, yellow, red, stale, review) if known else LightPolicy()
+    return HeadRow(code, name, title, year, policy)
 
 
 def _batches(session: Session, province: str) -> dict[int, BatchRow]:
@@ -152,6 +154,8 @@ def _regions(session: Session, place: Place) -> Iterator[RegionRow]:
             City.code,
             City.name,
             City.short_name,
+            City.column,
+            City.row,
             Lifecycle.template_id,
             Lifecycle.started_at,
         )
@@ -162,8 +166,8 @@ def _regions(session: Session, place: Place) -> Iterator[RegionRow]:
     )
     today = clock.today()
     for row in rows:
-        started = row[10].date() if row[10] else today
-        yield RegionRow(*row[:9], row[9] or 0, started)
+        started = row[12].date() if row[12] else today
+        yield RegionRow(*row[:9], row[9], row[10], row[11] or 0, started)
 
 
 def _items(session: Session, place: Place) -> Iterator[tuple[int, int, Item]]:
@@ -236,9 +240,16 @@ def _lines(session: Session, place: Place) -> Iterator[LineRow]:
     )
     for row in rows:
         yield LineRow(
-            *row[:3],
+            row[0],
+            row[1],
+            row[2],
             _STATUS[row[3]],
-            *row[4:10],
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+            row[8],
+            row[9],
             _day(row[10]),
             _day(row[11]),
             _day(row[12]),
@@ -316,3 +327,20 @@ def _events_after(session: Session, place: Place, day: date) -> Iterator[Undo]:
 
 def _old(changes: dict[str, Any]) -> dict[str, object]:
     return {field: pair[0] for field, pair in changes.items()}
+
+
+def history_of_region(
+    session: Session, region: str, *, until: date, limit: int = 30
+) -> Sequence[Event]:
+    """What was done about a region up to the end of a day, newest first; accounts left out."""
+    return session.scalars(
+        select(Event)
+        .where(
+            Event.region_code == region,
+            Event.kind.in_(("milestone", "region")),
+            Event.modifies,
+            Event.at < clock.at(until + timedelta(days=1), 0),
+        )
+        .order_by(Event.id.desc())
+        .limit(limit)
+    ).all()

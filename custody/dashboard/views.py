@@ -1,5 +1,385 @@
+"""The doors of the dashboard: board, city, region, what needs attention, search, export.
+
+Pages are the same for everybody who may see the place, so their body is kept on a shelf under the
+edition of the data; whatever depends on the person is part of the key or stands outside.
+"""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from custody.accounts.access import identity, may, requires
+from custody.accounts.queries import people_of_region
+from custody.accounts.rules import Can, Place
+from custody.audit.rules import action_label, change_lines
+from custody.dashboard import charts, queries
+from custody.dashboard.charts import Look
+from custody.dashboard.forms import Day, read_day, read_filters, read_kind
+from custody.dashboard.rules import ProgrammeFacts, RegionFacts
+from custody.dashboard.rules.exceptions import KIND_LABELS, KINDS
+from custody.dashboard.rules.matrix import (
+    SHEET_HEAD,
+    Filters,
+    chosen,
+    city_lines,
+    every_milestone,
+    groups,
+    sheet,
+)
+from custody.infra import clock, journal
+from custody.infra.sheets import write_csv
+from custody.infra.shelf import Shelf
+from custody.kernel.drawing import Svg
+from custody.kernel.problems import NotFound
+from custody.milestones.rules import LIGHTS
+from custody.regions.models import Region
+from custody.regions.queries import cities_of, get_city, get_region
+from custody.regions.queries import search as search_regions
+from custody.web.database import session, transaction
+from custody.web.paging import page_of
 
 blueprint = Blueprint("dashboard", __name__)
+Page = str | Response | tuple[str, int]
+
+PAGE_SIZE = 60
+"""Regions of one page of the matrix; Jiangsu's 32 stand on one."""
+MAX_TILES = 120
+"""More regions than this are summed up by city instead of drawn one by one."""
+TOLD = 12
+"""Lines of what needs attention that the board itself shows; the rest has a page of its own."""
+TOLD_SILENT = 18
+MAP = Look(620, 12)
+CURVE = Look(560, 12)
+LINE = Look(1130, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelves:
+    """What this process has worked out: facts by regions held, bodies by their length."""
+
+    facts: Shelf[ProgrammeFacts] = field(
+        default_factory=lambda: Shelf(8_000, lambda facts: len(facts.regions) + 1)
+    )
+    bodies: Shelf[Markup] = field(default_factory=lambda: Shelf(32_000_000, len))
+
+
+def _shelves() -> _Shelves:
+    found = current_app.extensions.setdefault("custody.dashboard", _Shelves())
+    assert isinstance(found, _Shelves)
+    return found
+
+
+def _facts(place: Place, day: Day, edition: str) -> ProgrammeFacts:
+    demo = bool(current_app.config["DEMO"])
+    return _shelves().facts.get(
+        (edition, place, day.on, clock.today(), demo),
+        lambda: queries.programme_facts(session(), place, day.on, demo=demo),
+    )
+
+
+def _body(template: str, key: tuple[object, ...], words: Callable[[], dict[str, Any]]) -> Markup:
+    """A rendered template; `key` names everything it shows besides the day of today."""
+    demo = current_app.config["DEMO"]
+    return _shelves().bodies.get(
+        (template, clock.today(), demo, *key),
+        lambda: Markup(render_template(template, **words())),  # noqa: S704 - escaped by Jinja
+    )
+
+
+class _Links:
+    """Addresses inside a body: worked out once, the day looked at carried along."""
+
+    def __init__(self, day: Day) -> None:
+        self.as_of: dict[str, Any] = {"as_of": day.on.isoformat()} if day.past else {}
+        self._query = f"?as_of={day.on.isoformat()}" if day.past else ""
+        self._region = url_for("dashboard.region", code="CODE").split("CODE")
+        self._milestone = url_for("milestones.show", region="REGION", code="CODE")
+
+    def region(self, code: str) -> str:
+        return code.join(self._region) + self._query
+
+    def milestone(self, region: str, code: str) -> str:
+        return self._milestone.replace("REGION", region).replace("CODE", code)
+
+    def city(self, code: str) -> str:
+        return url_for("dashboard.city", code=code, **self.as_of)
+
+    def attention(self, kind: str = "", city: str = "") -> str:
+        return url_for("dashboard.attention", kind=kind or None, city=city or None, **self.as_of)
+
+
+# --- board and city --------------------------------------------------------------------------
+
+
+@blueprint.get("/board")
+@requires(Can.SEE_PROGRAMME)
+def board() -> Page:
+    """The province; whoever is bound to a city or a region sees that."""
+    place = identity().place
+    if place.region:
+        return redirect(url_for("dashboard.region", code=place.region))
+    return _board(place)
+
+
+@blueprint.get("/cities/<code>")
+@requires(Can.SEE_PROGRAMME)
+def city(code: str) -> Page:
+    return _board(_city_place(code))
+
+
+def _city_place(code: str) -> Place:
+    """The city as a place. Whoever is bound to one of its regions may not see it as a whole."""
+    place = identity().place
+    if place.region:
+        raise NotFound
+    found = get_city(session(), code, place=place)
+    return Place(found.province_code, found.code)
+
+
+def _board(place: Place) -> Page:
+    day = read_day(request.args, clock.today())
+    filters = read_filters(request.args)
+    edition = queries.edition(session())
+    number = request.args.get("page", "1")
+    endpoint = request.endpoint
+    may_export = may(Can.EXPORT)
+    body = _body(
+        "dashboard/board_body.html",
+        (edition, place, day, filters, number, endpoint, may_export),
+        lambda: _board_words(place, day, filters, _facts(place, day, edition), may_export),
+    )
+    name = _facts(place, day, edition).scope_name if place.city else ""
+    return render_template("dashboard/board.html", body=body, place=place, name=name, day=day)
+
+
+def _board_words(
+    place: Place, day: Day, filters: Filters, facts: ProgrammeFacts, may_export: bool
+) -> dict[str, Any]:
+    links = _Links(day)
+    shown = chosen(facts, filters)
+    page = page_of(len(shown), PAGE_SIZE)
+    on_page = shown[page.offset : page.offset + page.size]
+    counts = {kind: sum(one.kind == kind for one in facts.exceptions) for kind in KINDS}
+    drawn = len(facts.regions) <= MAX_TILES
+    return {
+        "facts": facts,
+        "day": day,
+        "place": place,
+        "filters": filters,
+        "shown": shown,
+        "page": page,
+        "groups": groups(facts, on_page, filters.milestone),
+        "milestones": every_milestone(facts.regions),
+        "cities": sorted({(one.city_code, one.city_name) for one in facts.regions}),
+        "all_lights": LIGHTS,
+        "counts": counts,
+        "kind_labels": KIND_LABELS,
+        "told": facts.exceptions[:TOLD],
+        "told_silent": TOLD_SILENT,
+        "links": links,
+        "curves": _curves(facts),
+        "maps": _maps(facts, links) if drawn else (),
+        "city_lines": () if drawn else city_lines(facts),
+        "may_export": may_export,
+        "export_args": _kept_args(filters, day),
+    }
+
+
+def _kept_args(filters: Filters, day: Day) -> dict[str, str]:
+    """The filters as they stand in an address."""
+    found = {
+        "city": filters.city,
+        "batch": str(filters.batch or ""),
+        "milestone": filters.milestone,
+        "light": filters.light.value if filters.light else "",
+        "as_of": day.on.isoformat() if day.past else "",
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _curves(facts: ProgrammeFacts) -> tuple[Svg, ...]:
+    return tuple(
+        charts.curve(facts.curve, as_of=facts.as_of, look=look) for look in (CURVE, charts.PHONE)
+    )
+
+
+def _maps(facts: ProgrammeFacts, links: _Links) -> tuple[Svg, ...]:
+    tiles = charts.tiles(facts, lambda region: links.region(region.code))
+    grid = {region.city_code: region.city_spot for region in facts.regions}
+    if len(set(grid.values())) < len(grid):
+        grid = {}
+    return tuple(charts.tile_map(tiles, look=look, grid=grid) for look in (MAP, charts.PHONE))
+
+
+# --- export ----------------------------------------------------------------------------------
+
+
+@blueprint.get("/board/matrix.csv")
+@requires(Can.EXPORT)
+def export() -> Page:
+    return _export(identity().place)
+
+
+@blueprint.get("/cities/<code>/matrix.csv")
+@requires(Can.EXPORT)
+def export_city(code: str) -> Page:
+    return _export(_city_place(code))
+
+
+def _export(place: Place) -> Response:
+    """The matrix as filtered, as CSV. Reads only, but who took what is an event of the journal."""
+    day = read_day(request.args, clock.today())
+    filters = read_filters(request.args)
+    facts = _facts(place, day, queries.edition(session()))
+    shown = chosen(facts, filters)
+    lines = [list(line) for line in sheet(facts, shown, filters.milestone)]
+    who = identity()
+    with transaction() as writing:
+        journal.record(
+            writing,
+            actor=who,
+            now=clock.now(),
+            action="board.exported",
+            kind=place.level.value,
+            subject=place.code,
+            label=facts.scope_name,
+            province=place.province,
+            city=place.city,
+            region=place.region,
+            note=f"截至{day.on.isoformat()}，{len(shown)}个地区",
+            modifies=False,
+        )
+    response = current_app.response_class(
+        write_csv(list(SHEET_HEAD), lines),
+        mimetype="text/csv",
+        content_type="text/csv; charset=utf-8",
+    )
+    name = f"{facts.scope_name}进展总览{day.on:%Y%m%d}.csv"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+# --- what needs attention ----------------------------------------------------------------------
+
+
+@blueprint.get("/attention")
+@requires(Can.SEE_PROGRAMME)
+def attention() -> Page:
+    """All exceptions of the place, and who has not reported this month, by kind."""
+    place = identity().place
+    wanted = request.args.get("city", "")
+    if wanted and wanted != place.city:
+        place = _city_place(wanted)
+    day = read_day(request.args, clock.today())
+    kind = read_kind(request.args)
+    facts = _facts(place, day, queries.edition(session()))
+    lines = [one for one in facts.exceptions if not kind or one.kind == kind]
+    silent = facts.silent if kind in ("", "silent") else ()
+    page = page_of(len(lines), 100)
+    return render_template(
+        "dashboard/attention.html",
+        facts=facts,
+        day=day,
+        kind=kind,
+        place=place,
+        page=page,
+        lines=lines[page.offset : page.offset + page.size],
+        silent=silent,
+        counts={name: sum(one.kind == name for one in facts.exceptions) for name in KINDS},
+        kind_labels=KIND_LABELS,
+        cities=cities_of(session(), identity().place),
+        links=_Links(day),
+    )
+
+
+# --- region ------------------------------------------------------------------------------------
+
+
+@blueprint.get("/regions/<code>")
+@requires(Can.SEE_PROGRAMME)
+def region(code: str) -> Page:
+    who = identity()
+    row = get_region(session(), code, place=who.place)
+    day = read_day(request.args, clock.today())
+    edition = queries.edition(session())
+    rights = (may(Can.EDIT_PROFILE, row.place), who.place.region is None)
+    body = _body(
+        "dashboard/region_body.html",
+        (edition, row.code, day, rights),
+        lambda: _region_words(row, day, _facts(row.place, day, edition), *rights),
+    )
+    return render_template(
+        "dashboard/region.html",
+        body=body,
+        region=row,
+        day=day,
+        city_name=_facts(row.place, day, edition).regions[0].city_name,
+        links=_Links(day),
+    )
+
+
+def _region_words(
+    row: Region, day: Day, facts: ProgrammeFacts, may_edit: bool, sees_city: bool
+) -> dict[str, Any]:
+    found: RegionFacts = facts.regions[0]
+    events = queries.history_of_region(session(), row.code, until=day.on)
+    return {
+        "region": row,
+        "facts": facts,
+        "found": found,
+        "batch": next((one for one in facts.batches if one.number == found.batch), None),
+        "day": day,
+        "timelines": _timelines(found, facts),
+        "people": people_of_region(session(), city=row.city_code, region=row.code),
+        "history": [
+            (event, action_label(event.action), change_lines(event)[:4]) for event in events
+        ],
+        "exceptions": facts.exceptions,
+        "kind_labels": KIND_LABELS,
+        "links": _Links(day),
+        "profile_url": url_for("regions.profile", code=row.code) if may_edit else "",
+        "sees_city": sees_city,
+    }
+
+
+def _timelines(found: RegionFacts, facts: ProgrammeFacts) -> tuple[Svg, ...]:
+    pilot = any(batch.pilot for batch in facts.batches)
+    return tuple(
+        charts.timeline(
+            found.cells,
+            stage=found.stage,
+            stage_label=found.stage_label,
+            as_of=facts.as_of,
+            look=look,
+            pilot=pilot,
+        )
+        for look in (LINE, charts.PHONE)
+    )
+
+
+# --- search --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/search")
+@requires(Can.SEE_PROGRAMME)
+def search() -> Page:
+    """Regions and cities by name or code; the only hit opens at once."""
+    words = request.args.get("q", "").strip()[:40]
+    place = identity().place
+    regions = search_regions(session(), words, place=place, limit=50) if words else ()
+    cities = [
+        one
+        for one in (cities_of(session(), place) if words and not place.region else ())
+        if words in one.name or words == one.code
+    ]
+    if len(regions) == 1 and not cities:
+        return redirect(url_for("dashboard.region", code=regions[0].code))
+    if len(cities) == 1 and not regions:
+        return redirect(url_for("dashboard.city", code=cities[0].code))
+    return render_template("dashboard/search.html", words=words, regions=regions, cities=cities)

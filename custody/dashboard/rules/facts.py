@@ -225,15 +225,25 @@ def _region(
         percent=100.0
         if reached
         else share([(one.item.weight, progress(one.state)) for one in counted]),
-        expected_percent=share(
-            [(one.item.weight, expected_percent(one.state, as_of)) for one in counted]
-        ),
+        expected_percent=_expected(counted, passed, as_of),
         next_cell=following.cell if following else None,
         cells=tuple(one.cell for one in own),
         reported=activity is not None and activity.reported is not None,
         last_activity=activity.last if activity else None,
+        city_spot=(row.city_column, row.city_row),
     )
     return facts, counted
+
+
+def _expected(counted: Sequence[_Judged], passed: set[Stage], as_of: date) -> float:
+    """How far the plan is. One without a due date: done where its stage was left, else it has no say."""
+    planned = []
+    for one in counted:
+        if one.line.planned:
+            planned.append((one.item.weight, expected_percent(one.state, as_of)))
+        elif one.item.stage in passed:
+            planned.append((one.item.weight, 100.0))
+    return share(planned)
 
 
 def _settled(one: _Judged) -> tuple[date | None, bool]:

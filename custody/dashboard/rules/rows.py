@@ -37,6 +37,8 @@ class RegionRow(NamedTuple):
     city_code: str
     city_name: str
     city_short: str
+    city_column: int
+    city_row: int
     template: int
     """The template version the region stands on; 0 before its lifecycle began."""
     started_on: date

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from custody.milestones.rules import Light, Stage, Status
+from custody.milestones.rules import Light, Stage, Status, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ class RegionFacts:
     reported: bool
     """An update or 「本月无变化」 exists for the month of as_of."""
     last_activity: date | None
+    city_spot: tuple[int, int] = (0, 0)
+    """Column and row of the city on the map of tiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,16 @@ class ProgrammeFacts:
     silent: tuple[RegionFacts, ...]
     """Regions that have not reported in the month of as_of."""
     demo: bool
+
+    @property
+    def done(self) -> int:
+        """Regions that have reached their goal of the year."""
+        return sum(batch.done for batch in self.batches)
+
+    @property
+    def percent(self) -> float:
+        return share([(1, region.percent) for region in self.regions])
+
+    @property
+    def expected_percent(self) -> float:
+        return share([(1, region.expected_percent) for region in self.regions])
