@@ -16,10 +16,7 @@ from custody.infra import fonts, justify, pdf
 from custody.milestones.rules import Light
 from tests.factories.facts import Mood, programme
 
-pytestmark = [
-    pytest.mark.pdf,
-    pytest.mark.skipif(bool(fonts.check()), reason="the private fonts are not installed"),
-]
+pytestmark = pytest.mark.pdf
 MASTHEAD = snapshot.Masthead(
     issuer="江苏省机关事务管理局",
     year=2026,
