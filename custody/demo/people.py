@@ -163,7 +163,11 @@ def reviewer_of(city: str) -> str:
 
 
 def listed() -> list[dict[str, str]]:
-    """For the sign-in page and the shell, from this file alone: no password comes from a database."""
+    """For the sign-in page and the shell, from this file alone: no password comes from a database.
+
+    `first` is filled for the first account of each role.
+    """
+    firsts = {person.role: person.username for person in reversed(everybody())}
     return [
         {
             "username": person.username,
@@ -171,6 +175,7 @@ def listed() -> list[dict[str, str]]:
             "role": person.role.label,
             "name": person.name,
             "place": person.where,
+            "first": "1" if firsts[person.role] == person.username else "",
         }
         for person in everybody()
     ]
