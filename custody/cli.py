@@ -20,6 +20,7 @@ from custody.accounts.rules import Place, Role
 from custody.briefs import actions as briefs
 from custody.briefs import render
 from custody.briefs import rules as brief_rules
+from custody.dashboard.queries import programme_facts
 from custody.demo import people as demo
 from custody.infra import clock
 from custody.infra.journal import Machine
@@ -105,11 +106,17 @@ def init(config: Config, demo: bool, username: str) -> None:
 def print_demo_accounts() -> None:
     """The demonstration accounts as a table; a Chinese character is two columns wide."""
     titles = {"username": "用户名", "role": "角色", "name": "姓名", "place": "所属"}
-    rows = [titles, *demo.listed()]
-    widths = {key: max(_columns(row[key]) for row in rows) for key in titles}
     click.echo(f"演示账号（密码均为 {demo.PASSWORD}）：")
-    for row in rows:
-        cells = [row[key] + " " * (widths[key] - _columns(row[key])) for key in titles]
+    rows = [tuple(row[key] for key in titles) for row in demo.listed()]
+    print_table(tuple(titles.values()), rows)
+
+
+def print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(_columns, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        cells = [
+            cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True)
+        ]
         click.echo(("  " + "  ".join(cells)).rstrip())
 
 
@@ -138,6 +145,52 @@ def load_command(config: Config, folder: Path) -> None:
         f"已载入：新增{result.rows.added}项，更新{result.rows.changed}项，未变{result.rows.same}项；"
         f"{result.started}个地区开始使用里程碑模板第{result.template_number}版"
     )
+
+
+@cli.command("regions", help="列出各地区的阶段和灯色")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@click.option("--province", help="省份代码，默认全部")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="截至日期，默认今天")
+@click.pass_obj
+def regions_command(
+    config: Config, as_json: bool, province: str | None, as_of: datetime | None
+) -> None:
+    day = as_of.date() if as_of else clock.today()
+    database = setup.open_database(config)
+    with database.reader() as session:
+        known = [found.code for found in regions.provinces(session)]
+        if not known or (province and province not in known):
+            raise NotFound
+        facts = [
+            programme_facts(session, Place(code), day, demo=config.demo)
+            for code in ([province] if province else known)
+        ]
+    found = [region for one in facts for region in one.regions]
+    if as_json:
+        print_json(
+            [
+                {
+                    "code": region.code,
+                    "name": region.name,
+                    "city": region.city_name,
+                    "batch": region.batch,
+                    "stage": region.stage_label,
+                    "light": region.light.value,
+                    "light_reason": region.light_reason,
+                    "stage_code": region.stage.value,
+                }
+                for region in found
+            ]
+        )
+        return
+    rows = [
+        (
+            *(region.code, region.name, region.city_short, str(region.batch)),
+            *(region.stage_label, region.light.label, region.light_reason or "—"),
+        )
+        for region in found
+    ]
+    print_table(("代码", "地区", "设区市", "批次", "阶段", "灯", "说明"), rows)
 
 
 @cli.group(help="账号")
