@@ -330,7 +330,7 @@ def _old(changes: dict[str, Any]) -> dict[str, object]:
 
 
 def history_of_region(
-    session: Session, region: str, *, until: date, limit: int = 30
+    session: Session, region: str, *, until: date, limit: int = 20
 ) -> Sequence[Event]:
     """What was done about a region up to the end of a day, newest first; accounts left out."""
     return session.scalars(
