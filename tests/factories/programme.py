@@ -18,15 +18,18 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
+from custody.briefs import actions as briefs
+from custody.briefs.models import Brief
 from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.journal import Machine
 from custody.milestones.actions import reporting, review
 from custody.milestones.actions.reporting import NewFile
-from custody.milestones.models import Evidence, Milestone
+from custody.milestones.models import Evidence, Milestone, Policy
 from custody.milestones.queries.milestones import get_milestone
-from custody.milestones.rules import Claim, Report
+from custody.milestones.rules import Claim, LightPolicy, Report
 from custody.regions.models import Region
+from custody.regions.queries import place_of_code
 from tests.factories import people
 
 REPORT = Report(
@@ -69,8 +72,6 @@ def account_at(session: Session, role: Role, place_code: str) -> Identity:
         select(Account).where(Account.role == role, column == place_code).order_by(Account.id)
     ).first()
     if found is None:
-        from custody.regions.queries import place_of_code
-
         found, _ = accounts.add(
             session,
             actor=Machine(),
@@ -238,3 +239,59 @@ def gate_passed(
         if rows and not rows[0].status.settled:
             confirmed(session, region, code, now=now)
     return confirmed(session, region, gate, now=now)
+
+
+# --- all of it --------------------------------------------------------------------------------
+
+
+def lived_in(session: Session, *, store: FileStore | None = None) -> None:
+    """A programme with something of every kind in it: every table has a row, every state is taken.
+
+    宜兴市 M18 待省核, M19 进行中 with a draft, M20 已确认, M21 不适用, M22 已退回, M23 待市审;
+    秦淮区 has passed G-C; one brief each in draft for province, 无锡市 and 宜兴市.
+    """
+    now = clock.now()
+    yixing = people.YIXING
+    officer = account_at(session, Role.OFFICER, yixing)
+    passed(session, yixing, "M18")
+    updated(session, yixing, "M19", percent=35)
+    confirmed(session, yixing, "M20")
+    not_applicable(session, yixing, "M21")
+    returned(session, yixing, "M22")
+    submitted(session, yixing, "M23", store=store)
+    attached(
+        session, yixing, "M24", store=store, data=PNG, name="现场照片.png", media_type="image/png"
+    )
+    reporting.keep_draft(
+        session, actor=officer, now=now, region=yixing, code="M19", fields={"notes": "还没写完"}
+    )
+    gate_passed(session, people.QINHUAI, "G-C")
+    for code in (people.JIANGSU, people.WUXI, yixing):
+        brief_started(session, code)
+    if session.get(Policy, people.JIANGSU) is None:
+        values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
+        session.add(Policy(province_code=people.JIANGSU, **values))
+    session.flush()
+
+
+def not_applicable(session: Session, region: str, code: str) -> Milestone:
+    """不适用, claimed with a reason and reviewed."""
+    now = clock.now()
+    reason = "本地区没有此项内容，经核实无需开展。"
+    row = submitted(session, region, code, claim=Claim.NOT_APPLICABLE, reason=reason)
+    city = session.get_one(Region, region).city_code
+    if city in cities_with_reviewer(session):
+        reviewer = account_at(session, Role.CITY_REVIEWER, city)
+        _decide(session, row, reviewer, now, review.Verdict.ACCEPT)
+    coordinator = account_at(session, Role.COORDINATOR, people.JIANGSU)
+    _decide(session, row, coordinator, now, review.Verdict.ACCEPT)
+    return row
+
+
+def brief_started(session: Session, code: str, *, as_of: date | None = None) -> Brief:
+    """A brief in draft about a province, city or region."""
+    now = clock.now()
+    place = place_of_code(session, code)
+    wanted = briefs.first_wishes(session, place, as_of=as_of or now.date(), today=now.date())
+    coordinator = account_at(session, Role.COORDINATOR, people.JIANGSU)
+    return briefs.start(session, actor=coordinator, now=now, place=place, wanted=wanted)
