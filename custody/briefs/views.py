@@ -34,7 +34,9 @@ def index() -> Page:
     who, words = identity(), request.args.get("q", "")
     page = page_of(queries.count(session(), who, words=words), 30)
     rows = queries.listed(session(), who, words=words, limit=page.size, offset=page.offset)
-    newest = next((row for row in rows if row.status is Status.PUBLISHED), None)
+    published = [row for row in rows if row.status is Status.PUBLISHED]
+    own = [row for row in published if row.place == who.place]
+    newest = next(iter([*own, *published]), None)
     return render_template(
         "briefs/index.html", briefs=rows, newest=newest, page=page, words=words, Status=Status
     )

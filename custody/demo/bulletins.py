@@ -40,7 +40,7 @@ class Bulletins:
         author = people.everybody()[0]
         wanted = replace(
             wanted,
-            issuer=f"{wanted.issuer}（演示）",
+            issuer=f"{wanted.issuer.removesuffix('（演示）')}（演示）",
             copies=_COPIES if not place.city else _COPIES[2:],
             editor=author.name,
             phone=author.phone,
