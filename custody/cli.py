@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -111,7 +112,7 @@ def print_demo_accounts() -> None:
     print_table(tuple(titles.values()), rows)
 
 
-def print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(map(_columns, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
         cells = [
