@@ -13,7 +13,7 @@ from custody import setup
 from custody.app import create_app, log_to
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, config: Config) -> None:
         self.config = config
         super().__init__()
@@ -65,4 +65,4 @@ def run(config: Config) -> None:
     """Migrate if needed, then serve until stopped. Raises ConfigError when the port is taken."""
     _refuse_taken(config.bind)
     setup.open_database(config).dispose()
-    _Server(config).run()
+    Server(config).run()
