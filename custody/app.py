@@ -27,7 +27,7 @@ from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.milestones.queries.milestones import queue_size
-from custody.milestones.views import evidence, officer, review, templates
+from custody.milestones.views import evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
 from custody.web import assets, database, errors, filters, headers
@@ -76,6 +76,7 @@ def _register(app: Flask) -> None:
         evidence.blueprint,
         review.blueprint,
         templates.blueprint,
+        moves.blueprint,
         dashboard.blueprint,
         briefs.blueprint,
     ):

@@ -17,3 +17,20 @@ if (role && place) {
   role.addEventListener("change", fit);
   fit();
 }
+
+// One box ticks all the others.
+for (const head of document.querySelectorAll("[data-tick-all]")) {
+  const boxes = [...head.closest("table").querySelectorAll("tbody input[type=checkbox]")];
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", "全选");
+  const look = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
+  for (const box of boxes) box.addEventListener("change", look);
+  head.append(all);
+  look();
+}
