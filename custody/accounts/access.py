@@ -33,6 +33,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def remember(account: Account) -> None:
     """Start a session for the account; what was in the cookie before is dropped."""
     cookie.clear()
+    g.pop("csrf_token", None)  # made for the session that is gone; the next form needs a new one
     cookie.permanent = True
     cookie["seen"] = int(clock.now().timestamp())
     login_user(SignedIn(account.identity(_address()), f"{account.id}.{account.session_epoch}"))

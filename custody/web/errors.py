@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
+from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -75,7 +77,14 @@ def init(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _token(_error: CSRFError) -> tuple[str, int]:
-        return render_template("errors/kept.html", kept=kept.from_request()), 400
+        """The words are offered again, after sign-in where that is over too; not to other sites."""
+        if request.origin and urlsplit(request.origin).netloc != request.host:
+            return _page(400)
+        held = kept.from_request()
+        if not current_user.is_authenticated:
+            g.kept = kept.pack(held)
+            return app.view_functions["accounts.sign_in"]()  # type: ignore[return-value]
+        return render_template("errors/kept.html", kept=held), 400
 
     @app.errorhandler(OperationalError)
     def _busy(error: OperationalError) -> tuple[str, int]:
