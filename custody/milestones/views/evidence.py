@@ -39,11 +39,11 @@ def add(region: str, code: str) -> Response | Answer:
         (one.filename or "", one.stream) for one in request.files.getlist("files") if one.filename
     ]
     received = receive(files(), uploads)
-    problems, kept = list(received.problems), []
+    problems, names = list(received.problems), []
     if received.files:
         try:
             with transaction() as writing:
-                kept = reporting.attach(
+                reporting.attach(
                     writing,
                     actor=who,
                     now=clock.now(),
@@ -51,11 +51,10 @@ def add(region: str, code: str) -> Response | Answer:
                     code=code,
                     files=received.files,
                 )
+            # The same bytes again (a second click) are kept once, and there all the same.
+            names = [one.name for one in received.files]
         except Refused as refusal:
             problems += refusal.problems
-    names = [one.name for one in kept]
-    if received.files and not kept and not problems:
-        names = [one.name for one in received.files]  # the same bytes again: a second click
     return _answer(region, code, names, problems)
 
 
