@@ -15,7 +15,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psycopg
@@ -39,18 +39,19 @@ _SETTINGS = {
 class Cluster:
     """Shared by all processes of one test run through a folder both know."""
 
-    def __init__(self, folder: Path, fill: Callable[[Database], None]) -> None:
+    def __init__(self, folder: Path, fills: Mapping[str, Callable[[Database], None]]) -> None:
+        """`fills`: what makes an empty database the template of that name."""
         self.folder = folder
-        self.fill = fill
+        self.fills = fills
         self._made = 0
         self._admin: psycopg.Connection | None = None
 
     # -- what tests ask for ------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def copy(self, kind: str, folder: Path) -> Iterator[Database]:
+    def copy(self, kind: str, folder: Path, template: str = "people") -> Iterator[Database]:
         """A database of its own, equal to the template; gone afterwards."""
-        with self._copy(kind, folder, self._template(kind)) as database:
+        with self._copy(kind, folder, self._template(kind, template)) as database:
             yield database
 
     @contextlib.contextmanager
@@ -84,22 +85,26 @@ class Cluster:
 
     # -- templates ---------------------------------------------------------------------------
 
-    def _template(self, kind: str) -> str:
-        path = self.folder / "template.sqlite3"
-        name = f"template_{self.folder.name.replace('-', '_').lower()}"
-        mark = self.folder / f"template-{kind}.made"
+    def _template(self, kind: str, what: str) -> str:
+        """The file or the name of a template, made by whoever wants it first."""
+        path = self.folder / f"{what}.sqlite3"
+        name = self._name_of(what)
+        mark = self.folder / f"{what}-{kind}.made"
         if not mark.exists():
-            with self._locked(f"template-{kind}"):
+            with self._locked(f"{what}-{kind}"):
                 if not mark.exists():
                     if kind == "sqlite":
                         database = Database(f"sqlite:///{path}")
                     else:
                         self.admin().execute(f"CREATE DATABASE {name} TEMPLATE template0")
                         database = Database(self.url(name))
-                    self.fill(database)
+                    self.fills[what](database)
                     database.dispose()
                     mark.touch()
         return str(path) if kind == "sqlite" else name
+
+    def _name_of(self, what: str) -> str:
+        return f"{what}_{self.folder.name.replace('-', '_').lower()}"
 
     # -- the server --------------------------------------------------------------------------
 
@@ -130,9 +135,10 @@ class Cluster:
         """End the server and remove everything; called once, by the process that runs the tests."""
         self.close()
         given = os.environ.get("TEST_DATABASE_URL", "")
-        if given and (self.folder / "template-postgresql.made").exists():
-            with contextlib.suppress(psycopg.Error):
-                self.admin().execute(f"DROP DATABASE {self._template('postgresql')} WITH (FORCE)")
+        if given:
+            for mark in self.folder.glob("*-postgresql.made"):
+                name = self._name_of(mark.name.removesuffix("-postgresql.made"))
+                self.admin().execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             self.close()
         pid_file = self.folder / "data" / "postmaster.pid"
         if pid_file.exists():

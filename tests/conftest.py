@@ -31,7 +31,7 @@ from custody.infra.files import FileStore
 from custody.infra.journal import Machine
 from tests.cluster import Cluster
 from tests.critic import Critic
-from tests.factories import people
+from tests.factories import people, programme, province
 
 TODAY = date(2026, 11, 22)
 NOW = machine_clock.at(TODAY, 9, 30)
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_OWNER] = True
     else:
         folder = Path(worker["cluster"])
-    config.stash[_CLUSTER] = Cluster(folder, _fill)
+    config.stash[_CLUSTER] = Cluster(folder, {"people": _people, "lived": _lived})
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -81,13 +81,26 @@ _CLUSTER = pytest.StashKey[Cluster]()
 _OWNER = pytest.StashKey[bool]()
 
 
-def _fill(database: Database) -> None:
+def _people(database: Database) -> None:
     """What every test begins with: the notice of Jiangsu, its lifecycles, and one of each role."""
     migrate.upgrade(database, setup.MIGRATIONS)
     start = machine_clock.at(date(2026, 3, 2))
     with database.transaction() as session:
         setup.load_folder(session, setup.JIANGSU, actor=Machine(), now=start)
         people.add_everybody(session, now=start)
+
+
+def _lived(database: Database) -> None:
+    """More than that: something of every kind, and a second province beside the first."""
+    _people(database)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        machine_clock.stopped_at(NOW),
+        database.transaction() as session,
+    ):
+        province.load_province(session, Path(folder), 12, now=NOW)
+        programme.lived_in(session)
+        programme.next_door(session)
 
 
 @pytest.fixture(scope="session")
@@ -103,9 +116,17 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(cluster: Cluster, database_kind: str, tmp_path: Path) -> Iterator[Database]:
+def template() -> str:
+    """ "people", or "lived" by @pytest.mark.parametrize("template", ["lived"])."""
+    return "people"
+
+
+@pytest.fixture
+def database(
+    cluster: Cluster, database_kind: str, template: str, tmp_path: Path
+) -> Iterator[Database]:
     """A database of this test's own with the notice and everybody in it."""
-    with cluster.copy(database_kind, tmp_path) as copied:
+    with cluster.copy(database_kind, tmp_path, template) as copied:
         yield copied
 
 

@@ -6,6 +6,7 @@ made: the region's officer, the city's reviewer where there is one, the province
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from dataclasses import replace
@@ -30,7 +31,7 @@ from custody.milestones.queries.milestones import get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import people
+from tests.factories import people, province
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -89,7 +90,7 @@ def account_at(session: Session, role: Role, place_code: str) -> Identity:
 
 
 def milestone(session: Session, region: str, code: str) -> Milestone:
-    place = account_at(session, Role.COORDINATOR, people.JIANGSU).place
+    place = session.get_one(Region, region).place
     return get_milestone(session, region, code, place=place)[0]
 
 
@@ -128,8 +129,8 @@ def attached(
     media_type: str = "application/pdf",
     now: datetime | None = None,
 ) -> Evidence:
-    """A file of evidence; without `store` only its row (the bytes are nowhere)."""
-    stored = store.put(io.BytesIO(data)) if store else Stored("0" * 64, len(data))
+    """A file of evidence; without `store` only its row: a test may put the bytes there later."""
+    stored = store.put(io.BytesIO(data)) if store else _stored(data)
     return reporting.attach(
         session,
         actor=account_at(session, Role.OFFICER, region),
@@ -138,6 +139,10 @@ def attached(
         code=code,
         files=[NewFile(name, stored, media_type)],
     )[0]
+
+
+def _stored(data: bytes) -> Stored:
+    return Stored(hashlib.sha256(data).hexdigest(), len(data))
 
 
 def submitted(
@@ -248,7 +253,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     """A programme with something of every kind in it: every table has a row, every state is taken.
 
     宜兴市 M18 待省核, M19 进行中 with a draft, M20 已确认, M21 不适用, M22 已退回, M23 待市审;
-    秦淮区 has passed G-C; one brief each in draft for province, 无锡市 and 宜兴市.
+    秦淮区 has passed G-C; one brief each in draft and one published for province, 无锡市, 宜兴市.
     """
     now = clock.now()
     yixing = people.YIXING
@@ -267,6 +272,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     )
     gate_passed(session, people.QINHUAI, "G-C")
     for code in (people.JIANGSU, people.WUXI, yixing):
+        brief_published(session, code)
         brief_started(session, code)
     if session.get(Policy, people.JIANGSU) is None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
@@ -293,5 +299,38 @@ def brief_started(session: Session, code: str, *, as_of: date | None = None) -> 
     now = clock.now()
     place = place_of_code(session, code)
     wanted = briefs.first_wishes(session, place, as_of=as_of or now.date(), today=now.date())
-    coordinator = account_at(session, Role.COORDINATOR, people.JIANGSU)
+    coordinator = account_at(session, Role.COORDINATOR, place.province)
     return briefs.start(session, actor=coordinator, now=now, place=place, wanted=wanted)
+
+
+def brief_published(session: Session, code: str, *, as_of: date | None = None) -> Brief:
+    """A brief everybody of the place may read. Its PDF is the bytes of PDF, not a rendering."""
+    brief = brief_started(session, code, as_of=as_of)
+    actor = account_at(session, Role.COORDINATOR, brief.province_code)
+    content = briefs.compose(session, brief.place, briefs.wishes_of(brief), demo=False)
+    for act in (briefs.freeze, briefs.publish):
+        extra = {"content": content, "pdf": _stored(PDF)} if act is briefs.freeze else {}
+        act(
+            session,
+            actor=actor,
+            now=clock.now(),
+            brief_id=brief.id,
+            version=brief.version,
+            **extra,  # type: ignore[arg-type]
+        )
+        session.flush()
+    return brief
+
+
+def next_door(session: Session) -> None:
+    """What lies beyond the border: people, briefs and submissions nobody of here may see.
+
+    苏州市 and 张家港市 for those of 无锡市; 云山省 for those of the province.
+    """
+    for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
+        brief_published(session, code)
+    passed(session, people.ZHANGJIAGANG, "M18")
+    submitted(session, people.ZHANGJIAGANG, "M19")
+    for role in (Role.SYSADMIN, Role.COORDINATOR):
+        account_at(session, role, province.CODE)
+    passed(session, province.region_code(1), "M18")

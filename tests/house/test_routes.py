@@ -1,0 +1,405 @@
+"""Who may go where: every address × every kind of person × what is theirs and what is not.
+
+The table is written by hand, a second time beside `@requires`: an address that is not in it, or
+whose guard changes, fails here. The rule everywhere: nobody signed in → sign-in page; the role may
+not → 403, whosever thing it is; the role may but the thing is not theirs → 404; else a page, an
+answer or a polite no, never a crash.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from custody.accounts.models import Account
+from custody.accounts.queries import by_username
+from custody.accounts.rules import Can, Role
+from custody.briefs.models import Brief
+from custody.infra.db import Database
+from custody.infra.files import FileStore
+from custody.infra.journal import Event
+from custody.milestones.models import Evidence, Milestone, Template
+from tests.critic import Critic
+from tests.factories import people, programme, province
+
+EVERYBODY = frozenset(Role)
+ADMIN = frozenset({Role.SYSADMIN})
+COORDINATOR = frozenset({Role.COORDINATOR})
+REVIEWERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER})
+OFFICER = frozenset({Role.OFFICER})
+EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.LEADER})
+READERS = EVERYBODY - ADMIN
+EVIDENCE = frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR})
+PUBLIC = None
+
+
+@dataclass(frozen=True)
+class Row:
+    methods: str
+    roles: frozenset[Role] | None
+    """Who may; None for everybody, signed in or not."""
+    about: str = ""
+    """What the address names: see `_things`. Empty: nothing."""
+    sends: dict[str, str] = field(default_factory=dict)
+
+
+TABLE = {
+    "static": Row("GET", PUBLIC, "static"),
+    "health": Row("GET", PUBLIC),
+    "home": Row("GET", EVERYBODY),
+    "accounts.sign_in": Row("GET POST", PUBLIC),
+    "accounts.sign_out": Row("POST", PUBLIC),
+    "accounts.password": Row("GET POST", PUBLIC),
+    # 我的待办 and milestones
+    "milestones.todo": Row("GET", OFFICER),
+    "milestones.no_change": Row("POST", OFFICER),
+    "milestones.show": Row("GET", EVERYBODY, "milestone"),
+    "milestones.report": Row("POST", OFFICER, "milestone"),
+    "milestones.draft": Row("POST", OFFICER, "milestone"),
+    "milestones.discard": Row("POST", OFFICER, "milestone"),
+    "milestones.withdraw": Row("POST", OFFICER, "submission"),
+    "evidence.add": Row("POST", OFFICER, "milestone"),
+    "evidence.remove": Row("POST", OFFICER, "evidence"),
+    "evidence.download": Row("GET", EVIDENCE, "evidence"),
+    "review.queue": Row("GET", REVIEWERS),
+    "review.decide_several": Row("POST", REVIEWERS),
+    "review.show": Row("GET", REVIEWERS, "submission"),
+    "review.decide": Row("POST", REVIEWERS, "submission"),
+    "review.reopen": Row("POST", COORDINATOR, "milestone"),
+    "review.replan": Row("POST", COORDINATOR, "milestone"),
+    # the board
+    "dashboard.board": Row("GET", EVERYBODY),
+    "dashboard.city": Row("GET", EVERYBODY, "city"),
+    "dashboard.region": Row("GET", EVERYBODY, "region"),
+    "dashboard.attention": Row("GET", EVERYBODY),
+    "dashboard.search": Row("GET", EVERYBODY),
+    "dashboard.export": Row("GET", EXPORTERS),
+    "dashboard.export_city": Row("GET", EXPORTERS, "city"),
+    # the notice
+    "regions.tasks": Row("GET", EVERYBODY),
+    "regions.profile": Row("GET POST", OFFICER | COORDINATOR, "region"),
+    "regions.notice": Row("GET", ADMIN),
+    "regions.cities": Row("GET", ADMIN),
+    "regions.listing": Row("GET", ADMIN),
+    "regions.province": Row("GET POST", ADMIN),
+    "regions.text": Row("GET POST", ADMIN),
+    "regions.batch": Row("GET POST", ADMIN, "batch"),
+    "regions.task": Row("GET POST", ADMIN, "task"),
+    "regions.city": Row("GET POST", ADMIN, "city"),
+    "regions.region": Row("GET POST", ADMIN, "region"),
+    # templates and lights
+    "templates.index": Row("GET", ADMIN),
+    "templates.draft": Row("POST", ADMIN),
+    "templates.show": Row("GET", ADMIN, "template"),
+    "templates.publish": Row("POST", ADMIN, "template"),
+    "templates.discard": Row("POST", ADMIN, "template"),
+    "templates.item": Row("GET POST", ADMIN, "template item"),
+    "templates.new_item": Row("GET POST", ADMIN, "template"),
+    "templates.remove": Row("POST", ADMIN, "template item"),
+    "templates.shift": Row("POST", ADMIN, "template item"),
+    "templates.policy": Row("GET POST", ADMIN),
+    "moves.choose": Row("GET", ADMIN, "template"),
+    "moves.preview": Row("POST", ADMIN, "template"),
+    "moves.confirm": Row("POST", ADMIN, "template"),
+    # people
+    "people.index": Row("GET", ADMIN),
+    "people.new": Row("GET POST", ADMIN),
+    "people.edit": Row("GET POST", ADMIN, "account"),
+    "people.reset_password": Row("GET POST", ADMIN, "account"),
+    "people.switch": Row("GET POST", ADMIN, "account"),
+    "people.unlock": Row("POST", ADMIN, "account"),
+    "audit.index": Row("GET", frozenset({Role.AUDITOR})),
+    # briefs
+    "briefs.index": Row("GET", READERS),
+    "briefs.show": Row("GET", READERS, "brief"),
+    "briefs.pdf": Row("GET", READERS, "brief"),
+    "briefs.start": Row("GET POST", COORDINATOR),
+    "briefs.edit": Row("POST", COORDINATOR, "brief"),
+    "briefs.freeze": Row("POST", COORDINATOR, "brief"),
+    "briefs.thaw": Row("POST", COORDINATOR, "brief"),
+    "briefs.publish": Row("POST", COORDINATOR, "brief"),
+    "briefs.discard": Row("POST", COORDINATOR, "brief"),
+}
+
+VISITORS = (
+    "admin",
+    "coordinator",
+    "leader",
+    "auditor",
+    "wuxi",
+    "leader-wuxi",
+    "auditor-wuxi",
+    "yixing",
+    "leader-yixing",
+)
+"""Three of the province, three of 无锡市, two of 宜兴市, and the administrator."""
+
+pytestmark = [
+    pytest.mark.parametrize("database_kind", ["sqlite"]),
+    pytest.mark.parametrize("template", ["lived"]),
+]
+
+Args = dict[str, object]
+
+
+def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Args]]:
+    """(theirs, not theirs) of every kind of thing, as arguments of addresses.
+
+    Theirs is of 宜兴市; not theirs of 张家港市 or, for those of the whole province, of 云山省.
+    """
+    of_province = who.place == people.JIANGSU
+    other_region = province.region_code(1) if of_province else people.ZHANGJIAGANG
+    other_city = province.city_code(1) if of_province else people.SUZHOU
+    own_city = people.WUXI
+    with database.reader() as s:
+
+        def evidence(region: str, code: str) -> Args:
+            number = s.scalars(
+                select(Evidence.id)
+                .join(Milestone)
+                .where(Milestone.region_code == region, Milestone.code == code)
+            ).first()
+            return {"region": region, "code": code, "number": number}
+
+        def brief(place: str) -> Args:
+            return {
+                "brief_id": s.scalars(
+                    select(Brief.id).where(
+                        Brief.published_at.is_not(None),
+                        func.coalesce(Brief.region_code, Brief.city_code, Brief.province_code)
+                        == place,
+                    )
+                ).one()
+            }
+
+        def template(place: str) -> Args:
+            return {"number": s.scalars(select(Template.id).filter_by(province_code=place)).one()}
+
+        def account(username: str) -> Args:
+            found = by_username(s, username)
+            assert found is not None
+            return {"number": found.id}
+
+        own_template, other_template = template(people.JIANGSU), template(province.CODE)
+        return {
+            "": ({}, {}),
+            "static": ({"filename": "css/frame.css"}, {"filename": "css/none.css"}),
+            "region": ({"code": people.YIXING}, {"code": other_region}),
+            "city": ({"code": own_city}, {"code": other_city}),
+            "milestone": (
+                {"region": people.YIXING, "code": "M19"},
+                {"region": other_region, "code": "M19"},
+            ),
+            "submission": (
+                {"region": people.YIXING, "code": "M18"},
+                {"region": other_region, "code": "M18"},
+            ),
+            "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
+            "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
+            "batch": ({"number": 1}, {"number": 9}),
+            "task": ({"number": 1}, {"number": 99}),
+            "template": (own_template, other_template),
+            "template item": ({**own_template, "code": "M05"}, {**other_template, "code": "M05"}),
+            "account": (account("yixing"), account(f"coordinator-{province.CODE}")),
+        }
+
+
+def _url(app: Flask, endpoint: str, args: Args) -> str:
+    with app.test_request_context():
+        return app.url_for(endpoint, **args)  # type: ignore[arg-type]
+
+
+def _routes(app: Flask) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        found.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    return found
+
+
+def test_every_address_is_in_the_table(app: Flask) -> None:
+    assert {name: set(row.methods.split()) for name, row in TABLE.items()} == _routes(app)
+
+
+def test_every_view_is_guarded_as_the_table_says(app: Flask) -> None:
+    from custody.accounts.rules import ALLOWED
+
+    for name, view in app.view_functions.items():
+        if name == "static":
+            continue
+        access = getattr(view, "custody_access", None)
+        assert access, f"{name} carries neither @requires nor @public"
+        if access == "public":
+            assert TABLE[name].roles is PUBLIC, name
+            continue
+        assert all(isinstance(can, Can) for can in access)
+        roles = frozenset().union(*(ALLOWED[can] for can in access))
+        assert roles == TABLE[name].roles, name
+
+
+@pytest.mark.parametrize("endpoint", [name for name, row in TABLE.items() if row.roles is not None])
+def test_role_and_place(
+    endpoint: str,
+    app: Flask,
+    client: Critic,
+    sign_in: Callable[..., Critic],
+    database: Database,
+    store: FileStore,
+) -> None:
+    row = TABLE[endpoint]
+    import io
+
+    assert store.put(io.BytesIO(programme.PDF)).digest == hashlib.sha256(programme.PDF).hexdigest()
+    for name in VISITORS:
+        who = people.person(name)
+        theirs, foreign = _things(database, who)[row.about]
+        visitor = sign_in(name)
+        for args, own in ((foreign, False), (theirs, True)):
+            if own is False and not row.about:
+                continue
+            url = _url(app, endpoint, args)
+            for method in row.methods.split():
+                answer = visitor.get(url) if method == "GET" else visitor.send(url, row.sends)
+                _judge(row, who, own, answer.status_code, f"{name} {method} {url}")
+                if answer.status_code in (403, 404):
+                    assert "没有" in answer.text
+
+
+def _judge(row: Row, who: people.Person, own: bool, status: int, what: str) -> None:
+    assert row.roles is not None
+    if who.role not in row.roles:
+        assert status == 403, f"{what}: {status}, not 403"
+    elif not own:
+        assert status == 404, f"{what}: {status}, not 404"
+    elif row.about == "city" and who.place == people.YIXING:
+        # A region's people do not see their whole city.
+        assert status in (302, 303, 404), f"{what}: {status}"
+    else:
+        assert status in (200, 302, 303, 400, 409, 422), f"{what}: {status}"
+
+
+@pytest.mark.parametrize("endpoint", [name for name, row in TABLE.items() if row.roles is not None])
+def test_nobody_gets_in_without_signing_in(
+    endpoint: str, app: Flask, client: Critic, database: Database
+) -> None:
+    row = TABLE[endpoint]
+    for args in _things(database, people.person("yixing"))[row.about]:
+        url = _url(app, endpoint, args)
+        for method in row.methods.split():
+            answer = client.get(url) if method == "GET" else client.send(url, row.sends)
+            if method == "GET":
+                assert answer.status_code == 302, url
+                assert answer.headers["Location"].startswith("/sign-in"), url
+            else:
+                assert answer.status_code == 401, url
+                assert "登录" in answer.text
+
+
+@pytest.mark.parametrize("endpoint", [name for name, row in TABLE.items() if "POST" in row.methods])
+def test_no_form_is_taken_without_its_token(
+    endpoint: str, app: Flask, sign_in: Callable[..., Critic], database: Database
+) -> None:
+    row = TABLE[endpoint]
+    role = min(row.roles or EVERYBODY)
+    who = next(p for p in people.PEOPLE if p.role == role)
+    theirs, _ = _things(database, people.person("yixing"))[row.about]
+    with database.reader() as s:
+        before = s.scalar(select(func.count()).select_from(Event))
+    answer = sign_in(who.username).post(_url(app, endpoint, theirs), data={"notes": "打了很多字"})
+    assert answer.status_code == 400
+    assert "打了很多字" in answer.text
+    with database.reader() as s:
+        assert s.scalar(select(func.count()).select_from(Event)) == before
+
+
+@pytest.mark.parametrize("endpoint", [name for name, row in TABLE.items() if "GET" in row.methods])
+def test_looking_changes_nothing(
+    endpoint: str,
+    app: Flask,
+    sign_in: Callable[..., Critic],
+    database: Database,
+    statements: Callable[[], object],
+) -> None:
+    """GET never commits an event that modifies, nor writes anywhere but in the journal."""
+    row = TABLE[endpoint]
+    for name in ("yixing", "wuxi", "coordinator", "admin", "auditor", "leader"):
+        who = people.person(name)
+        if row.roles is not None and who.role not in row.roles:
+            continue
+        theirs, _ = _things(database, who)[row.about]
+        visitor = sign_in(name)
+        url = _url(app, endpoint, theirs)
+        with database.reader() as s:
+            before = s.scalar(select(func.count()).select_from(Event).where(Event.modifies))
+        with statements() as seen:  # type: ignore[attr-defined]
+            visitor.get(url)
+        with database.reader() as s:
+            after = s.scalar(select(func.count()).select_from(Event).where(Event.modifies))
+        assert before == after, url
+        for statement in seen:
+            verb, target = statement.split()[0].upper(), " ".join(statement.split()[:3]).lower()
+            if verb != "SELECT":
+                assert target.startswith("insert into event"), f"{url}: {statement}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/regions/999999",
+        "/regions/320282/milestones/M99",
+        "/regions/320282/milestones/M01",
+        "/regions/999999/milestones/M18",
+        "/regions/%00",
+        "/regions/320282'--",
+        "/cities/999999",
+        "/briefs/999999",
+        "/briefs/999999.pdf",
+        "/briefs/99999999999999999999",
+        "/regions/320282/milestones/M18/evidence/99999999999999999999",
+        "/regions/320282/milestones/M18/evidence/999999",
+    ],
+)
+def test_what_does_not_exist_is_not_found(path: str, sign_in: Callable[..., Critic]) -> None:
+    assert sign_in("coordinator").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("name", VISITORS)
+def test_everybody_starts_where_their_work_is(name: str, sign_in: Callable[..., Critic]) -> None:
+    visitor = sign_in(name)
+    answer = visitor.get("/", follow_redirects=True)
+    assert answer.status_code == 200
+    # Every link of the menu leads somewhere.
+    from tests.critic import page
+
+    menu = [a for a in page(answer).all("nav")[0].iter() if a.tag == "a"]
+    assert menu
+    for link in menu:
+        assert visitor.get(link.get("href") or "", follow_redirects=True).status_code == 200
+
+
+def test_a_refusal_is_recorded(sign_in: Callable[..., Critic], database: Database) -> None:
+    sign_in("leader").get("/queue")
+    with database.reader() as s:
+        event = s.scalars(select(Event).order_by(Event.id.desc())).first()
+        assert event is not None
+        assert (event.action, event.refused, event.actor_name) == ("access.refused", True, "郑领")
+        assert event.label == "/queue"
+
+
+def test_a_first_password_must_be_changed_before_anything_else(
+    app: Flask, sign_in: Callable[..., Critic], database: Database
+) -> None:
+    with database.transaction() as s:
+        account = s.scalars(select(Account).where(Account.username == "coordinator")).one()
+        account.must_change_password = True
+    visitor = sign_in("coordinator")
+    for endpoint, row in TABLE.items():
+        if row.roles is None:
+            continue
+        theirs, _ = _things(database, people.person("coordinator"))[row.about]
+        url = _url(app, endpoint, theirs)
+        answer = visitor.get(url) if "GET" in row.methods else visitor.send(url)
+        assert answer.headers.get("Location") == "/password", url
