@@ -91,8 +91,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "工作简报": {
         "brief.drafted": "起草简报",
         "brief.edited": "修改简报",
-        "brief.frozen": "固化简报",
-        "brief.thawed": "取消固化",
+        "brief.frozen": "简报定稿",
+        "brief.thawed": "简报退回草稿",
         "brief.published": "发布简报",
         "brief.corrected": "更正简报",
         "brief.discarded": "删除简报草稿",
@@ -206,11 +206,18 @@ _FIELDS: Mapping[str, str] = {
     "stale_days": "久未更新天数",
     "review_working_days": "审核超时工作日",
     # brief
-    "number_words": "期号",
     "as_of": "数据截止日期",
-    "scope": "范围",
-    "body": "正文",
-    "digest": "文件校验值",
+    "issuer": "编发单位",
+    "issue": "期号",
+    "total": "总期号",
+    "day": "成文日期",
+    "salutation": "主送",
+    "copies": "分送",
+    "editor": "编辑",
+    "brief.phone": "电话",
+    "words": "正文改写",
+    "digest": "数据校验值",
+    "pdf_digest": "文件校验值",
 }
 """What fields are called; «kind.field» where one name means different things."""
 
@@ -234,7 +241,7 @@ STAGES: Mapping[str, str] = _STAGES
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "milestone.status": STATUSES,
-    "brief.status": {"draft": "草稿", "frozen": "已固化", "published": "已发布"},
+    "brief.status": {"draft": "草稿", "frozen": "已定稿", "published": "已发布"},
     "stage": _STAGES,
     "entry_stage": _STAGES,
     "claim": {"done": "申报完成", "not_applicable": "申请不适用"},
@@ -340,7 +347,7 @@ def value_words(
     names: Mapping[str, str] | None = None,
 ) -> str:
     """One value as a person would write it; dates without the year of the event."""
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", [], {}):
         return NOTHING
     name = field.rpartition(":")[2]
     words = _VALUES.get(f"{kind}.{name}") or _VALUES.get(name)
@@ -348,6 +355,8 @@ def value_words(
         return words[str(value)]
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Mapping):
+        return "；".join(str(item) for item in value.values())
     if isinstance(value, list):
         return "、".join(_item_words(item) for item in value)
     if isinstance(value, (int, float)):

@@ -1,5 +1,145 @@
+"""The page that reads the journal: filter, page back, export, check the chain."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
-blueprint = Blueprint("audit", __name__)
+from flask import Blueprint, current_app, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from custody.accounts import queries as people
+from custody.accounts.access import identity, requires
+from custody.accounts.forms import grouped
+from custody.accounts.rules import Can
+from custody.audit import actions, queries, rules
+from custody.audit.forms import CheckForm, read_wanted
+from custody.audit.queries import Checked, Wanted
+from custody.infra import clock
+from custody.infra.journal import Event
+from custody.infra.sheets import write_csv
+from custody.web.database import session, transaction
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+Page = str | Response | tuple[str, int]
+
+PAGE = 50
+MOST_EXPORTED = 20_000
+"""Rows one export may have, newest first (our choice; a date range makes more exports)."""
+MOST_CHECKED = 20_000
+"""Events the button checks; `custody verify` checks all."""
+
+
+@blueprint.get("")
+@requires(Can.READ_AUDIT)
+def index() -> Page:
+    return _page(None)
+
+
+def _page(checked: Checked | None) -> str:
+    who, wanted = identity(), read_wanted(request.args)
+    text = request.args.get("before", "")
+    before = int(text) if text.isdigit() and len(text) < 16 else None
+    rows = queries.events(session(), who.place, wanted, before=before, limit=PAGE + 1)
+    spots = people.spots(session(), who.place)
+    names = {spot.code: spot.name for spot in spots}
+    shown = rows[:PAGE]
+    filters = _filters(wanted)
+    return render_template(
+        "audit/index.html",
+        rows=[(event, rules.change_lines(event, names=names, everything=True)) for event in shown],
+        older=url_for("audit.index", **filters, before=shown[-1].id) if len(rows) > PAGE else "",
+        newest=url_for("audit.index", **filters) if before is not None else "",
+        export=url_for("audit.export", **filters),
+        wanted=wanted,
+        filtered=bool(filters),
+        groups=rules.GROUPS,
+        choices=grouped(spots, ""),
+        names=names,
+        action_label=rules.action_label,
+        kind_label=rules.kind_label,
+        checked=checked,
+        most=MOST_CHECKED,
+        most_exported=MOST_EXPORTED,
+        form=CheckForm(),
+    )
+
+
+def _filters(wanted: Wanted) -> dict[str, Any]:
+    """The filter as an address has it."""
+    named = asdict(wanted)
+    named["q"] = named.pop("words")
+    named["refused"] = "1" if wanted.refused else ""
+    return {name: str(value) for name, value in named.items() if value}
+
+
+@blueprint.post("/check")
+@requires(Can.READ_AUDIT)
+def check() -> Page:
+    checked = queries.check(session(), newest=MOST_CHECKED)
+    with transaction() as writing:
+        actions.note_check(writing, actor=identity(), now=clock.now(), checked=checked)
+    return _page(checked)
+
+
+HEAD = [
+    "编号",
+    "时间",
+    "人员",
+    "角色",
+    "来源地址",
+    "操作",
+    "结果",
+    "对象类型",
+    "对象",
+    "地区",
+    "变更",
+    "说明",
+    "校验值",
+]
+
+
+@blueprint.get("/export.csv")
+@requires(Can.READ_AUDIT)
+def export() -> Page:
+    who, wanted = identity(), read_wanted(request.args)
+    names = {spot.code: spot.name for spot in people.spots(session(), who.place)}
+    rows = queries.events(session(), who.place, wanted, limit=MOST_EXPORTED)
+    body = write_csv(HEAD, [_line(event, names) for event in rows])
+    with transaction() as writing:
+        actions.note_export(
+            writing,
+            actor=who,
+            now=clock.now(),
+            count=len(rows),
+            filters="筛选后导出" if _filters(wanted) else "",
+        )
+    return current_app.response_class(
+        body,
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": "attachment; filename=journal.csv; "
+            "filename*=UTF-8''%E6%93%8D%E4%BD%9C%E6%97%A5%E5%BF%97.csv"
+        },
+    )
+
+
+def _line(event: Event, names: Mapping[str, str]) -> list[str]:
+    changes = rules.change_lines(event, names=names, everything=True)
+    place = event.region_code or event.city_code or event.province_code or ""
+    return [
+        str(event.id),
+        f"{event.at:%Y-%m-%d %H:%M:%S}",
+        event.actor_name,
+        event.actor_role,
+        event.address,
+        rules.action_label(event.action),
+        "拒绝" if event.refused else "成功",
+        rules.kind_label(event.kind),
+        event.label,
+        names.get(place, ""),
+        "；".join(f"{line.field}：{line.old}→{line.new}" for line in changes),
+        event.note,
+        event.hash,
+    ]

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from custody.audit.queries import Wanted
+from custody.audit.rules import ACTIONS
+from custody.web.formkit import Form
+
+
+class CheckForm(Form):
+    """Only the token: the button that checks the chain."""
+
+
+def read_wanted(args: Mapping[str, str]) -> Wanted:
+    """The filter as the address has it; what makes no sense is left out."""
+    action = args.get("action", "")
+    return Wanted(
+        person=args.get("person", "").strip()[:40],
+        action=action if action in ACTIONS else "",
+        place=args.get("place", "")[:12],
+        since=_day(args.get("since", "")),
+        until=_day(args.get("until", "")),
+        words=args.get("q", "").strip()[:60],
+        refused=args.get("refused") == "1",
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
