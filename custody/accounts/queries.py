@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    bindparam,
     column,
     func,
     literal,
@@ -43,11 +44,13 @@ def by_session_id(session: Session, session_id: str) -> Account | None:
     number, _, epoch = session_id.partition(".")
     if not number.isdecimal() or not epoch.isdecimal():
         return None
-    return session.scalar(
-        select(Account).where(
-            Account.id == int(number), Account.session_epoch == int(epoch), Account.active
-        )
-    )
+    return session.scalar(_BY_SESSION, {"number": int(number), "epoch": int(epoch)})
+
+
+# Asked by every request, so put together once.
+_BY_SESSION = select(Account).where(
+    Account.id == bindparam("number"), Account.session_epoch == bindparam("epoch"), Account.active
+)
 
 
 def get_account(session: Session, account_id: int, *, place: Place) -> Account:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from custody.accounts.rules import Place
+from custody.accounts.rules import Level, Place
 from custody.kernel.problems import NotFound
 from custody.regions.models import Batch, City, Notice, Province, Region, Task
 
@@ -188,9 +188,12 @@ def search(session: Session, words: str, *, place: Place, limit: int = 20) -> Se
 
 def place_name(session: Session, place: Place) -> str:
     """江苏省, 无锡市 or 宜兴市."""
-    model: type[Province] | type[City] | type[Region] = Province
-    if place.region:
-        model = Region
-    elif place.city:
-        model = City
-    return session.scalar(select(model.name).where(model.code == place.code)) or ""
+    return session.scalar(_NAMES[place.level], {"code": place.code}) or ""
+
+
+# Asked by every request, so put together once.
+_NAMES = {
+    Level.PROVINCE: select(Province.name).where(Province.code == bindparam("code")),
+    Level.CITY: select(City.name).where(City.code == bindparam("code")),
+    Level.REGION: select(Region.name).where(Region.code == bindparam("code")),
+}

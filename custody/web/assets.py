@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 
 
 def init(app: Flask) -> None:
@@ -16,8 +16,13 @@ def init(app: Flask) -> None:
     def digest(name: str) -> str:
         return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
 
+    @cache
+    def address(name: str, _mounted_at: str) -> str:
+        return url_for("static", filename=name, v=digest(name))
+
     def asset(name: str) -> str:
-        version = digest.__wrapped__(name) if app.debug else digest(name)
-        return url_for("static", filename=name, v=version)
+        if app.debug:
+            return url_for("static", filename=name, v=digest.__wrapped__(name))
+        return address(name, request.script_root)
 
     app.template_global()(asset)
