@@ -15,7 +15,7 @@ import click
 from sqlalchemy.orm import Session
 
 from config import Config, ConfigError, load
-from custody import setup
+from custody import setup, verify
 from custody.accounts import actions as accounts
 from custody.accounts.rules import Place, Role
 from custody.briefs import actions as briefs
@@ -24,6 +24,7 @@ from custody.briefs import rules as brief_rules
 from custody.dashboard.queries import programme_facts
 from custody.demo import people as demo
 from custody.infra import clock
+from custody.infra.files import FileStore
 from custody.infra.journal import Machine
 from custody.infra.pdf import RenderFailed
 from custody.kernel.problems import NotFound, Problem, Refused, refuse_if
@@ -269,6 +270,23 @@ def scope_of(session: Session, text: str) -> Place:
             [Problem("scope", "范围应写成 province、city:代码 或 region:代码，请改正。", "scope")]
         )
     return place
+
+
+@cli.command("verify", help="核对操作日志、文件和推算结果；有不符时退出码为1")
+@click.pass_obj
+def verify_command(config: Config) -> None:
+    wrong = 0
+    with setup.open_database(config).reader() as session:
+        for part in verify.inspect(session, FileStore(config.files)):
+            state = f"发现{len(part.wrong)}处不符" if part.wrong else "相符"
+            click.echo(f"{part.title}：核对{part.count}项，{state}")
+            for message in part.wrong:
+                click.echo(f"  {message}")
+            wrong += len(part.wrong)
+    if wrong:
+        click.echo(f"共{wrong}处不符，请保留现场，核查数据库和文件是否被绕过系统改动。", err=True)
+        sys.exit(1)
+    click.echo("全部相符。")
 
 
 @cli.command(help="启动网站")

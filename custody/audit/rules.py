@@ -128,6 +128,8 @@ KINDS: Mapping[str, str] = {
 }
 
 _FIELDS: Mapping[str, str] = {
+    "status": "状态",
+    "percent": "完成比例",
     "name": "名称",
     "title": "标题",
     "note": "说明",
@@ -141,8 +143,6 @@ _FIELDS: Mapping[str, str] = {
     "place": "所属范围",
     "active": "账号状态",
     # milestone
-    "status": "状态",
-    "percent": "完成比例",
     "plan_start": "计划开始",
     "planned": "计划完成",
     "started": "实际开始",

@@ -279,3 +279,26 @@ def digest(moves: Mapping[str, Move]) -> str:
     """Stands for a preview: who confirms, confirms exactly this."""
     text = repr(sorted(moves.items()))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def contradictions(position: Position) -> list[str]:
+    """Where the stages kept for a region do not follow from its milestones, in words."""
+    found = []
+    items = {item.code: item for item in position.items}
+    strange = [row.code for row in position.rows if row.code not in items]
+    if strange:
+        found.append(f"里程碑 {'、'.join(strange)} 不在所用模板中")
+    states = [
+        (items[row.code].stage, items[row.code].gate, items[row.code].required, row.status)
+        for row in position.rows
+        if row.code in items
+    ]
+    current = stage_reached(position.passed)
+    for stage, here in position.passed.items():
+        if stage.order > current.order:
+            found.append(f"已通过“{stage.label()}”，却未通过之前的“{current.label()}”")
+        elif here and not stage_closed(stage, states):
+            found.append(f"记为已通过“{stage.label()}”，但该阶段的里程碑尚未办结")
+    if stage_closed(current, states):
+        found.append(f"“{current.label()}”的里程碑均已办结，却未记为通过")
+    return found

@@ -1,0 +1,74 @@
+"""The roof's inspection: is what is stored still what was recorded?
+
+Nothing is repaired; every difference is a sentence that names the thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from custody.briefs import snapshot
+from custody.briefs.models import Brief
+from custody.infra import journal
+from custody.infra.files import FileStore
+from custody.milestones.models import Lifecycle, Milestone
+from custody.milestones.queries import consistency
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing looked at: what, how many, and what is wrong with it."""
+
+    title: str
+    count: int
+    wrong: tuple[str, ...]
+
+
+def inspect(session: Session, files: FileStore) -> Iterator[Part]:
+    """Part by part, so that the shell can show how far it is."""
+    yield Part(
+        "操作日志",
+        _count(session, journal.Event),
+        tuple(message for _, message in journal.broken_links(session)),
+    )
+    evidence = list(consistency.evidence(session))
+    yield Part("佐证材料", len(evidence), tuple(_damaged(files, evidence)))
+    briefs = session.scalars(select(Brief).where(Brief.snapshot.is_not(None))).all()
+    frozen = [brief for brief in briefs if brief.snapshot]
+    papers = [(brief.pdf_digest, f"{brief.file_name}") for brief in frozen if brief.pdf_digest]
+    yield Part(
+        "工作简报",
+        len(frozen),
+        (
+            *(
+                f"{brief.file_name}：定稿数据与校验值不符"
+                for brief in frozen
+                if brief.snapshot and snapshot.digest(brief.snapshot) != brief.digest
+            ),
+            *_damaged(files, papers),
+        ),
+    )
+    yield Part(
+        "地区阶段",
+        _count(session, Lifecycle),
+        (*consistency.stages(session), *consistency.items(session)),
+    )
+    yield Part("里程碑", _count(session, Milestone), tuple(consistency.told(session)))
+
+
+def _count(session: Session, model: type) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def _damaged(files: FileStore, wanted: list[tuple[str, str]]) -> Iterator[str]:
+    """Files that are gone or are not what they were; the same bytes are read once."""
+    intact: dict[str, bool] = {}
+    for digest, name in wanted:
+        if digest not in intact:
+            intact[digest] = files.intact(digest)
+        if not intact[digest]:
+            yield f"{name}：文件缺失或内容已被改动"
