@@ -73,10 +73,12 @@ def edition(session: Session) -> str:
 
     The hash covers everything before it, so two states never share a name.
     """
-    newest = session.execute(
-        select(Event.id, Event.hash).where(Event.modifies).order_by(Event.id.desc()).limit(1)
-    ).one_or_none()
+    newest = session.execute(_NEWEST).one_or_none()
     return f"{newest[0]}:{newest[1]}" if newest else "0"
+
+
+# Asked by every request, so put together once.
+_NEWEST = select(Event.id, Event.hash).where(Event.modifies).order_by(Event.id.desc()).limit(1)
 
 
 def _scope(place: Place, rows: Rows) -> Scope:
