@@ -74,8 +74,8 @@ def later(start: date, working_days: int) -> date:
 # --- a region's year ------------------------------------------------------------------------
 
 _WINDOWS = {
-    "M01": (date(YEAR, 3, 17), date(YEAR, 4, 20)),
-    "M02": (date(YEAR, 3, 26), date(YEAR, 4, 28)),
+    "M01": (date(YEAR, 3, 4), date(YEAR, 4, 20)),
+    "M02": (date(YEAR, 3, 5), date(YEAR, 4, 28)),
     "M03": (date(YEAR, 5, 6), date(YEAR, 5, 29)),
     "M04": (date(YEAR, 6, 3), date(YEAR, 7, 29)),
     "M05": (date(YEAR, 8, 3), date(YEAR, 8, 28)),
@@ -115,6 +115,8 @@ class _Region:
             yield act
             if step.mark is Mark.SUBMIT:
                 yield self._attach(act, code)
+            elif step.percent >= 60 and self.dice.random() < 0.4:
+                yield self._attach(act, code, most=1)
         yield from self._quiet_months(busy, until)
 
     def _course(self, due: Due) -> list[Step]:
@@ -200,8 +202,8 @@ class _Region:
             words=words,
         )
 
-    def _attach(self, submission: Act, code: str) -> Act:
-        wanted = phrases.PAPERS[code]
+    def _attach(self, submission: Act, code: str, most: int = 9) -> Act:
+        wanted = phrases.PAPERS[code][:most]
         count = max(1, len(wanted) - self.dice.randrange(2))
         return replace(
             submission,
@@ -227,7 +229,7 @@ class _Region:
     def _profile(self) -> Act:
         """The region's officer fills in the profile, a few days after the list was loaded."""
         early = self.plan.pace == 0
-        on = working_day(date(YEAR, 1 if early else 3, 7 if early else 18))
+        on = working_day(date(YEAR, 1 if early else 3, 7 if early else 4))
         on = later(on, self.dice.randrange(3))
         institutions = self.dice.randrange(86, 342)
         values = {
@@ -293,11 +295,11 @@ def _office() -> Iterator[Act]:
     yield Act(on(11, 16, 9, 20), "lingdao-wuxi", "sign_in")
     yield Act(on(11, 17, 9, 5), "lingdao-yixing", "sign_in")
     draft = {
-        "percent": "55",
-        "forecast": f"{YEAR}-12-11",
-        "notes": "评估报告初稿形成，正补充学校和医院两个典型案例……（演示草稿）",
+        "percent": "95",
+        "forecast": f"{YEAR}-11-27",
+        "notes": "已按退回意见修改能源价格联动条款，审查意见重新会签中……（演示草稿）",
     }
-    yield Act(on(11, 20, 17, 6), "yixing", "draft", "320282", ("M24",), values=draft)
+    yield Act(on(11, 20, 17, 6), "wuxi-huishan", "draft", "320206", ("M10",), values=draft)
 
 
 def _briefs(until: datetime) -> Iterator[Act]:
