@@ -30,7 +30,7 @@ from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
-from custody.web import assets, database, errors, filters, headers
+from custody.web import addresses, assets, database, errors, filters, headers
 from custody.web.database import session
 
 
@@ -58,7 +58,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
-    for part in (assets, errors, filters, headers):
+    for part in (addresses, assets, errors, filters, headers):
         part.init(app)
     _register(app)
     _home(app)

@@ -233,7 +233,8 @@ class Critic(FlaskClient):
     """A client that fails the test when a page has a fault, and sends forms as browsers do."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        # Read to the end, so that a file that is sent is closed as well.
+        response = super().open(*args, **{"buffered": True, **kwargs})
         policy = response.headers.get("Content-Security-Policy", "")
         assert "default-src 'self'" in policy, f"{response.request.path}: no security policy"
         whole = response.mimetype == "text/html" and not _is_fragment(response)

@@ -224,4 +224,4 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
             )
         )
     )
-    return dict(rows)
+    return dict(rows.all())

@@ -67,7 +67,7 @@ class RowForm(Form):
     @property
     def seen(self) -> int:
         """The version the person had before them."""
-        text = self.version.data or ""
+        text = str(self.version.data or "")
         return int(text) if text.isdecimal() else 0
 
 

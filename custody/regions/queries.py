@@ -123,7 +123,7 @@ def _counts(session: Session, by: InstrumentedAttribute[T], province: str) -> Ma
     rows = session.execute(
         select(by, func.count()).where(Region.province_code == province).group_by(by)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def batches_of(session: Session, province: str) -> Sequence[Batch]:
