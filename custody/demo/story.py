@@ -345,18 +345,22 @@ _RECENT = timedelta(days=8)
 
 def _sign_ins(past: Sequence[Act], until: datetime, seed: int) -> Iterator[Act]:
     """Everybody signs in before the first act of a day. Checking a password costs 20 ms on purpose,
-    so only the first sign-in of each person and those of the last week are told."""
+    so only the first and the last sign-in of each person and those of the last week are told."""
     dice = random.Random(f"{seed}-sign-in")  # noqa: S311 - a story, not a secret
     known = {(act.actor, act.at.date()) for act in past if act.what == "sign_in"}
-    seen: set[str] = set()
+    days: dict[str, dict[date, datetime]] = {}
     for act in past:
-        here = (act.actor, act.at.date())
-        first = act.actor not in seen
-        seen.add(act.actor)
-        if here in known or not (first or act.at > until - _RECENT):
-            continue
-        known.add(here)
-        before = time(8, 30) if act.at.hour < 10 else time(act.at.hour, 0)
-        moment = datetime.combine(act.at.date(), before, act.at.tzinfo)
-        moment += timedelta(minutes=dice.randrange(2), seconds=dice.randrange(60))
-        yield Act(moment, act.actor, "sign_in")
+        days.setdefault(act.actor, {}).setdefault(act.at.date(), act.at)
+    recent = (until - _RECENT).date()
+    for actor, firsts in days.items():
+        first, last = min(firsts), max(firsts)
+        for on, moment in firsts.items():
+            if (actor, on) in known or not (on in (first, last) or on > recent):
+                continue
+            before = time(8, 30) if moment.hour < 10 else time(moment.hour, 0)
+            start = datetime.combine(on, before, moment.tzinfo)
+            yield Act(
+                start + timedelta(minutes=dice.randrange(2), seconds=dice.randrange(60)),
+                actor,
+                "sign_in",
+            )
