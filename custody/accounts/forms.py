@@ -6,6 +6,7 @@ from itertools import groupby
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
 from custody.accounts.queries import Spot
@@ -34,8 +35,15 @@ class AccountForm(Form):
 
     def offer(self, spots: Sequence[Spot]) -> None:
         """What there is to choose from: roles, and places city by city."""
-        self.role.choices = [("", "请选择"), *((role.value, role.label) for role in Role)]
-        self.place.choices = grouped(spots, "请选择")
+        self.role.choices = {"": "请选择", **{role.value: role.label for role in Role}}
+        self.place.choices = [
+            SelectChoice("", "请选择"),
+            *(
+                SelectChoice(code, name, {"data-roles": roles}, group)
+                for group, options in grouped(spots).items()
+                for code, name, roles in options
+            ),
+        ]
 
     def validate_phone(self, field: Field) -> None:
         if field.data and not re.fullmatch(r"[\d\s()（）+\-－、,，转]+", field.data):
@@ -58,22 +66,16 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """Only the token: a button that is pressed on purpose."""
 
 
-Options = list[tuple[str, str, dict[str, str]]]
-
-
-def grouped(spots: Sequence[Spot], nothing: str) -> dict[str, Options]:
-    """Choices under the name of their city; each option says which roles it suits."""
-    choices: dict[str, Options] = {}
-    if nothing:
-        choices[""] = [("", nothing, {})]
+def grouped(spots: Sequence[Spot]) -> dict[str, list[tuple[str, str, str]]]:
+    """(code, name, roles it suits) under the name of the city."""
+    choices: dict[str, list[tuple[str, str, str]]] = {}
     cities = {spot.code: spot.name for spot in spots if spot.place.level is Level.CITY}
     for city, members in groupby(spots, key=lambda spot: spot.place.city):
-        group = cities.get(city or "", "全省")
-        choices[group] = [
+        choices[cities.get(city or "", "全省")] = [
             (
                 spot.code,
                 f"{spot.name}（全市）" if spot.place.level is Level.CITY else spot.name,
-                {"data-roles": " ".join(spot.roles)},
+                " ".join(spot.roles),
             )
             for spot in members
         ]

@@ -55,7 +55,7 @@ def _page(checked: Checked | None) -> str:
         wanted=wanted,
         filtered=bool(filters),
         groups=rules.GROUPS,
-        choices=grouped(spots, ""),
+        choices=grouped(spots),
         names=names,
         action_label=rules.action_label,
         kind_label=rules.kind_label,

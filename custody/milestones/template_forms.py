@@ -53,8 +53,8 @@ class ItemForm(Form):
     version = HiddenField()
     code = StringField("编码", [Needed("请填写编码。"), Length(max=12)])
     name = StringField("名称", [Needed("请填写里程碑名称。"), Length(max=80)])
-    phase = SelectField("工作环节", choices=PHASES)
-    stage = SelectField("所属阶段", choices=[(stage.value, stage.label()) for stage in STAGES[:-1]])
+    phase = SelectField("工作环节", choices=list(PHASES))
+    stage = SelectField("所属阶段", choices={stage.value: stage.label() for stage in STAGES[:-1]})
     owner = StringField("责任单位", [Needed("请填写责任单位。"), Length(max=120)])
     evidence = TextAreaField("佐证材料要求", [Needed("请写明需要上传哪些材料。")])
     after = StringField("前置里程碑", [Length(max=200)])
@@ -69,9 +69,9 @@ class ItemForm(Form):
 
     def offer(self, items: Sequence[Item], own: str) -> None:
         """Where the item can stand: first, or behind one of the others."""
-        self.behind.choices = [("", "排在最前")] + [
-            (item.code, f"排在 {item.code} {item.name} 之后") for item in items if item.code != own
-        ]
+        self.behind.choices = {"": "排在最前"} | {
+            item.code: f"排在 {item.code} {item.name} 之后" for item in items if item.code != own
+        }
 
     def item(self, code: str, known: Sequence[str], batches: Sequence[Batch], order: int) -> Item:
         """What was typed. Predecessors may be parted by spaces or commas, in small letters too."""

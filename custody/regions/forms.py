@@ -97,7 +97,7 @@ class BatchForm(RowForm):
     goal = StringField("年度目标", [Needed("请填写年度目标。"), Length(max=200)])
     deadline = Day("期限", validators=[Needed("请填写期限。")])
     gate = StringField("对应关口", [Needed("请填写关口编码。"), Length(max=12)])
-    entry_stage = SelectField("起始阶段", choices=list(STAGES.items()))
+    entry_stage = SelectField("起始阶段", choices=dict(STAGES))
     pilot = BooleanField("试点批次")
     hints: ClassVar[Mapping[str, str]] = {
         "gate": "该关口确认即完成年度目标；须与里程碑模板中的关口编码一致，如 G-C。",

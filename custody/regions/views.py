@@ -295,10 +295,10 @@ def region(code: str) -> Page:
     place = identity().place
     row = queries.get_region(session(), code, place=place)
     form = RegionForm(obj=row)
-    form.city_code.choices = [(c.code, c.name) for c in queries.cities_of(session(), place)]
-    form.batch_number.choices = [
-        (b.number, b.name) for b in queries.batches_of(session(), place.province)
-    ]
+    form.city_code.choices = {c.code: c.name for c in queries.cities_of(session(), place)}
+    form.batch_number.choices = {
+        str(b.number): b.name for b in queries.batches_of(session(), place.province)
+    }
     old = row.batch_number
 
     def check() -> list[Problem]:

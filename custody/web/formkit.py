@@ -67,7 +67,7 @@ def _shown(field: Field, value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     for key, label, *_ in field.iter_choices() if isinstance(field, SelectField) else ():
-        if key == value:
+        if str(key) == str(value):
             return str(label)
     return "—" if value is None or value == "" else str(value)
 

@@ -40,7 +40,7 @@ def index() -> Page:
         wanted=wanted,
         filtered=any(asdict(wanted).values()) or wanted.active is False,
         roles=Role,
-        choices=grouped(spots, ""),
+        choices=grouped(spots),
         names={spot.code: spot.name for spot in spots},
         locked={row.id for row in rows if locked(row.locked_until, now)},
     )
