@@ -1,0 +1,77 @@
+"""The lifecycle of a region: stages, gates, the states of a milestone and the lights.
+
+Phase names follow JS/T 301-2024; the milestones themselves, their order, owners and due dates are
+the programme's own choice and therefore data (the template), not code.
+"""
+
+from custody.milestones.rules.lights import (
+    LIGHTS,
+    Light,
+    LightPolicy,
+    Signal,
+    State,
+    expected_percent,
+    problems_of_policy,
+    progress,
+    rewind,
+    share,
+    signal_of,
+    worst,
+)
+from custody.milestones.rules.reports import (
+    Report,
+    problems_of_report,
+    problems_of_return,
+    problems_of_submission,
+)
+from custody.milestones.rules.states import (
+    STAGES,
+    STEPS,
+    Claim,
+    Stage,
+    Status,
+    Step,
+    next_status,
+    problems_of_step,
+    stage_closed,
+    stage_reached,
+)
+from custody.milestones.rules.template import (
+    Item,
+    chain_of,
+    plan_start,
+    problems_of_template,
+)
+
+__all__ = [
+    "LIGHTS",
+    "STAGES",
+    "STEPS",
+    "Claim",
+    "Item",
+    "Light",
+    "LightPolicy",
+    "Report",
+    "Signal",
+    "Stage",
+    "State",
+    "Status",
+    "Step",
+    "chain_of",
+    "expected_percent",
+    "next_status",
+    "plan_start",
+    "problems_of_policy",
+    "problems_of_report",
+    "problems_of_return",
+    "problems_of_step",
+    "problems_of_submission",
+    "problems_of_template",
+    "progress",
+    "rewind",
+    "share",
+    "signal_of",
+    "stage_closed",
+    "stage_reached",
+    "worst",
+]
