@@ -84,11 +84,14 @@ def _facts(place: Place, day: Day, edition: str) -> ProgrammeFacts:
 
 
 def _body(template: str, key: tuple[object, ...], words: Callable[[], dict[str, Any]]) -> Markup:
-    """A rendered template; `key` names everything it shows besides the day of today."""
-    demo = current_app.config["DEMO"]
+    """A rendered template; `key` names everything it shows besides the day of today.
+
+    Rendered without the words of the frame: who is asking is not known in there.
+    """
+    page = current_app.jinja_env.get_template(template)
     return _shelves().bodies.get(
-        (template, clock.today(), demo, *key),
-        lambda: Markup(render_template(template, **words())),  # noqa: S704 - escaped by Jinja
+        (template, clock.today(), current_app.config["DEMO"], *key),
+        lambda: Markup(page.render(words())),  # noqa: S704 - escaped by Jinja
     )
 
 
@@ -170,6 +173,7 @@ def _board_words(
     return {
         "facts": facts,
         "day": day,
+        "path": request.path,
         "place": place,
         "filters": filters,
         "shown": shown,
