@@ -86,7 +86,6 @@ def test_from_draft_to_download(sign_in: SignIn, database: Database) -> None:
     ]
 
 
-@pytest.mark.pdf
 def test_published_never_changes(sign_in: SignIn, database: Database) -> None:
     c = sign_in("coordinator")
     url = draft(c)
@@ -108,7 +107,6 @@ def test_published_never_changes(sign_in: SignIn, database: Database) -> None:
     )
 
 
-@pytest.mark.pdf
 def test_numbers_are_taken_once(sign_in: SignIn, database: Database) -> None:
     c = sign_in("coordinator")
     c.press(c.get(draft(c)), "保存并定稿", {"issue": "7"})
@@ -162,7 +160,6 @@ def test_city_and_region_drafts(sign_in: SignIn, scope: str) -> None:
     assert c.get(draft(c, scope)).status_code == 200
 
 
-@pytest.mark.pdf
 def test_each_leader_reads_their_own_scope(sign_in: SignIn) -> None:
     c = sign_in("coordinator")
     urls = {}
