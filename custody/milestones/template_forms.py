@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
@@ -26,31 +25,22 @@ PHASES = (
 """The eight chapters of JS/T 301-2024《公共机构能源费用托管实施规程》."""
 
 
-class ActForm(FlaskForm):  # type: ignore[misc]
+class ActForm(Form):
     """A button: the token and the version the person had before them."""
 
     version = HiddenField()
 
     @property
     def seen(self) -> int:
-        return _number(self.version.data)
+        text = self.version.data or ""
+        return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 10 else 0
-
-
-class PublishForm(Form):
-    version = HiddenField()
+class PublishForm(ActForm):
     note = TextAreaField("本版变化", [Length(max=1000)])
 
-    @property
-    def seen(self) -> int:
-        return _number(self.version.data)
 
-
-class ItemForm(Form):
-    version = HiddenField()
+class ItemForm(ActForm):
     code = StringField("编码", [Needed("请填写编码。"), Length(max=12)])
     name = StringField("名称", [Needed("请填写里程碑名称。"), Length(max=80)])
     phase = SelectField("工作环节", choices=list(PHASES))
@@ -130,18 +120,13 @@ def stored(item: Item, batches: Sequence[Batch], behind: str) -> Mapping[str, ob
     return values
 
 
-class PolicyForm(Form):
-    version = HiddenField()
+class PolicyForm(ActForm):
     near_days = Whole("临期提醒天数", 0, 365, validators=[Needed("请填写天数。")])
     late_days = Whole("逾期转红天数", 0, 365, validators=[Needed("请填写天数。")])
     lag_yellow = Whole("黄灯落后百分点", 0, 100, validators=[Needed("请填写百分点。")])
     lag_red = Whole("红灯落后百分点", 0, 100, validators=[Needed("请填写百分点。")])
     stale_days = Whole("久未更新天数", 1, 365, validators=[Needed("请填写天数。")])
     review_working_days = Whole("审核超时工作日", 0, 60, validators=[Needed("请填写工作日数。")])
-
-    @property
-    def seen(self) -> int:
-        return _number(self.version.data)
 
     def policy(self) -> LightPolicy:
         names = LightPolicy.__dataclass_fields__

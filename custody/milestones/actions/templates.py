@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -186,7 +187,7 @@ def save_item(
         before = row.as_rule()
         lines = (*item_changes(before, item), *due_changes(before, item))
         changes |= {f"{item.code}:{name}": (old, value) for name, old, value in lines}
-        _write(row, item)
+        _write(row, replace(item, order=before.order))
     moved = _place(template, item.code, behind)
     if moved and not new:
         changes[f"{item.code}:order"] = moved

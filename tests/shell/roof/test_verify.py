@@ -1,0 +1,106 @@
+"""`custody verify`: silent on what is whole, and a sentence for everything that is not."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from custody.briefs.models import Brief
+from custody.infra.db import Database
+from custody.infra.files import FileStore
+from custody.milestones.models import Evidence, Milestone, Passage
+from custody.milestones.rules import Stage
+from custody.verify import inspect
+from tests.conftest import Clock
+from tests.factories import people, programme
+
+pytestmark = pytest.mark.parametrize("template", ["lived"])
+
+
+def wrong(session: Session, store: FileStore) -> dict[str, tuple[str, ...]]:
+    return {part.title: part.wrong for part in inspect(session, store) if part.wrong}
+
+
+@pytest.fixture
+def filled(session: Session, store: FileStore) -> FileStore:
+    """The bytes behind the rows of the lived-in programme."""
+    for data in (programme.PDF, programme.PNG):
+        store.put(io.BytesIO(data))
+    return store
+
+
+def test_a_lived_in_programme_is_whole(session: Session, filled: FileStore) -> None:
+    parts = list(inspect(session, filled))
+    assert [part.title for part in parts] == [
+        "操作日志",
+        "佐证材料",
+        "工作简报",
+        "地区阶段",
+        "里程碑",
+    ]
+    assert all(part.count for part in parts)
+    assert wrong(session, filled) == {}
+
+
+def test_files_that_are_gone_or_changed(session: Session, filled: FileStore) -> None:
+    png = session.scalars(select(Evidence).where(Evidence.name == "现场照片.png")).one()
+    filled.path(png.digest).unlink()
+    assert wrong(session, filled) == {
+        "佐证材料": ("宜兴市 M24 现场照片.png：文件缺失或内容已被改动",)
+    }
+    pdf = session.scalars(select(Brief.pdf_digest).where(Brief.pdf_digest != "")).first()
+    assert pdf
+    path = Path(filled.path(pdf))
+    path.chmod(0o600)
+    path.write_bytes(b"%PDF-1.7 something else")
+    found = wrong(session, filled)
+    assert len(found["工作简报"]) >= 5
+    assert "整区能源费用托管工作简报（江苏省" in "".join(found["工作简报"])
+
+
+def test_a_milestone_changed_behind_our_back(session: Session, filled: FileStore) -> None:
+    session.execute(
+        update(Milestone)
+        .where(Milestone.region_code == people.YIXING, Milestone.code == "M19")
+        .values(percent=99)
+    )
+    assert wrong(session, filled) == {
+        "里程碑": ("宜兴市 M19：现有内容与操作日志的最后一次记录不一致",)
+    }
+
+
+def test_a_stage_that_does_not_follow_from_the_milestones(
+    session: Session, filled: FileStore, clock: Clock
+) -> None:
+    session.delete(session.get_one(Passage, (people.QINHUAI, Stage.PRE_TENDER)))
+    session.add(
+        Passage(
+            region_code=people.XISHAN,
+            stage=Stage.PRE_TENDER,
+            passed_on=clock.today,
+            basis="凭空",
+        )
+    )
+    session.flush()
+    assert set(wrong(session, filled)["地区阶段"]) == {
+        "无锡市锡山区：记为已通过“招标前准备”，但该阶段的里程碑尚未办结",
+        "南京市秦淮区：“招标前准备”的里程碑均已办结，却未记为通过",
+    }
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_journal_with_a_line_missing(
+    database: Database, session: Session, filled: FileStore
+) -> None:
+    for name in session.scalars(
+        text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
+    ).all():
+        session.execute(text(f"DROP TRIGGER {name}"))
+    session.execute(text("DELETE FROM event WHERE id = 9"))
+    assert wrong(session, filled)["操作日志"] == (
+        "第10条日志与上一条衔接不上，可能有日志被删除或插入。",
+    )
