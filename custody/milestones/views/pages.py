@@ -79,9 +79,7 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
     form, restored = typed.report, None
     if form is None:
         form, restored = _filled(found) if editable else (None, None)
-    settled = milestone.status.settled
-    reopen = typed.reopen or (ReopenForm(formdata=None) if settled else None)
-    replan = typed.replan or (None if settled else _replan(found))
+    reopen, replan = _corrections(found, typed)
     page = render_template(
         "milestones/show.html",
         d=found,
@@ -99,6 +97,15 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
         shown=SHOWN,
     )
     return page, status
+
+
+def _corrections(found: Dossier, typed: Typed) -> tuple[ReopenForm | None, ReplanForm | None]:
+    """One of the coordinator's two forms: the one just sent, else the one the state asks for."""
+    if typed.reopen or typed.replan:
+        return typed.reopen, typed.replan
+    if found.milestone.status.settled:
+        return ReopenForm(formdata=None), None
+    return None, ReplanForm(formdata=None, data={"planned": found.milestone.planned})
 
 
 def _may_review(found: Dossier) -> bool:
@@ -129,10 +136,6 @@ def _filled(found: Dossier) -> tuple[ReportForm, datetime | None]:
 
 def differs(draft: Draft, saved: dict[str, str]) -> bool:
     return any(str(draft.fields.get(name, saved[name])) != saved[name] for name in DRAFTED)
-
-
-def _replan(found: Dossier) -> ReplanForm:
-    return ReplanForm(formdata=None, data={"planned": found.milestone.planned})
 
 
 def history_of(found: Dossier) -> list[Told]:
