@@ -199,3 +199,21 @@ def problems_of_binding(role: Role, place: Place) -> list[Problem]:
         return []
     wanted = "或".join(level.label for level in levels)
     return [Problem("binding", f"{role.label}应绑定到{wanted}，请重新选择所属范围。", "place")]
+
+
+def what_stops(role: Role, place: str, others: int) -> str:
+    """What the loss of one person means for the work, in a sentence; "" where nothing waits for them.
+
+    `others`: active people with the same role at the same place.
+    """
+    label = role.label.removeprefix("省级").removeprefix("设区市").removeprefix("区县")
+    stops = {
+        Role.OFFICER: "进展无人填报，退回的材料无人补正，请尽快新增",
+        Role.CITY_REVIEWER: "该市所属地区的待审材料和以后的提交改由省级直接核实",
+        Role.COORDINATOR: "待省核的材料无人核实，简报无人编发，请尽快新增",
+    }
+    if role not in stops:
+        return ""
+    if others:
+        return f"{place}另有{others}位{label}，工作不受影响"
+    return f"{place}将没有{label}：{stops[role]}"

@@ -12,7 +12,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.forms import AccountForm, ConfirmForm, NewAccountForm, grouped
 from custody.accounts.models import Account
 from custody.accounts.queries import Wanted
-from custody.accounts.rules import Can, Place, Role, locked
+from custody.accounts.rules import Can, Place, Role, locked, what_stops
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.web.database import session, transaction
@@ -220,13 +220,14 @@ def switch(number: int) -> Page:
         except Refused as refusal:
             rest = list(refusal.problems)
             account = queries.get_account(session(), number, place=identity().place)
+    place = queries.names_of(session(), [account.place.code]).get(account.place.code, "")
     page = render_template(
         "accounts/switch.html",
         form=form,
         rest=rest,
         account=account,
         wanted=wanted,
-        colleagues=queries.colleagues(session(), account),
-        place=queries.names_of(session(), [account.place.code]).get(account.place.code, ""),
+        place=place,
+        stops=what_stops(account.role, place, queries.colleagues(session(), account)),
     )
     return page, 422 if rest else 200
