@@ -24,6 +24,7 @@ from custody.accounts import access
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Identity, Role
 from custody.app import create_app
+from custody.briefs import render
 from custody.infra import clock as machine_clock
 from custody.infra import migrate
 from custody.infra.db import Database
@@ -52,7 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_OWNER] = True
     else:
         folder = Path(worker["cluster"])
-    config.stash[_CLUSTER] = Cluster(folder, {"people": _people, "lived": _lived})
+    config.stash[_CLUSTER] = Cluster(
+        folder,
+        {
+            "people": _people,
+            "lived": _lived,
+            "demo": lambda database: _demonstration(database, folder / "demo"),
+        },
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -101,6 +109,25 @@ def _lived(database: Database) -> None:
         province.load_province(session, Path(folder), 12, now=NOW)
         programme.lived_in(session)
         programme.next_door(session)
+
+
+def _demonstration(database: Database, folder: Path) -> None:
+    """The demonstration as of TODAY. Its files lie in the folder; its briefs are not printed."""
+    migrate.upgrade(database, setup.MIGRATIONS)
+    config = Config(
+        data=folder,
+        database_url=database.url,
+        bind="",
+        secret_key="-",
+        today=TODAY,
+        demo=True,
+        secure_cookie=False,
+        workers=1,
+    )
+    folder.mkdir(exist_ok=True)
+    with machine_clock.stopped_at(NOW), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "pdf", lambda _brief: programme.PDF)
+        assert setup.demonstrate(config, database, lambda _line: None)
 
 
 @pytest.fixture(scope="session")

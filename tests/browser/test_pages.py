@@ -1,0 +1,138 @@
+"""Every page of every role: no complaint by axe or the console, nothing sticks out on a phone."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import Client
+
+from custody.accounts.rules import Role
+from tests.browser.conftest import DESK, PHONE, Arrive, Site, Visitor, sideways, violations
+from tests.critic import Page
+from tests.house.test_routes import TABLE
+
+pytestmark = pytest.mark.browser
+
+FACES = {
+    "admin": Role.SYSADMIN,
+    "shengju1": Role.COORDINATOR,
+    "wuxi": Role.CITY_REVIEWER,
+    "yixing": Role.OFFICER,
+    "lingdao": Role.LEADER,
+    "shenji": Role.AUDITOR,
+}
+NO_PAGE = {"static", "health", "home", "accounts.sign_in", "evidence.download", "briefs.pdf"}
+"""GET addresses that are a file, a redirect or looked at elsewhere."""
+
+
+OF_MORE_THAN_ONE_REGION = {
+    "dashboard.board",
+    "dashboard.city",
+    "dashboard.search",
+    "dashboard.attention",
+}
+FILES = {"dashboard.export", "dashboard.export_city", "audit.export"}
+
+
+def endpoint_of(site: Site, path: str) -> str:
+    adapter = site.app.url_map.bind("127.0.0.1")
+    try:
+        return str(adapter.match(urlsplit(path).path, method="GET")[0])
+    except HTTPException:
+        return ""
+
+
+def crawl(site: Site, cookie: str) -> dict[str, str]:
+    """One address for every kind of page that can be reached by links from the first page on."""
+    client = Client(site.app)
+    client.set_cookie("custody", cookie, domain="localhost")
+    found: dict[str, str] = {}
+    todo = ["/", "/search?q=%E5%B8%82"]
+    seen = set(todo)
+    while todo and len(seen) < 400:
+        path = todo.pop(0)
+        answer = client.get(path, buffered=True)
+        if answer.status_code in (301, 302, 303):
+            links = [answer.headers["Location"]]
+        else:
+            assert answer.status_code == 200, f"{path}: {answer.status_code}"
+            if answer.mimetype != "text/html":
+                continue
+            found.setdefault(endpoint_of(site, path), path)
+            links = [a.get("href") or "" for a in Page(answer.text).all("a")]
+        for link in links:
+            link = link.split("#")[0]
+            name = endpoint_of(site, link) if link.startswith("/") else ""
+            known = sum(endpoint_of(site, s) == name for s in seen)
+            if name and link not in seen and known < 2:
+                seen.add(link)
+                todo.append(link)
+    return found
+
+
+def session_of(visitor: Visitor) -> str:
+    [cookie] = [c for c in visitor.page.context.cookies() if c["name"] == "custody"]
+    return str(cookie["value"])
+
+
+@pytest.mark.parametrize("username", FACES)
+def test_every_page_at_both_widths(username: str, site: Site, arrive: Arrive) -> None:
+    visitor = arrive(username)
+    visitor.page.wait_for_load_state()
+    pages = crawl(site, session_of(visitor))
+    role = FACES[username]
+    wanted = {
+        name
+        for name, row in TABLE.items()
+        if "GET" in row.methods and row.roles is not None and role in row.roles
+    } | {"accounts.password"}
+    faults = [
+        f"{name} cannot be reached by links" for name in wanted - NO_PAGE - set(pages) - FILES
+    ]
+    for name, path in sorted(pages.items()):
+        for width in (DESK, PHONE):
+            visitor.page.set_viewport_size({"width": width, "height": 900})
+            visitor.go(path)
+            look(visitor, f"{name} {path} {width}", faults)
+    assert not faults, "\n".join(faults)
+
+
+def look(visitor: Visitor, what: str, faults: list[str]) -> None:
+    faults += [f"{what}: {one}" for one in violations(visitor.page)]
+    wide = sideways(visitor.page)
+    if wide > 0:
+        faults.append(f"{what}: sticks out by {wide} px")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_pages_without_sign_in(arrive: Arrive, width: int) -> None:
+    visitor = arrive(width=width)
+    faults: list[str] = []
+    visitor.go("/sign-in")
+    look(visitor, "sign-in", faults)
+    visitor.page.get_by_role("button", name="登录", exact=True).click()
+    visitor.page.get_by_role("alert").wait_for()
+    look(visitor, "sign-in with problems", faults)
+    visitor.go("/nowhere")
+    look(visitor, "404", faults)
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("username", "path", "status"),
+    [
+        ("lingdao", "/queue", 403),
+        ("yixing", "/regions/320582", 404),
+        ("shengju1", "/regions/1", 404),
+    ],
+)
+def test_pages_that_say_no(arrive: Arrive, username: str, path: str, status: int) -> None:
+    visitor = arrive(username)
+    for width in (DESK, PHONE):
+        visitor.page.set_viewport_size({"width": width, "height": 844})
+        answer = visitor.page.goto(visitor.site.url + path)
+        assert answer is not None
+        assert answer.status == status
+        faults: list[str] = []
+        look(visitor, path, faults)
+        assert faults == []
