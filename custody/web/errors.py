@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 from urllib.parse import urlsplit
@@ -32,6 +33,11 @@ PAGES = {
         "页面上已填写的文字可返回上一页找回。",
     ),
     429: ("操作过于频繁", "请稍等片刻再试。"),
+    507: (
+        "存储空间不足",
+        "服务器存储空间不足，您的操作没有保存；请联系系统管理员清理空间后重试。"
+        "页面上已填写的文字可返回上一页找回。",
+    ),
     503: ("系统繁忙", "数据库正忙，您的操作没有保存；请稍等片刻后返回上一页重试。"),
 }
 
@@ -89,7 +95,15 @@ def init(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def _busy(error: OperationalError) -> tuple[str, int]:
         log.exception("database: %s", request.path, exc_info=error)
-        return _page(503)
+        return _page(507 if "disk is full" in str(error).lower() else 503)
+
+    @app.errorhandler(OSError)
+    def _disk(error: OSError) -> tuple[str, int]:
+        """A full disk, also while an upload is still coming in; any other error is unexpected."""
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            log.exception("disk: %s", request.path, exc_info=error)
+            return _page(507)
+        return _unexpected(error)
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> tuple[str, int]:

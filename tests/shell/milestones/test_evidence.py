@@ -243,3 +243,14 @@ def test_the_store_reads_streams_in_pieces(tmp_path):
     found = receiving.receive(store, [("大.pdf", big)])
     assert found.problems == []
     assert store.intact(found.files[0].stored.digest)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_disk_that_fills_up_during_the_upload_is_said(sign_in, monkeypatch):
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("custody.milestones.views.evidence.receive", full)
+    answer = send(sign_in("xishan"), upload(arrange.PDF, "核定表.pdf"))
+    assert answer.status_code == 507
+    assert page(answer).heading == "存储空间不足"

