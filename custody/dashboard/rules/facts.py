@@ -207,6 +207,7 @@ def _region(
         open_ones, key=lambda one: (one.line.planned or date.max, one.item.order), default=None
     )
     activity = rows.activity.get(row.code)
+    # 100 % is said only of a gate that is passed: 99.9 % must not be rounded up to it.
     facts = RegionFacts(
         code=row.code,
         name=row.name,
@@ -224,7 +225,7 @@ def _region(
         total=len(counted),
         percent=100.0
         if reached
-        else share([(one.item.weight, progress(one.state)) for one in counted]),
+        else min(share([(one.item.weight, progress(one.state)) for one in counted]), 99.0),
         expected_percent=_expected(counted, passed, as_of),
         next_cell=following.cell if following else None,
         cells=tuple(one.cell for one in own),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity
@@ -19,7 +19,12 @@ from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse
 from custody.milestones import rules
 from custody.milestones.actions.record import changes_since, record, tracked
 from custody.milestones.models import Draft, Evidence, Milestone, MonthReport
-from custody.milestones.queries.milestones import evidence_count, get_evidence, get_milestone
+from custody.milestones.queries.milestones import (
+    evidence_count,
+    get_evidence,
+    get_milestone,
+    open_predecessors,
+)
 from custody.milestones.rules import Claim, Report, Status, Step
 from custody.regions.models import Region
 from custody.regions.queries import get_region
@@ -126,7 +131,7 @@ def submit(
     refuse_if(rules.problems_of_step(milestone.status, step))
     if milestone.version != version:
         raise Conflict
-    open_before = _open_predecessors(session, milestone) if milestone.item.gate else []
+    open_before = open_predecessors(session, milestone) if milestone.item.gate else []
     refuse_if(
         [
             *rules.problems_of_report(report, now.date()),
@@ -173,21 +178,6 @@ def _already_sent(milestone: Milestone, actor: Identity, version: int) -> bool:
         and milestone.submitted_by == actor.id
         and milestone.version == version + 1
     )
-
-
-def _open_predecessors(session: Session, gate: Milestone) -> list[str]:
-    """«M05 能源基准…» of the gate's predecessors in this region that are not settled."""
-    rows = session.scalars(
-        select(Milestone)
-        .join(Milestone.item)
-        .options(contains_eager(Milestone.item))
-        .where(
-            Milestone.region_code == gate.region_code,
-            Milestone.code.in_(gate.item.after.split()),
-        )
-        .order_by(Milestone.code)
-    )
-    return [f"{row.code} {row.item.name}" for row in rows if not row.status.settled]
 
 
 def withdraw(

@@ -16,7 +16,7 @@ from custody.milestones import rules
 from custody.milestones.actions.lifecycles import settle
 from custody.milestones.actions.record import changes_since, record, tracked
 from custody.milestones.models import Milestone
-from custody.milestones.queries.milestones import by_ids, get_milestone
+from custody.milestones.queries.milestones import by_ids, get_milestone, open_predecessors
 from custody.milestones.rules import Claim, Stage, Status, Step
 from custody.regions.models import Region
 
@@ -65,7 +65,10 @@ def decide(
         name = f"{region.name} {milestone.code} {milestone.item.name}"
         found += [
             Problem(p.code, f"{name}：{p.message}", p.where)
-            for p in _problems(actor, milestone, status, step)
+            for p in [
+                *_problems(actor, milestone, status, step),
+                *(_standing_open(session, milestone) if verdict is Verdict.ACCEPT else ()),
+            ]
         ]
     refuse_if(found)
     if any(milestone.version != versions[milestone.id] for milestone, _ in pairs):
@@ -78,6 +81,13 @@ def decide(
         )
         moved += [(region, stage) for stage in left]
     return Decided([milestone for milestone, _ in pairs], moved)
+
+
+def _standing_open(session: Session, milestone: Milestone) -> list[Problem]:
+    """What was settled when a gate was submitted may have been reopened since."""
+    if not milestone.item.gate:
+        return []
+    return rules.problems_of_gate(open_predecessors(session, milestone))
 
 
 def _already(actor: Identity, milestone: Milestone, version: int, verdict: Verdict) -> bool:

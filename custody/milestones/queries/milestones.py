@@ -14,7 +14,7 @@ from custody.accounts.rules import Identity, Place, Role
 from custody.infra.journal import Event
 from custody.kernel.problems import NotFound
 from custody.milestones.models import Draft, Evidence, Milestone, MonthReport, TemplateItem
-from custody.milestones.rules import Status
+from custody.milestones.rules import Status, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import within
 
@@ -64,6 +64,26 @@ def of_region(session: Session, region: str) -> Sequence[Milestone]:
         .where(Milestone.region_code == region)
         .order_by(TemplateItem.order)
     ).all()
+
+
+def open_predecessors(session: Session, gate: Milestone) -> list[str]:
+    """«M05 能源基准…» of everything in the region that a gate rests on and that is not settled.
+
+    Directly or not: a gate whose own predecessors are confirmed may still stand on an open one.
+    Milestones the region never had (its batch entered later) are not asked for.
+    """
+    items = session.scalars(
+        select(TemplateItem).where(TemplateItem.template_id == gate.item.template_id)
+    ).all()
+    needed = chain_of(gate.code, {item.code: item.after.split() for item in items})
+    return [
+        f"{row.code} {row.item.name}"
+        for row in of_region(session, gate.region_code)
+        if row.code in needed
+        and row.code != gate.code
+        and row.item.required
+        and not row.status.settled
+    ]
 
 
 def evidence_of(session: Session, milestone_id: int) -> Sequence[tuple[Evidence, str]]:

@@ -20,6 +20,7 @@ from custody.milestones.rules.lights import (
 )
 from custody.milestones.rules.reports import (
     Report,
+    problems_of_gate,
     problems_of_report,
     problems_of_return,
     problems_of_submission,
@@ -61,6 +62,7 @@ __all__ = [
     "expected_percent",
     "next_status",
     "plan_start",
+    "problems_of_gate",
     "problems_of_policy",
     "problems_of_report",
     "problems_of_return",

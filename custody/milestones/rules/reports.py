@@ -83,16 +83,23 @@ def problems_of_submission(
         found.append(Problem("actual_missing", "请填写实际完成日期后再提交。", "actual"))
     if not evidence:
         found.append(Problem("no_evidence", "请至少上传一份佐证材料后再提交。", "evidence"))
-    if gate and open_predecessors:
-        names = "、".join(open_predecessors)
-        found.append(
-            Problem(
-                "predecessors_open",
-                f"以下前置里程碑尚未确认，请先办结后再提交本关口：{names}。",
-                "predecessors",
-            )
-        )
+    if gate:
+        found += problems_of_gate(open_predecessors)
     return found
+
+
+def problems_of_gate(open_predecessors: Sequence[str]) -> list[Problem]:
+    """A gate stands on everything before it: when submitted, and again when decided on."""
+    if not open_predecessors:
+        return []
+    names = "、".join(open_predecessors)
+    return [
+        Problem(
+            "predecessors_open",
+            f"以下前置里程碑尚未确认，请先办结后再办理本关口：{names}。",
+            "predecessors",
+        )
+    ]
 
 
 def problems_of_return(reason: str) -> list[Problem]:

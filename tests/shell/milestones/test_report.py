@@ -135,7 +135,7 @@ def test_a_gate_with_open_predecessors_names_them(sign_in, database, store):
     answer = client.press(shown, "提交审核", {"actual": "2026-11-20", "notes": "自评完成"})
     assert answer.status_code == 422
     assert page(answer).problems == [
-        "以下前置里程碑尚未确认，请先办结后再提交本关口："
+        "以下前置里程碑尚未确认，请先办结后再办理本关口："
         "M10 采购需求与招标文件定稿、M11 采购意向公开。"
     ]
     assert value(answer, "notes") == "自评完成"
