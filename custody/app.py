@@ -8,7 +8,7 @@ from datetime import timedelta
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from config import ROOT, Config
 from custody.accounts import access
 from custody.accounts.access import identity, may, public, requires
-from custody.accounts.rules import Can, Role
+from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
 from custody.briefs import views as briefs
@@ -26,12 +26,13 @@ from custody.demo import people as demo
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
+from custody.infra.shelf import Shelf
 from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
 from custody.web import addresses, assets, database, errors, filters, headers
-from custody.web.database import session
+from custody.web.database import edition, session
 
 
 def create_app(config: Config, db: Database | None = None) -> Flask:
@@ -56,6 +57,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
+    app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
     for part in (addresses, assets, errors, filters, headers):
@@ -146,9 +148,15 @@ def _navigation() -> list[Link]:
             continue
         count = 0
         if endpoint == "review.queue":
-            count = queue_size(session(), who)
+            count = _waiting(who)
         links.append(Link(label, url_for(endpoint), here == endpoint, count))
     return links
+
+
+def _waiting(who: Identity) -> int:
+    """How long the reviewer's queue is; counted anew only when the data have changed."""
+    counted: Shelf[int] = current_app.extensions["custody.queues"]
+    return counted.get((edition(), who.role, who.place), lambda: queue_size(session(), who))
 
 
 def _where() -> str:

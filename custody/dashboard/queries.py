@@ -68,19 +68,6 @@ def programme_facts(
     )
 
 
-def edition(session: Session) -> str:
-    """A name for the state of all the data: the newest change in the journal and its hash.
-
-    The hash covers everything before it, so two states never share a name.
-    """
-    newest = session.execute(_NEWEST).one_or_none()
-    return f"{newest[0]}:{newest[1]}" if newest else "0"
-
-
-# Asked by every request, so put together once.
-_NEWEST = select(Event.id, Event.hash).where(Event.modifies).order_by(Event.id.desc()).limit(1)
-
-
 def _scope(place: Place, rows: Rows) -> Scope:
     name = rows.head.province_name
     if place.region and rows.regions:

@@ -41,7 +41,7 @@ from custody.milestones.rules import LIGHTS
 from custody.regions.models import Region
 from custody.regions.queries import cities_of, get_city, get_region
 from custody.regions.queries import search as search_regions
-from custody.web.database import session, transaction
+from custody.web.database import edition, session, transaction
 from custody.web.paging import page_of
 
 blueprint = Blueprint("dashboard", __name__)
@@ -75,22 +75,22 @@ def _shelves() -> _Shelves:
     return found
 
 
-def _facts(place: Place, day: Day, edition: str) -> ProgrammeFacts:
+def _facts(place: Place, day: Day) -> ProgrammeFacts:
     demo = bool(current_app.config["DEMO"])
     return _shelves().facts.get(
-        (edition, place, day.on, clock.today(), demo),
+        (edition(), place, day.on, clock.today(), demo),
         lambda: queries.programme_facts(session(), place, day.on, demo=demo),
     )
 
 
 def _body(template: str, key: tuple[object, ...], words: Callable[[], dict[str, Any]]) -> Markup:
-    """A rendered template; `key` names everything it shows besides the day of today.
+    """A rendered template; `key` names all it shows besides the data and today.
 
     Rendered without the words of the frame: who is asking is not known in there.
     """
     page = current_app.jinja_env.get_template(template)
     return _shelves().bodies.get(
-        (template, clock.today(), current_app.config["DEMO"], *key),
+        (template, edition(), clock.today(), current_app.config["DEMO"], *key),
         lambda: Markup(page.render(words())),  # noqa: S704 - escaped by Jinja
     )
 
@@ -148,16 +148,15 @@ def _city_place(code: str) -> Place:
 def _board(place: Place) -> Page:
     day = read_day(request.args, clock.today())
     filters = read_filters(request.args)
-    edition = queries.edition(session())
     number = request.args.get("page", "1")
     endpoint = request.endpoint
     may_export = may(Can.EXPORT)
     body = _body(
         "dashboard/board_body.html",
-        (edition, place, day, filters, number, endpoint, may_export),
-        lambda: _board_words(place, day, filters, _facts(place, day, edition), may_export),
+        (place, day, filters, number, endpoint, may_export),
+        lambda: _board_words(place, day, filters, _facts(place, day), may_export),
     )
-    name = _facts(place, day, edition).scope_name if place.city else ""
+    name = _facts(place, day).scope_name if place.city else ""
     return render_template("dashboard/board.html", body=body, place=place, name=name, day=day)
 
 
@@ -240,7 +239,7 @@ def _export(place: Place) -> Response:
     """The matrix as filtered, as CSV. Reads only, but who took what is an event of the journal."""
     day = read_day(request.args, clock.today())
     filters = read_filters(request.args)
-    facts = _facts(place, day, queries.edition(session()))
+    facts = _facts(place, day)
     shown = chosen(facts, filters)
     lines = [list(line) for line in sheet(facts, shown, filters.milestone)]
     who = identity()
@@ -282,7 +281,7 @@ def attention() -> Page:
         place = _city_place(wanted)
     day = read_day(request.args, clock.today())
     kind = read_kind(request.args)
-    facts = _facts(place, day, queries.edition(session()))
+    facts = _facts(place, day)
     lines = [one for one in facts.exceptions if not kind or one.kind == kind]
     silent = facts.silent if kind in ("", "silent") else ()
     page = page_of(len(lines), 100)
@@ -311,19 +310,18 @@ def region(code: str) -> Page:
     who = identity()
     row = get_region(session(), code, place=who.place)
     day = read_day(request.args, clock.today())
-    edition = queries.edition(session())
     rights = (may(Can.EDIT_PROFILE, row.place), who.place.region is None)
     body = _body(
         "dashboard/region_body.html",
-        (edition, row.code, day, rights),
-        lambda: _region_words(row, day, _facts(row.place, day, edition), *rights),
+        (row.code, day, rights),
+        lambda: _region_words(row, day, _facts(row.place, day), *rights),
     )
     return render_template(
         "dashboard/region.html",
         body=body,
         region=row,
         day=day,
-        city_name=_facts(row.place, day, edition).regions[0].city_name,
+        city_name=_facts(row.place, day).regions[0].city_name,
         links=_Links(day),
     )
 

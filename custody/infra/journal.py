@@ -169,3 +169,16 @@ def last_change(session: Session) -> int:
         session.scalar(select(Event.id).where(Event.modifies).order_by(Event.id.desc()).limit(1))
         or 0
     )
+
+
+# Asked by every request, so put together once.
+_NEWEST = select(Event.id, Event.hash).where(Event.modifies).order_by(Event.id.desc()).limit(1)
+
+
+def edition(session: Session) -> str:
+    """A name for the state of all the data: the newest change and its hash.
+
+    The hash covers everything before it, so two states never share a name.
+    """
+    newest = session.execute(_NEWEST).one_or_none()
+    return f"{newest[0]}:{newest[1]}" if newest else "0"

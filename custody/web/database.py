@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
+from custody.infra import journal
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 
@@ -38,6 +39,17 @@ def session() -> Session:
     return found
 
 
+def edition() -> str:
+    """The journal's name for the state of all the data, asked once a request.
+
+    What is kept from one request to the next is kept under it.
+    """
+    if "edition" not in g:
+        g.edition = journal.edition(session())
+    found: str = g.edition
+    return found
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """All that one request changes, or nothing. The reading session starts afresh afterwards."""
@@ -47,6 +59,7 @@ def transaction() -> Iterator[Session]:
 
 
 def _close(_error: BaseException | None = None) -> None:
+    g.pop("edition", None)
     reading = g.pop("session", None)
     if reading is not None:
         reading.close()
