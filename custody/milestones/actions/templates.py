@@ -34,16 +34,19 @@ def load(
     actor: journal.Actor,
     now: datetime,
 ) -> tuple[Template, bool]:
-    """The published version that says what the items say, and whether it is new.
+    """The newest published version after the load, and whether the load made it.
 
-    Loading the same items twice changes nothing; other items become the next version.
+    Loading items that any published version already holds changes nothing, even where an
+    administrator has gone on from it since; other items become the next version.
     """
-    try:
-        newest = published(session, province)
-    except NotFound:
-        newest = None
-    if newest and [row.as_rule() for row in newest.items] == list(items):
-        return newest, False
+    kept = session.scalars(
+        select(Template)
+        .where(Template.province_code == province, Template.published_at.is_not(None))
+        .options(selectinload(Template.items))
+        .order_by(Template.number)
+    ).all()
+    if any([row.as_rule() for row in version.items] == list(items) for version in kept):
+        return kept[-1], False
     template = Template(
         province_code=province,
         number=next_number(session, province),
