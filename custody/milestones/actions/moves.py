@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.infra import journal
+from custody.infra.db import plain
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.milestones.actions.lifecycles import open_items, settle
 from custody.milestones.actions.record import record
@@ -166,9 +167,23 @@ def _drop(
         province=region.province_code,
         city=region.city_code,
         region=region.code,
-        changes={"status": (milestone.status, None), "planned": (milestone.planned, None)},
+        changes={
+            "status": (milestone.status, None),
+            "planned": (milestone.planned, None),
+            # What a past day's board needs to show the milestone that is no longer there.
+            "row": (_row(milestone), None),
+        },
     )
     session.delete(milestone)
+
+
+def _row(milestone: Milestone) -> dict[str, object]:
+    return {
+        "code": milestone.code,
+        "unit": milestone.unit,
+        "plan_start": plain(milestone.plan_start),
+        "opened_at": plain(milestone.opened_at),
+    }
 
 
 def _change(

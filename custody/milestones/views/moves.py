@@ -101,15 +101,12 @@ def _preview_page(
 
 
 def _line(stand: Stand, move: Move, template: Template, year: int) -> Line:
+    changes = ((f"{line.code} {line.name}", _words(line.row, year)) for line in move.changed)
     return Line(
         stand,
         move,
         stand.template_id == template.id and move.empty,
-        tuple(
-            (f"{line.code} {line.name}", _words(line.row, year))
-            for line in move.changed
-            if line.row
-        ),
+        tuple((name, words) for name, words in changes if words),
     )
 
 
