@@ -12,11 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Config, ConfigError, load
 from custody import setup, verify
 from custody.accounts import actions as accounts
+from custody.accounts.models import Account
 from custody.accounts.rules import Place, Role
 from custody.briefs import actions as briefs
 from custody.briefs import render
@@ -77,30 +79,16 @@ def init(config: Config, demo: bool, username: str) -> None:
                 "如需演示，请将 CUSTODY_DATA 指向一个新文件夹。"
             )
         return
-    now = clock.now()
-    with database.transaction() as session:
-        result = setup.load_folder(session, setup.JIANGSU, actor=Machine(), now=now)
-    click.echo(f"已载入江苏省通知数据：新增{result.rows.added}项，未变{result.rows.same}项")
-    with database.transaction() as session:
+    with database.reader() as session:
         if accounts_exist(session):
-            click.echo("账号已存在，未作改动。")
+            click.echo("数据库已经建立，未作改动。")
             return
-        place = Place(result.province)
-        password = None
-        if sys.stdin.isatty():
-            password = getpass.getpass("系统管理员的初始密码（直接回车则自动生成）：") or None
-        _, first = accounts.add(
-            session,
-            actor=Machine(),
-            now=now,
-            username=username,
-            name="系统管理员",
-            unit="",
-            phone="",
-            role=Role.SYSADMIN,
-            place=place,
-            password=password,
-        )
+    password = None
+    if sys.stdin.isatty():
+        password = getpass.getpass("系统管理员的初始密码（直接回车则自动生成）：") or None
+    with database.transaction() as session:
+        loaded, first = setup.found(session, username=username, password=password, now=clock.now())
+    click.echo(loaded)
     shown = "您刚才输入的密码" if password else first
     click.echo(f"系统管理员：{username}　初始密码：{shown}（首次登录后须更改，此处只显示一次）")
 
@@ -126,13 +114,7 @@ def _columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def accounts_exist(session: object) -> bool:
-    from sqlalchemy import select
-    from sqlalchemy.orm import Session
-
-    from custody.accounts.models import Account
-
-    assert isinstance(session, Session)
+def accounts_exist(session: Session) -> bool:
     return session.scalar(select(Account.id).limit(1)) is not None
 
 

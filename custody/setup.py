@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ROOT, Config
+from custody.accounts import actions as accounts
+from custody.accounts.rules import Place, Role
 from custody.demo import play, story
 from custody.infra import clock, journal, migrate
 from custody.infra.db import Database
@@ -84,6 +86,36 @@ def load_folder(
         now=now,
     )
     return LoadResult(province, loaded, template.number, new, started)
+
+
+def found(
+    session: Session, *, username: str, password: str | None, now: datetime
+) -> tuple[str, str]:
+    """Begin a production installation: the notice and one administrator.
+
+    A province loaded before (`custody load`) is taken as it is; otherwise Jiangsu's notice is loaded.
+    Returns a Chinese sentence about the data, and the administrator's first password.
+    """
+    known = queries.provinces(session)
+    if known:
+        province, words = known[0].code, f"沿用已载入的{known[0].name}数据。"
+    else:
+        result = load_folder(session, JIANGSU, actor=journal.Machine(), now=now)
+        province = result.province
+        words = f"已载入江苏省通知数据，共{result.rows.added}项。"
+    _, first = accounts.add(
+        session,
+        actor=journal.Machine(),
+        now=now,
+        username=username,
+        name="系统管理员",
+        unit="",
+        phone="",
+        role=Role.SYSADMIN,
+        place=Place(province),
+        password=password,
+    )
+    return words, first
 
 
 def demonstrate(config: Config, database: Database, say: Callable[[str], None]) -> bool:
