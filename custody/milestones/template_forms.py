@@ -54,7 +54,8 @@ class ItemForm(ActForm):
     behind = SelectField("排列位置", validate_choice=False)
 
     def validate_code(self, field: Field) -> None:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,11}", (field.data or "").strip()):
+        text = (field.data or "").strip()
+        if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,11}", text):
             raise ValidationError("编码须以字母开头，由字母、数字和横线组成，如 M25 或 G-D。")
 
     def offer(self, items: Sequence[Item], own: str) -> None:
