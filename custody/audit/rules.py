@@ -261,7 +261,7 @@ _UNITS: Mapping[str, str] = {
     "review_working_days": " 个工作日",
 }
 
-_QUIET = frozenset({"submitted_at", "awaiting_since", "decided_at", "plan_start"})
+_QUIET = frozenset({"submitted_at", "awaiting_since", "decided_at", "plan_start", "row"})
 """Bookkeeping that a past day's board needs and a reader of the history does not."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -28,7 +28,7 @@ from custody.infra.journal import Event
 from custody.infra.workdays import working_days_between
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
-from custody.milestones.models import Lifecycle, Milestone, Passage, Policy, TemplateItem
+from custody.milestones.models import Lifecycle, Milestone, Passage, Policy, Template, TemplateItem
 from custody.milestones.rules import Item, LightPolicy, Stage, Status
 from custody.regions.models import Batch, City, Notice, Province, Region
 from custody.regions.queries import within
@@ -80,14 +80,17 @@ def _scope(place: Place, rows: Rows) -> Scope:
 def _rows(session: Session, place: Place, as_of: date) -> Rows:
     items = list(_items(session, place))
     templates: dict[int, dict[str, Item]] = {}
-    for _, template, item in items:
+    versions: dict[str, int] = {}
+    for _, template, version, item in items:
         templates.setdefault(template, {})[item.code] = item
+        versions[f"第{version}版"] = template
     return Rows(
         head=_head(session, place.province),
         batches=_batches(session, place.province),
         regions=list(_regions(session, place)),
-        items={number: item for number, _, item in items},
+        items={number: item for number, _, _, item in items},
         templates=templates,
+        versions=versions,
         lines=list(_lines(session, place)),
         passed=_passed(session, place, as_of),
         activity=_activity(session, place, as_of),
@@ -159,17 +162,13 @@ def _regions(session: Session, place: Place) -> Iterator[RegionRow]:
         yield RegionRow(*row[:9], row[9], row[10], row[11] or 0, started)
 
 
-def _items(session: Session, place: Place) -> Iterator[tuple[int, int, Item]]:
-    """(id, template, item) of every template version that regions of the place stand on."""
-    standing = (
-        select(Lifecycle.template_id)
-        .join(Region, Region.code == Lifecycle.region_code)
-        .where(within(place))
-    )
+def _items(session: Session, place: Place) -> Iterator[tuple[int, int, int, Item]]:
+    """(id, template, its version, item) of every published version: a past day may need an old one."""
     rows = session.execute(
         select(
             TemplateItem.id,
             TemplateItem.template_id,
+            Template.number,
             TemplateItem.code,
             TemplateItem.name,
             TemplateItem.phase,
@@ -181,25 +180,26 @@ def _items(session: Session, place: Place) -> Iterator[tuple[int, int, Item]]:
             TemplateItem.order,
             TemplateItem.required,
         )
-        .where(TemplateItem.template_id.in_(standing))
+        .join(Template, Template.id == TemplateItem.template_id)
+        .where(Template.province_code == place.province, Template.published_at.is_not(None))
         .order_by(TemplateItem.template_id, TemplateItem.order)
     )
-    for number, template, code, name, phase, stage, owner, after, weight, gate, order, req in rows:
+    for row in rows:
         item = Item(
-            code=code,
-            name=name,
-            phase=phase,
-            stage=stage,
+            code=row[3],
+            name=row[4],
+            phase=row[5],
+            stage=row[6],
             evidence="",
-            owner=owner,
-            after=tuple(after.split()),
-            weight=weight,
-            gate=gate,
-            order=order,
+            owner=row[7],
+            after=tuple(row[8].split()),
+            weight=row[9],
+            gate=row[10],
+            order=row[11],
             due={},
-            required=req,
+            required=row[12],
         )
-        yield number, template, item
+        yield row[0], row[1], row[2], item
 
 
 _STATUS = {status.value: status for status in Status}

@@ -103,6 +103,7 @@ def rows(
         regions=list(regions or (region(),)),
         items=items,
         templates={1: {one.code: one for one in items.values()}},
+        versions={"第1版": 1},
         lines=list(lines),
         passed=passed or {},
         activity={one.region: one for one in activity},

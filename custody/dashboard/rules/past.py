@@ -33,7 +33,13 @@ def rewound(rows: Rows, undone: Iterable[Undo], day: date) -> Rows:
     lines = {line.id: line for line in rows.lines if line.opened_on <= day}
     regions = {region.code: region for region in rows.regions}
     for event in undone:
-        if event.kind == "milestone":
+        if event.action == "milestone.dropped":
+            found = _dropped(event, regions.get(event.region), rows)
+            if found is not None and found.opened_on <= day:
+                lines[found.id] = found
+        elif event.action == "lifecycle.moved" and event.subject in regions:
+            _version_before(regions, lines, event, rows)
+        elif event.kind == "milestone":
             line = lines.get(int(event.subject)) if event.subject.isdigit() else None
             if line is not None:
                 lines[line.id] = _line_before(line, event.old)
@@ -65,6 +71,54 @@ def _line_before(line: LineRow, old: Mapping[str, object]) -> LineRow:
         elif name in ("percent", "unit"):
             values[name] = value
     return line._replace(**values) if values else line
+
+
+def _version_before(
+    regions: dict[str, RegionRow], lines: dict[int, LineRow], event: Undo, rows: Rows
+) -> None:
+    """The region on the version it stood on, its milestones as that version has them."""
+    template = rows.versions.get(str(event.old.get("template")))
+    if template is None:
+        return
+    regions[event.subject] = regions[event.subject]._replace(template=template)
+    numbers = _numbers(rows, template)
+    for line in lines.values():
+        if line.region == event.subject:
+            code = rows.items[line.item].code
+            lines[line.id] = line._replace(item=numbers.get(code, line.item))
+
+
+def _numbers(rows: Rows, template: int) -> dict[str, int]:
+    """The ids of a template's items by their code."""
+    own = rows.templates[template].values()
+    by_item = {id(item): number for number, item in rows.items.items()}
+    return {item.code: by_item[id(item)] for item in own}
+
+
+def _dropped(event: Undo, region: RegionRow | None, rows: Rows) -> LineRow | None:
+    """A milestone that a new version did away with; only untouched ones ever are."""
+    kept = event.old.get("row")
+    if region is None or not isinstance(kept, dict) or region.template not in rows.templates:
+        return None
+    number = _numbers(rows, region.template).get(str(kept["code"]))
+    if number is None:
+        return None
+    return LineRow(
+        id=int(event.subject),
+        region=region.code,
+        item=number,
+        status=Status(str(event.old["status"])),
+        percent=0,
+        plan_start=_day(kept["plan_start"]),
+        planned=_day(event.old["planned"]),
+        forecast=None,
+        actual=None,
+        unit=str(kept["unit"]),
+        submitted_at=None,
+        awaiting_since=None,
+        decided_at=None,
+        opened_on=_day(kept["opened_at"]) or date.min,
+    )
 
 
 def _day(value: object) -> date | None:

@@ -93,6 +93,8 @@ class Rows:
     """By their id."""
     templates: dict[int, dict[str, Item]]
     """By template and code."""
+    versions: dict[str, int]
+    """The template by its number in words: «第2版»."""
     lines: list[LineRow]
     passed: dict[str, set[Stage]]
     activity: dict[str, ActivityRow]
