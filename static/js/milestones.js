@@ -19,7 +19,7 @@ function keepDrafts(form) {
   const fields = NAMES.map((name) => form.elements[name]).filter(Boolean);
   const typed = () => Object.fromEntries(fields.map((field) => [field.name, field.value]));
   const written = () => JSON.stringify(typed());
-  let kept = written();
+  let kept = "unsaved" in form.dataset ? "" : written();
   let timer = 0;
   let leaving = false;
 
@@ -213,7 +213,7 @@ function uploads(form) {
     const response = await fetch(location.pathname);
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    for (const chosen of ["#evidence-list", "#evidence-panel .panel-head"]) {
+    for (const chosen of ["#evidence-list", "#evidence-panel .panel-head", "#history-panel"]) {
       const fresh = page.querySelector(chosen);
       if (fresh) document.querySelector(chosen).replaceWith(document.importNode(fresh, true));
     }

@@ -55,8 +55,10 @@ def report(region: str, code: str) -> Page:
     form = ReportForm()
     act = request.form.get("act", "save")
     if not form.validate_on_submit():
+        _keep(region, code)
         return milestone_page(region, code, Typed(report=form), 422)
     if act not in ACTS or act == "edit":
+        _keep(region, code)
         return milestone_page(region, code, Typed(report=form))
     try:
         with transaction() as writing:

@@ -167,3 +167,10 @@ def test_a_milestone_submitted_meanwhile_keeps_the_words(sign_in, database):
     first.press(first.get(M15), "撤回提交")
     assert value(first.get(M15), "notes") == "来晚了的说明"
     assert row(database, "M05", XISHAN).version == 1
+
+
+def test_what_the_form_refuses_is_a_draft_at_once(sign_in, database):
+    client = sign_in("xishan")
+    refused = client.press(client.get(M05), "保存", {"percent": "一半", "notes": "关掉页面也在"})
+    assert refused.status_code == 422
+    assert value(client.get(M05), "notes") == "关掉页面也在"

@@ -281,3 +281,21 @@ def test_the_number_of_statements_is_fixed(sign_in, database, statements):
     with statements() as one:
         client.get(PROVINCE_ONE)
     assert len(one) <= 19, str(one)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_long_queue_comes_in_pages(sign_in, database, monkeypatch):
+    from custody.milestones.views import review as views
+    from custody.web.paging import page_of
+
+    monkeypatch.setattr(views, "page_of", lambda total: page_of(total, 2))
+    with database.transaction() as session:
+        waiting(session)
+    client = sign_in("coordinator")
+    assert len(lines(client.get(QUEUE))) == 2
+    second = client.get(QUEUE, query_string={"page": "2"})
+    assert "第 3–4 项，共 4 项" in page(second).text()
+    # What is refused comes back on its own page, still ticked.
+    refused = client.press(second, "退回所选", {"chosen": boxes(second)})
+    assert refused.status_code == 422
+    assert boxes(refused) == boxes(second)
