@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -40,8 +40,18 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        context = (
+            error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+        )
+        click.echo(f"命令写法有误，请用 {context or 'custody'} --help 查看用法。", err=True)
+        click.echo(f"（{error.format_message()}）", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        click.echo(
+            f"无法读写文件{where}，请检查路径、权限和磁盘空间。（{error.strerror}）", err=True
+        )
+        sys.exit(2)
     except (Refused, ConfigError) as error:
         problems = [p.message for p in error.problems] if isinstance(error, Refused) else [error]
         for problem in problems:
@@ -134,7 +144,7 @@ def load_command(config: Config, folder: Path) -> None:
 @cli.command("regions", help="列出各地区的阶段和灯色")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.option("--province", help="省份代码，默认全部")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="截至日期，默认今天")
+@click.option("--as-of", type=_Day(), help="截至日期，默认今天")
 @click.pass_obj
 def regions_command(
     config: Config, as_json: bool, province: str | None, as_of: datetime | None
@@ -210,6 +220,18 @@ def user_add(
         )
 
 
+class _Day(click.ParamType[date]):
+    name = "日期"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, context: click.Context | None
+    ) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}”不是日期，请写成 2026-11-22 的样式。", param, context)
+
+
 @cli.group(help="工作简报")
 def brief() -> None: ...
 
@@ -221,13 +243,13 @@ def brief() -> None: ...
 @click.option("--issue", type=int, help="期号，默认取下一期")
 @click.pass_obj
 def brief_render(
-    config: Config, scope: str, as_of: datetime | None, out: Path, issue: int | None
+    config: Config, scope: str, as_of: date | None, out: Path, issue: int | None
 ) -> None:
     database = setup.open_database(config)
     today = clock.today()
     with database.reader() as session:
         place = scope_of(session, scope)
-        day = as_of.date() if as_of else today
+        day = as_of or today
         refuse_if(brief_rules.problems_of_as_of(day, today))
         wanted = briefs.first_wishes(session, place, as_of=day, today=today)
         if issue is not None:

@@ -16,7 +16,7 @@ from config import ROOT, Config
 from custody.accounts import actions as accounts
 from custody.accounts.rules import Place, Role
 from custody.demo import play, story
-from custody.infra import clock, journal, migrate
+from custody.infra import clock, fonts, journal, migrate
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.sheets import Undecodable, read_csv
@@ -134,6 +134,8 @@ def demonstrate(config: Config, database: Database, say: Callable[[str], None]) 
         say("正在按2026年的工作节奏生成演示进展（约需十几秒）：")
         store = FileStore(config.files)
         acts = play.play(session, store, until=clock.at(clock.today(), 0), say=say)
+        for problem in fonts.check():
+            say(f"{problem}（演示简报因此停留在草稿。）")
         say(f"演示数据已生成，共{acts}个操作，均记入操作日志。")
         config.demo_marker.touch()
     return True

@@ -15,12 +15,23 @@ from custody.demo import people
 from custody.demo.story import Act
 from custody.infra.files import FileStore
 from custody.infra.pdf import RenderFailed
+from custody.regions.queries import place_name
 
 _COPIES = (
     ("报", "省机关事务管理局领导"),
     ("送", "省发展改革委、省教育厅、省卫生健康委、省体育局"),
     ("发", "各设区市机关事务管理局，有关县（市、区）"),
 )
+
+
+def _copies(session: Session, place: Place) -> tuple[tuple[str, str], ...]:
+    """Who a brief of the place would go to."""
+    if not place.city:
+        return _COPIES
+    city = place_name(session, Place(place.province, place.city))
+    if place.region:
+        return (("报", f"{city}机关事务管理局"),)
+    return (("发", f"{city}各有关县（市、区）机关事务主管部门"),)
 
 
 @dataclass
@@ -41,7 +52,7 @@ class Bulletins:
         wanted = replace(
             wanted,
             issuer=f"{wanted.issuer.removesuffix('（演示）')}（演示）",
-            copies=_COPIES if not place.city else _COPIES[2:],
+            copies=_copies(self.session, place),
             editor=author.name,
             phone=author.phone,
         )

@@ -54,7 +54,9 @@ def _late_words(facts: ProgrammeFacts) -> str:
         code: max(own, key=lambda line: (line.days, line.milestone_code))
         for code, own in by_region.items()
     }
-    told = sorted(worst, key=lambda code: -worst[code].days)[:TOLD]
+    # Named one by one: those in red, or all where they are few. In the notice's order: no ranking.
+    red = [code for code in worst if worst[code].light is Light.RED]
+    told = sorted(red or worst, key=lambda code: -worst[code].days)[:TOLD]
     told.sort(key=lambda code: order.get(code, 0))
     parts = [_late_region(worst[code], len(by_region[code]), facts.as_of) for code in told]
     count = len(by_region)
@@ -65,7 +67,7 @@ def _late_words(facts: ProgrammeFacts) -> str:
         line = worst[told[0]]
         return (
             f"截至{day}，{line.region_name}有{len(lines)}项里程碑逾期，"
-            f"最长的是{_late_milestone(line, facts.as_of)}。"
+            f"最长的是{late_milestone(line, facts.as_of)}。"
         )
     words = f"截至{day}，共有{count}个地区的{len(lines)}项里程碑逾期"
     if count > len(told):
@@ -75,15 +77,20 @@ def _late_words(facts: ProgrammeFacts) -> str:
 
 def _late_region(line: Exception_, count: int, as_of: date) -> str:
     more = f"{count}项逾期，最长的是" if count > 1 else ""
-    vague = "，尚未明确新的完成日期" if count == 1 and not coming(line, as_of) else ""
-    return f"{line.region_name}{more}{_late_milestone(line, as_of)}{vague}"
+    return f"{line.region_name}{more}{late_milestone(line, as_of)}"
 
 
-def _late_milestone(line: Exception_, as_of: date) -> str:
-    forecast = ""
-    if line.forecast and coming(line, as_of):
-        forecast = f"，预计{day_words(line.forecast, as_of)}完成"
-    return f"“{line.milestone_name}”，逾期{line.days}天{forecast}"
+def late_milestone(line: Exception_, as_of: date) -> str:
+    name = f"“{line.milestone_name}”"
+    if line.submitted:
+        return f"{name}，逾期{line.days}天提交，正在审核"
+    late = f"{name}，逾期{line.days}天"
+    if line.forecast is None:
+        return f"{late}，尚未明确新的完成日期"
+    day = day_words(line.forecast, as_of)
+    if coming(line, as_of):
+        return f"{late}，预计{day}完成"
+    return f"{late}，原预计{day}完成，尚未明确新的完成日期"
 
 
 def lag_words(facts: ProgrammeFacts) -> str:

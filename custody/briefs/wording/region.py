@@ -7,6 +7,7 @@ from datetime import date
 from custody.briefs.wording.problems import (
     lag_words,
     late_lines,
+    late_milestone,
     next_steps,
     review_words,
     silent_words,
@@ -91,12 +92,7 @@ def _region_progress(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Paragr
 def _problems_of_region(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Paragraph, ...]:
     lines = late_lines(facts)
     parts = [
-        f"“{line.milestone_name}”逾期{line.days}天"
-        + (
-            f"（预计{day_words(line.forecast, facts.as_of)}完成）"
-            if line.forecast and line.forecast >= facts.as_of
-            else "（尚未明确新的完成日期）"
-        )
+        late_milestone(line, facts.as_of)
         for line in sorted(lines, key=lambda line: (line.due or date.max, line.milestone_code))
     ]
     words = []

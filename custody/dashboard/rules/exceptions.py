@@ -78,6 +78,7 @@ def _line(
         owner=owner,
         due=cell.planned,
         forecast=cell.forecast,
+        submitted=cell.status.awaiting,
     )
 
 

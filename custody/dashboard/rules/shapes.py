@@ -112,6 +112,8 @@ class Exception_:
     owner: str
     due: date | None
     forecast: date | None
+    submitted: bool = False
+    """It is with the reviewers: the region owes nothing at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
