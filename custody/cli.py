@@ -65,6 +65,18 @@ def main() -> None:
         sys.exit(2)
 
 
+class _Day(click.ParamType[date]):
+    name = "日期"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, context: click.Context | None
+    ) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}”不是日期，请写成 2026-11-22 的样式。", param, context)
+
+
 @click.group(help="整区能源费用托管管理系统")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -147,9 +159,9 @@ def load_command(config: Config, folder: Path) -> None:
 @click.option("--as-of", type=_Day(), help="截至日期，默认今天")
 @click.pass_obj
 def regions_command(
-    config: Config, as_json: bool, province: str | None, as_of: datetime | None
+    config: Config, as_json: bool, province: str | None, as_of: date | None
 ) -> None:
-    day = as_of.date() if as_of else clock.today()
+    day = as_of or clock.today()
     database = setup.open_database(config)
     with database.reader() as session:
         known = [found.code for found in regions.provinces(session)]
@@ -218,18 +230,6 @@ def user_add(
         click.echo(
             f"已新增{account.role.label} {account.username}，初始密码：{first}（首次登录后须更改）"
         )
-
-
-class _Day(click.ParamType[date]):
-    name = "日期"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, context: click.Context | None
-    ) -> date:
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"“{value}”不是日期，请写成 2026-11-22 的样式。", param, context)
 
 
 @cli.group(help="工作简报")
