@@ -21,7 +21,7 @@ from custody.audit.rules import action_label, change_lines
 from custody.dashboard import charts, queries
 from custody.dashboard.charts import Look
 from custody.dashboard.forms import Day, read_day, read_filters, read_kind
-from custody.dashboard.rules import ProgrammeFacts, RegionFacts
+from custody.dashboard.rules import Exception_, ProgrammeFacts, RegionFacts
 from custody.dashboard.rules.exceptions import KIND_LABELS, KINDS
 from custody.dashboard.rules.matrix import (
     SHEET_HEAD,
@@ -51,8 +51,9 @@ PAGE_SIZE = 60
 """Regions of one page of the matrix; Jiangsu's 32 stand on one."""
 MAX_TILES = 120
 """More regions than this are summed up by city instead of drawn one by one."""
-TOLD = 12
-"""Lines of what needs attention that the board itself shows; the rest has a page of its own."""
+TOLD = {"late": 6}
+TOLD_ELSE = 3
+"""Lines of each kind of exception that the board itself shows; the rest has a page of its own."""
 TOLD_SILENT = 18
 MAP = Look(620, 12)
 CURVE = Look(560, 12)
@@ -183,7 +184,7 @@ def _board_words(
         "all_lights": LIGHTS,
         "counts": counts,
         "kind_labels": KIND_LABELS,
-        "told": facts.exceptions[:TOLD],
+        "told": _told(facts),
         "told_silent": TOLD_SILENT,
         "links": links,
         "curves": _curves(facts),
@@ -192,6 +193,17 @@ def _board_words(
         "may_export": may_export,
         "export_args": _kept_args(filters, day),
     }
+
+
+def _told(facts: ProgrammeFacts) -> list[Exception_]:
+    """The worst of each kind."""
+    return [
+        one
+        for kind in KINDS
+        for one in [one for one in facts.exceptions if one.kind == kind][
+            : TOLD.get(kind, TOLD_ELSE)
+        ]
+    ]
 
 
 def _kept_args(filters: Filters, day: Day) -> dict[str, str]:
