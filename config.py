@@ -85,7 +85,7 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         kept = path.read_text().strip()
         if not kept:
-            raise ConfigError(f"{path} is empty; delete it to have a new key made") from None
+            raise ConfigError(f"{path} 是空文件，请删除它，重新启动时会生成新的密钥。") from None
         return kept
     with os.fdopen(descriptor, "w") as file:
         key = secrets.token_hex(32)
@@ -99,12 +99,12 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"CUSTODY_TODAY={text!r} is not a date like 2026-11-22") from None
+        raise ConfigError(f"CUSTODY_TODAY={text} 不是日期，请写成 2026-11-22 的样式。") from None
 
 
 def _number(name: str, text: str, default: int) -> int:
     if not text:
         return default
     if not text.isdigit() or int(text) < 1:
-        raise ConfigError(f"{name}={text!r} is not a positive number")
+        raise ConfigError(f"{name}={text} 应为正整数，请改正。")
     return int(text)

@@ -162,7 +162,7 @@ def regions_command(
     config: Config, as_json: bool, province: str | None, as_of: date | None
 ) -> None:
     day = as_of or clock.today()
-    database = setup.open_database(config)
+    database = setup.existing_database(config)
     with database.reader() as session:
         known = [found.code for found in regions.provinces(session)]
         if not known or (province and province not in known):
@@ -214,7 +214,7 @@ def user() -> None: ...
 def user_add(
     config: Config, username: str, name: str, role: str, code: str, unit: str, phone: str
 ) -> None:
-    database = setup.open_database(config)
+    database = setup.existing_database(config)
     with database.transaction() as session:
         account, first = accounts.add(
             session,
@@ -238,14 +238,14 @@ def brief() -> None: ...
 
 @brief.command("render", help="按某日的进展生成简报 PDF")
 @click.option("--scope", default="province", help="province、city:代码 或 region:代码")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="截至日期，默认今天")
+@click.option("--as-of", type=_Day(), help="截至日期，默认今天")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--issue", type=int, help="期号，默认取下一期")
 @click.pass_obj
 def brief_render(
     config: Config, scope: str, as_of: date | None, out: Path, issue: int | None
 ) -> None:
-    database = setup.open_database(config)
+    database = setup.existing_database(config)
     today = clock.today()
     with database.reader() as session:
         place = scope_of(session, scope)
@@ -280,7 +280,7 @@ def scope_of(session: Session, text: str) -> Place:
 @click.pass_obj
 def verify_command(config: Config) -> None:
     wrong = 0
-    with setup.open_database(config).reader() as session:
+    with setup.existing_database(config).reader() as session:
         for part in verify.inspect(session, FileStore(config.files)):
             state = f"发现{len(part.wrong)}处不符" if part.wrong else "相符"
             click.echo(f"{part.title}：核对{part.count}项，{state}")

@@ -49,7 +49,7 @@ def _refuse_taken(bind: str) -> None:
     """gunicorn would try for seconds and give up in English."""
     host, _, port = bind.rpartition(":")
     if not port.isdigit():
-        return
+        raise ConfigError(f"CUSTODY_BIND={bind} 写法不对，请写成“地址:端口”，例如 127.0.0.1:8000。")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -64,5 +64,5 @@ def _refuse_taken(bind: str) -> None:
 def run(config: Config) -> None:
     """Migrate if needed, then serve until stopped. Raises ConfigError when the port is taken."""
     _refuse_taken(config.bind)
-    setup.open_database(config).dispose()
+    setup.existing_database(config).dispose()
     Server(config).run()

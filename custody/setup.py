@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import ROOT, Config
+from config import ROOT, Config, ConfigError
 from custody.accounts import actions as accounts
 from custody.accounts.rules import Place, Role
 from custody.demo import play, story
@@ -39,6 +39,17 @@ def open_database(config: Config) -> Database:
     if migrate.current(database) != migrate.head(MIGRATIONS):
         migrate.upgrade(database, MIGRATIONS)
     return database
+
+
+def existing_database(config: Config) -> Database:
+    """The same where there is one already; a mistyped CUSTODY_DATA must not found an empty one."""
+    database = Database(config.database_url)
+    if migrate.current(database) is None:
+        raise ConfigError(
+            f"{config.data} 中还没有数据库：请先执行 custody init 建立，"
+            "或检查 CUSTODY_DATA 是否写对。"
+        )
+    return open_database(config)
 
 
 @dataclass(frozen=True, slots=True)

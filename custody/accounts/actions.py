@@ -178,7 +178,7 @@ def add(
 ) -> tuple[Account, str]:
     """The new account and its first password (generated where none is given)."""
     username = username.strip().lower()
-    found = rules.problems_of_binding(role, place)
+    found = [*rules.problems_of_username(username), *rules.problems_of_binding(role, place)]
     if queries.by_username(session, username):
         found.append(Problem("taken", f"用户名“{username}”已被使用，请换一个。", "username"))
     if password is not None:

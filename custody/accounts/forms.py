@@ -57,11 +57,6 @@ class AccountForm(Form):
 class NewAccountForm(AccountForm):
     username = StringField("用户名", [Needed("请填写用户名。"), Length(max=40)])
 
-    def validate_username(self, field: Field) -> None:
-        text = (field.data or "").strip()
-        if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]{2,39}", text):
-            raise ValidationError("用户名须以字母开头，由3至40个字母、数字、点、横线组成，请改正。")
-
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """Only the token: a button that is pressed on purpose."""

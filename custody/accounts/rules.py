@@ -159,6 +159,18 @@ LOCKED_FOR = timedelta(minutes=30)
 _CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 
 
+def problems_of_username(username: str) -> list[Problem]:
+    if re.fullmatch(r"[a-z][a-z0-9._-]{2,39}", username):
+        return []
+    return [
+        Problem(
+            "username",
+            "用户名须以字母开头，由3至40个字母、数字、点、横线组成，请改正。",
+            "username",
+        )
+    ]
+
+
 def problems_of_password(
     password: str, *, username: str, name: str, same_as_old: bool = False
 ) -> list[Problem]:

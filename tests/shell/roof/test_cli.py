@@ -139,10 +139,10 @@ def test_accounts_from_the_shell(run: Run) -> None:
     assert "已新增区县填报员 zhang，初始密码：" in said
     assert run(*words) == (2, "用户名“zhang”已被使用，请换一个。\n")
     code, said = run(
-        "user", "add", "li", "--name", "李四", "--role", "officer", "--place", "320200"
+        "user", "add", "lisi", "--name", "李四", "--role", "officer", "--place", "320200"
     )
     assert (code, said) == (2, "区县填报员应绑定到县（市、区），请重新选择所属范围。\n")
-    assert run("user", "add", "wu", "--name", "吴", "--role", "officer", "--place", "1")[0] == 2
+    assert run("user", "add", "wuwu", "--name", "吴", "--role", "officer", "--place", "1")[0] == 2
 
 
 @pytest.mark.pdf
