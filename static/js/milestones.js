@@ -205,6 +205,9 @@ function uploads(form) {
   function wrong(state, words) {
     state.textContent = words;
     state.className = "wrong";
+    const drop = made("button", "知道了", { type: "button", className: "link" });
+    drop.addEventListener("click", () => { state.parentElement.remove(); input.focus(); });
+    state.after(drop);
   }
 
   // The list alone is fetched anew: what is typed in the form above stays as it is.
