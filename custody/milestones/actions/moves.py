@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from custody.accounts.rules import Identity
 from custody.infra import journal
@@ -53,8 +55,7 @@ def move(
     open_ones = [stand for stand in due if not moves[stand.region.code].blocked]
     if open_ones and digest(moves) != seen:
         raise Conflict
-    for stand in open_ones:
-        _move_one(session, stand, moves[stand.region.code], target, actor=actor, now=now)
+    _move_all(session, open_ones, moves, target, actor=actor, now=now)
     return Moved(len(open_ones), len(stands) - len(due), len(due) - len(open_ones))
 
 
@@ -62,7 +63,108 @@ def _something(stand: Stand, move_: Move, target: Template) -> bool:
     return stand.template_id != target.id or not move_.empty
 
 
-def _move_one(
+def _move_all(
+    session: Session,
+    stands: Sequence[Stand],
+    moves: Mapping[str, Move],
+    target: Template,
+    *,
+    actor: Identity,
+    now: datetime,
+) -> None:
+    """Rows first and all together, so that thousands of regions are a few large statements."""
+    opened = {}
+    for stand in stands:
+        move_ = moves[stand.region.code]
+        _change_rows(session, stand, move_, target, actor=actor, now=now)
+        opened[stand.region.code] = _open_rows(session, stand, move_, target, now=now)
+    codes = [stand.region.code for stand in stands]
+    session.flush()
+    for start in range(0, len(codes), 500):
+        _hang_on_target(session, codes[start : start + 500], target)
+    for stand in stands:
+        move_ = moves[stand.region.code]
+        for milestone in opened[stand.region.code]:
+            record(
+                session,
+                actor=actor,
+                now=now,
+                action="opened",
+                milestone=milestone,
+                region=stand.region,
+                changes={"planned": (None, milestone.planned)},
+            )
+        _record_move(session, stand, move_, target, actor=actor, now=now)
+    for stand in stands:
+        if moves[stand.region.code].closes:
+            settle(session, stand.region, actor=actor, now=now)
+
+
+def _hang_on_target(session: Session, codes: Sequence[str], target: Template) -> None:
+    """One statement for each item, whatever version the regions come from."""
+    for item in target.items:
+        session.execute(
+            update(Milestone)
+            .where(
+                Milestone.region_code.in_(codes),
+                Milestone.code == item.code,
+                Milestone.item_id != item.id,
+            )
+            .values(item_id=item.id)
+            .execution_options(synchronize_session=False)
+        )
+    session.execute(
+        update(Lifecycle)
+        .where(Lifecycle.region_code.in_(codes))
+        .values(template_id=target.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _change_rows(
+    session: Session,
+    stand: Stand,
+    move_: Move,
+    target: Template,
+    *,
+    actor: Identity,
+    now: datetime,
+) -> None:
+    items = {item.code: item for item in target.items}
+    changed = {line.code: line for line in move_.changed}
+    dropped = {line.code for line in move_.dropped}
+    for milestone in stand.milestones:
+        if milestone.code in dropped:
+            _drop(session, stand, milestone, move_, actor=actor, now=now)
+            continue
+        # The row itself follows in _hang_on_target; a row whose dates stay keeps its version, so that
+        # whoever has it open can still save.
+        set_committed_value(milestone, "item_id", items[milestone.code].id)
+        set_committed_value(milestone, "item", items[milestone.code])
+        line = changed.get(milestone.code)
+        if line and line.row:
+            _change(session, stand, milestone, line, actor=actor, now=now)
+
+
+def _open_rows(
+    session: Session, stand: Stand, move_: Move, target: Template, *, now: datetime
+) -> list[Milestone]:
+    items = {item.code: item for item in target.items}
+    codes = {line.code for line in move_.opened}
+    opened = open_items(
+        session,
+        stand.region,
+        [item for item in target.items if item.code in codes],
+        target.items,
+        year=stand.position.year,
+        opened_at=now,
+    )
+    for milestone in opened:
+        milestone.item = items[milestone.code]
+    return opened
+
+
+def _record_move(
     session: Session,
     stand: Stand,
     move_: Move,
@@ -72,42 +174,6 @@ def _move_one(
     now: datetime,
 ) -> None:
     region = stand.region
-    items = {item.code: item for item in target.items}
-    changed = {line.code: line for line in move_.changed}
-    dropped = {line.code for line in move_.dropped}
-    for milestone in stand.milestones:
-        if milestone.code in dropped:
-            _drop(session, stand, milestone, move_, actor=actor, now=now)
-            continue
-        milestone.item_id = items[milestone.code].id
-        milestone.item = items[milestone.code]
-        line = changed.get(milestone.code)
-        if line and line.row:
-            _change(session, stand, milestone, line, actor=actor, now=now)
-    codes = {line.code for line in move_.opened}
-    opened = open_items(
-        session,
-        region,
-        [item for item in target.items if item.code in codes],
-        target.items,
-        year=stand.position.year,
-        opened_at=now,
-    )
-    for milestone in opened:
-        milestone.item = items[milestone.code]
-    lifecycle = session.get_one(Lifecycle, region.code)
-    lifecycle.template_id = target.id
-    session.flush()
-    for milestone in opened:
-        record(
-            session,
-            actor=actor,
-            now=now,
-            action="opened",
-            milestone=milestone,
-            region=region,
-            changes={"planned": (None, milestone.planned)},
-        )
     journal.record(
         session,
         actor=actor,
@@ -122,8 +188,6 @@ def _move_one(
         changes={"template": (_version(stand.template_number), _version(target.number))},
         note=summary(move_),
     )
-    if move_.closes:
-        settle(session, region, actor=actor, now=now)
 
 
 def _version(number: int) -> str:
