@@ -31,7 +31,7 @@ from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
-from custody.web import addresses, assets, database, errors, filters, headers
+from custody.web import addresses, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
 
 
@@ -60,7 +60,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
-    for part in (addresses, assets, errors, filters, headers):
+    for part in (addresses, assets, errors, filters, headers, typed):
         part.init(app)
     _register(app)
     _home(app)

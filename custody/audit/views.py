@@ -40,7 +40,7 @@ def index() -> Page:
 def _page(checked: Checked | None) -> str:
     who, wanted = identity(), read_wanted(request.args)
     text = request.args.get("before", "")
-    before = int(text) if text.isdigit() and len(text) < 16 else None
+    before = int(text) if text.isdigit() and len(text) < 10 else None
     rows = queries.events(session(), who.place, wanted, before=before, limit=PAGE + 1)
     spots = people.spots(session(), who.place)
     names = {spot.code: spot.name for spot in spots}

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from flask import Flask, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from custody.kernel.problems import Conflict, NotFound
 from custody.web import kept
+from custody.web.database import session
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,14 @@ def init(app: Flask) -> None:
     @app.errorhandler(Conflict)
     def _conflict(_error: Conflict) -> tuple[str, int]:
         return _page(409)
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(OverflowError)
+    def _no_such_value(error: Exception) -> tuple[str, int]:
+        """An address with a number or a character that no row can have."""
+        log.warning("no such value: %s", request.path, exc_info=error)
+        session().rollback()
+        return _page(404)
 
     @app.errorhandler(CSRFError)
     def _token(_error: CSRFError) -> tuple[str, int]:

@@ -1,0 +1,53 @@
+"""Characters and numbers no row can hold: a form loses them, an address leads nowhere."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from custody.accounts.models import Account
+from custody.accounts.rules import Role
+from custody.infra.db import Database
+from tests.conftest import SignIn
+from tests.factories import people
+
+
+def test_control_characters_are_dropped_from_what_is_typed(
+    sign_in: SignIn, database: Database
+) -> None:
+    admin = sign_in(Role.SYSADMIN)
+    fields = {
+        "name": "丁\x00一\x1b",
+        "username": "dingyi",
+        "role": "officer",
+        "place": people.YIXING,
+    }
+    made = admin.press(admin.get("/admin/accounts/new"), "新增账号", fields)
+    assert made.status_code == 200
+    with database.reader() as reading:
+        found = reading.scalars(select(Account.name).where(Account.username == "dingyi")).one()
+        assert found == "丁一"
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/accounts?q=a%00b&page=999999999", "/admin/notice/regions?q=%00%7f"]
+)
+def test_an_odd_filter_is_a_filter(sign_in: SignIn, address: str) -> None:
+    assert sign_in(Role.SYSADMIN).get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/accounts/99999999999999999999",
+        "/admin/templates/99999999999999999999",
+        "/admin/notice/regions/32%00",
+    ],
+)
+def test_an_odd_address_leads_nowhere(sign_in: SignIn, address: str) -> None:
+    assert sign_in(Role.SYSADMIN).get(address).status_code == 404
+
+
+def test_the_journal_takes_odd_filters(sign_in: SignIn) -> None:
+    odd = "/audit?q=%00&person=%00&place=%00&before=999999999999999"
+    assert sign_in(Role.AUDITOR).get(odd).status_code == 200
