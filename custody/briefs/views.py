@@ -21,6 +21,7 @@ from custody.infra.pdf import RenderFailed
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
 from custody.web.database import files, session, transaction
+from custody.web.downloads import name_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
@@ -291,13 +292,9 @@ def pdf(brief_id: int) -> Page:
         return render_template("briefs/missing.html", brief=brief), 500
     with transaction() as writing:
         actions.note_download(writing, actor=who, now=clock.now(), brief=brief)
-    response = send_file(
-        stream,
-        mimetype="application/pdf",
-        as_attachment=not inline,
-        download_name=name,
-        etag=brief.pdf_digest,
-    )
+    response = send_file(stream, mimetype="application/pdf", etag=brief.pdf_digest)
+    plain = f"brief-{brief.place.code}-{brief.year}-{brief.issue}.pdf"
+    name_file(response, name, plain, inline=inline)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -309,6 +306,5 @@ def _draft_pdf(brief: Brief) -> Page:
     except RenderFailed as failure:
         problem = Problem("render", failure.message)
         return _draft_page(brief, _form_of(brief), brief.words, [problem], 503)
-    return send_file(
-        BytesIO(data), mimetype="application/pdf", download_name=f"草稿-{brief.file_name}"
-    )
+    response = send_file(BytesIO(data), mimetype="application/pdf")
+    return name_file(response, f"草稿-{brief.file_name}", f"draft-{brief.id}.pdf", inline=True)

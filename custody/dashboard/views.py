@@ -42,6 +42,7 @@ from custody.regions.models import Region
 from custody.regions.queries import cities_of, get_city, get_region
 from custody.regions.queries import search as search_regions
 from custody.web.database import edition, session, transaction
+from custody.web.downloads import csv_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("dashboard", __name__)
@@ -270,14 +271,11 @@ def _export(place: Place) -> Response:
             note=f"截至{day.on.isoformat()}，{len(shown)}个地区",
             modifies=False,
         )
-    response = current_app.response_class(
+    return csv_file(
         write_csv(list(SHEET_HEAD), lines),
-        mimetype="text/csv",
-        content_type="text/csv; charset=utf-8",
+        f"{facts.scope_name}进展总览{day.on:%Y%m%d}.csv",
+        f"progress-{place.code}-{day.on:%Y%m%d}.csv",
     )
-    name = f"{facts.scope_name}进展总览{day.on:%Y%m%d}.csv"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
 
 
 # --- what needs attention ----------------------------------------------------------------------
