@@ -141,7 +141,7 @@ def accounts_exist(session: Session) -> bool:
 
 
 @cli.command("load", help="载入一个通知文件夹（省份、批次、地区、任务、里程碑）")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.pass_obj
 def load_command(config: Config, folder: Path) -> None:
     database = setup.open_database(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from custody.demo import play, story
 from custody.infra import clock, fonts, journal, migrate
 from custody.infra.db import Database
 from custody.infra.files import FileStore
-from custody.infra.sheets import Undecodable, read_csv
+from custody.infra.sheets import Undecodable, decode, read_csv
 from custody.kernel.problems import Problem, Refused
 from custody.milestones import sheet
 from custody.milestones.actions import lifecycles, templates
@@ -167,10 +168,20 @@ def _read(path: Path) -> bytes:
 
 def _toml(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(_read(path).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(decode(_read(path)))
+    except Undecodable:
+        raise Refused([_encoding(path)]) from None
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"line (\d+)", str(error))
+        line = f"第{where[1]}行" if where else ""
         raise Refused(
-            [Problem("toml", f"{path.name} 格式不对：{error}；请改正后重新载入。", path.name)]
+            [
+                Problem(
+                    "toml",
+                    f"{path.name}{line}格式不对，请对照随附的样例文件改正后重新载入。",
+                    path.name,
+                )
+            ]
         ) from None
 
 
@@ -178,12 +189,12 @@ def _rows(path: Path) -> list[dict[str, str]]:
     try:
         return read_csv(_read(path))
     except Undecodable:
-        raise Refused(
-            [
-                Problem(
-                    "encoding",
-                    f"{path.name} 的文字编码无法识别，请另存为 UTF-8 或 GBK 编码的 CSV。",
-                    path.name,
-                )
-            ]
-        ) from None
+        raise Refused([_encoding(path)]) from None
+
+
+def _encoding(path: Path) -> Problem:
+    return Problem(
+        "encoding",
+        f"{path.name} 的文字编码无法识别，请另存为 UTF-8 或 GBK 编码。",
+        path.name,
+    )

@@ -56,8 +56,10 @@ def listed(
 
 
 def _named(words: str) -> ColumnElement[bool]:
-    pattern = f"%{words.strip()}%"
-    return Brief.scope_name.like(pattern) | Brief.title.like(pattern)
+    text = words.strip()
+    return Brief.scope_name.icontains(text, autoescape=True) | Brief.title.icontains(
+        text, autoescape=True
+    )
 
 
 def _of_place(place: Place) -> ColumnElement[bool]:

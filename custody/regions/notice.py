@@ -244,7 +244,15 @@ def _region(r: _Reader) -> RegionLine:
 
 
 def _problems_between(data: NoticeData) -> list[Problem]:
-    found = []
+    found = [
+        Problem("empty", f"{file} 中没有任何{what}，请补充后重新载入。", file)
+        for file, what, rows in (
+            ("cities.csv", "设区市", data.cities),
+            ("regions.csv", "地区", data.regions),
+            ("notice.toml", "批次", data.batches),
+        )
+        if not rows
+    ]
     for file, codes in (
         ("cities.csv", [city.code for city in data.cities]),
         ("regions.csv", [region.code for region in data.regions]),

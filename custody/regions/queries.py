@@ -177,10 +177,14 @@ def place_of_code(session: Session, code: str) -> Place:
 
 def search(session: Session, words: str, *, place: Place, limit: int = 20) -> Sequence[Region]:
     """Regions by part of their name or code."""
-    pattern = f"%{words.strip()}%"
+    text = words.strip()
     return session.scalars(
         select(Region)
-        .where(within(place), Region.name.like(pattern) | Region.code.like(pattern))
+        .where(
+            within(place),
+            Region.name.icontains(text, autoescape=True)
+            | Region.code.startswith(text, autoescape=True),
+        )
         .order_by(Region.batch_number, Region.seq)
         .limit(limit)
     ).all()
