@@ -19,7 +19,7 @@ from custody.demo.people import Person
 from custody.demo.story import Act, Due
 from custody.infra.files import FileStore
 from custody.infra.journal import Machine
-from custody.milestones.actions import reporting, review
+from custody.milestones.actions import evidence, reporting, review
 from custody.milestones.actions.review import Verdict
 from custody.milestones.models import Milestone
 from custody.milestones.queries.milestones import get_milestone, of_region
@@ -131,7 +131,7 @@ class _Player:
     def attach(self, act: Act) -> None:
         wanted = act.values["papers"]
         assert isinstance(wanted, tuple)
-        reporting.attach(
+        evidence.attach(
             self.session,
             actor=self.actors[act.actor],
             now=act.at,

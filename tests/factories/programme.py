@@ -24,10 +24,10 @@ from custody.briefs.models import Brief
 from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.journal import Machine
-from custody.milestones.actions import reporting, review
-from custody.milestones.actions.reporting import NewFile
+from custody.milestones.actions import evidence, reporting, review
+from custody.milestones.actions.evidence import NewFile
 from custody.milestones.models import Evidence, Milestone, Policy
-from custody.milestones.queries.milestones import get_milestone
+from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
@@ -131,7 +131,7 @@ def attached(
 ) -> Evidence:
     """A file of evidence; without `store` only its row: a test may put the bytes there later."""
     stored = store.put(io.BytesIO(data)) if store else _stored(data)
-    return reporting.attach(
+    return evidence.attach(
         session,
         actor=account_at(session, Role.OFFICER, region),
         now=now or clock.now(),
@@ -159,7 +159,7 @@ def submitted(
     """Sent to the reviewers with one piece of evidence, done the day before."""
     now = now or clock.now()
     row = milestone(session, region, code)
-    if not reporting.evidence_count(session, row.id):
+    if not evidence_count(session, row.id):
         attached(session, region, code, store=store, now=now)
     done = now.date() - timedelta(days=1)
     # Done later than begun, whatever day the test lives on.

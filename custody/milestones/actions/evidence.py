@@ -1,4 +1,4 @@
-"""Taking in files: what each one is, told from its bytes, and why one is not taken."""
+"""Files of evidence: told from their bytes and taken in, put to a milestone, removed, read."""
 
 from __future__ import annotations
 
@@ -6,15 +6,38 @@ import os
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO
 
-from custody.infra.files import FileStore
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Identity
+from custody.infra.files import FileStore, Stored
 from custody.infra.kinds import Kind, kind_of
-from custody.kernel.problems import Problem
-from custody.milestones.actions.reporting import MAX_EVIDENCE, NewFile
+from custody.kernel.problems import Problem, Refused, refuse_if
+from custody.milestones import rules
+from custody.milestones.actions.record import record
+from custody.milestones.models import Evidence, Milestone
+from custody.milestones.queries.milestones import get_evidence, get_milestone
+from custody.milestones.rules import Step
+from custody.regions.models import Region
 
 ACCEPTED = "PDF、OFD、Word、Excel、PPT、WPS文档、图片和zip压缩包"
 _MEGABYTE = 1024 * 1024
+MAX_EVIDENCE = 50 * 1024 * 1024
+"""Bytes one piece of evidence may have (our choice)."""
+MAX_FILES = 50
+"""Pieces of evidence one milestone may have (our choice; a zip holds the rest)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file whose bytes are stored already, waiting for its row."""
+
+    name: str
+    stored: Stored
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +122,119 @@ def tidy_name(given: str) -> str:
     if not dot:
         return name[:150] or "未命名"
     return f"{stem[:150] or '未命名'}.{ending[:10]}"
+
+
+# --- on the milestone ------------------------------------------------------------------------
+
+
+def attach(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    region: str,
+    code: str,
+    files: list[NewFile],
+) -> list[Evidence]:
+    """Add files to a milestone. The same bytes a second time (a double click) are kept once."""
+    milestone, place = get_milestone(session, region, code, place=actor.place, lock=True)
+    refuse_if(rules.problems_of_step(milestone.status, Step.UPDATE))
+    have = set(
+        session.scalars(
+            select(Evidence.digest).where(
+                Evidence.milestone_id == milestone.id, Evidence.removed_at.is_(None)
+            )
+        )
+    )
+    new = []
+    for file in files:
+        if file.stored.digest in have:
+            continue
+        have.add(file.stored.digest)
+        new.append(
+            Evidence(
+                milestone_id=milestone.id,
+                digest=file.stored.digest,
+                name=file.name,
+                size=file.stored.size,
+                media_type=file.media_type,
+                added_at=now,
+                added_by=actor.id,
+            )
+        )
+    if len(have) > MAX_FILES:
+        raise Refused(
+            [
+                Problem(
+                    "too_many",
+                    f"每个里程碑最多{MAX_FILES}份佐证材料，请将同类材料合并为一个压缩包后上传。",
+                    "files",
+                )
+            ]
+        )
+    session.add_all(new)
+    if new:
+        session.flush()
+        record(
+            session,
+            actor=actor,
+            now=now,
+            action="evidence_added",
+            milestone=milestone,
+            region=place,
+            changes={
+                "evidence": (None, [{"id": e.id, "name": e.name, "digest": e.digest} for e in new])
+            },
+            note="、".join(e.name for e in new),
+        )
+    return new
+
+
+def remove_evidence(
+    session: Session, *, actor: Identity, now: datetime, evidence_id: int
+) -> Milestone:
+    """Take a file out of an open milestone. The bytes and the record stay."""
+    evidence, milestone, region = get_evidence(session, evidence_id, place=actor.place)
+    refuse_if(rules.problems_of_step(milestone.status, Step.UPDATE))
+    if evidence.removed_at is not None:
+        return milestone
+    evidence.removed_at = now
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="evidence_removed",
+        milestone=milestone,
+        region=region,
+        changes={
+            "evidence": (
+                [{"id": evidence.id, "name": evidence.name, "digest": evidence.digest}],
+                None,
+            )
+        },
+        note=evidence.name,
+    )
+    return milestone
+
+
+def note_download(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    evidence: Evidence,
+    milestone: Milestone,
+    region: Region,
+    inline: bool = False,
+) -> None:
+    """`inline`: read in the browser, nothing was saved to a disk."""
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="evidence_downloaded",
+        milestone=milestone,
+        region=region,
+        note=f"在线查看：{evidence.name}" if inline else evidence.name,
+        modifies=False,
+    )

@@ -13,7 +13,7 @@ from custody.accounts.models import Account
 from custody.accounts.rules import Identity, Place, Role
 from custody.infra.journal import Event
 from custody.kernel.problems import NotFound
-from custody.milestones.models import Draft, Evidence, Milestone, MonthReport, TemplateItem
+from custody.milestones.models import Evidence, Milestone, TemplateItem
 from custody.milestones.rules import Status, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import within
@@ -132,23 +132,6 @@ def history(session: Session, milestone_id: int, *, limit: int = 200) -> Sequenc
         .order_by(Event.id.desc())
         .limit(limit)
     ).all()
-
-
-def history_of_region(session: Session, region: str, *, limit: int = 30) -> Sequence[Event]:
-    return session.scalars(
-        select(Event)
-        .where(Event.region_code == region, Event.modifies)
-        .order_by(Event.id.desc())
-        .limit(limit)
-    ).all()
-
-
-def draft_of(session: Session, account_id: int, milestone_id: int) -> Draft | None:
-    return session.get(Draft, (account_id, milestone_id))
-
-
-def month_report(session: Session, region: str, month: str) -> MonthReport | None:
-    return session.get(MonthReport, (region, month))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -177,10 +177,3 @@ def share(values: Iterable[tuple[int, float]]) -> float:
     pairs = list(values)
     total = sum(weight for weight, _ in pairs)
     return sum(weight * value for weight, value in pairs) / total if total else 0.0
-
-
-def rewind(state: State, undone: Iterable[Mapping[str, object]]) -> State:
-    """The state before some changes: `undone` are old values by field, newest change first."""
-    for old in undone:
-        state = replace(state, **old)  # type: ignore[arg-type]
-    return state

@@ -125,11 +125,6 @@ _WHY_NO_REVIEW = (
 )
 
 
-def next_status(status: Status, step: Step) -> Status | None:
-    """The state after the step, or None where the step does not exist from here."""
-    return STEPS.get((status, step))
-
-
 def problems_of_step(status: Status, step: Step) -> list[Problem]:
     if (status, step) in STEPS:
         return []

@@ -11,7 +11,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock
 from custody.kernel.problems import NotFound, Problem, Refused
-from custody.milestones.actions import reporting
+from custody.milestones.actions import evidence as acts
 from custody.milestones.actions.evidence import receive
 from custody.milestones.queries.milestones import get_evidence, get_milestone
 from custody.milestones.views.officer import ONE
@@ -43,7 +43,7 @@ def add(region: str, code: str) -> Response | Answer:
     if received.files:
         try:
             with transaction() as writing:
-                reporting.attach(
+                acts.attach(
                     writing,
                     actor=who,
                     now=clock.now(),
@@ -77,9 +77,7 @@ def remove(region: str, code: str, number: int) -> Response | Answer:
     _the_file(region, code, number)
     try:
         with transaction() as writing:
-            reporting.remove_evidence(
-                writing, actor=identity(), now=clock.now(), evidence_id=number
-            )
+            acts.remove_evidence(writing, actor=identity(), now=clock.now(), evidence_id=number)
     except Refused as refusal:
         return milestone_page(region, code, Typed(upload_problems=refusal.problems), 422)
     flash("已移除该份佐证材料；历史记录中仍可查到。")
@@ -127,7 +125,7 @@ def _the_file(region: str, code: str, number: int) -> tuple[str, str, int, str]:
 def _note(number: int, *, inline: bool) -> None:
     with transaction() as writing:
         evidence, milestone, region = get_evidence(writing, number, place=identity().place)
-        reporting.note_download(
+        acts.note_download(
             writing,
             actor=identity(),
             now=clock.now(),

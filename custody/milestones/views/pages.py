@@ -15,8 +15,7 @@ from custody.audit import rules as journal_words
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.kernel.problems import Problem
-from custody.milestones.actions.evidence import ACCEPTED
-from custody.milestones.actions.reporting import MAX_EVIDENCE
+from custody.milestones.actions.evidence import ACCEPTED, MAX_EVIDENCE
 from custody.milestones.actions.review import obstacles
 from custody.milestones.forms import (
     DRAFTED,

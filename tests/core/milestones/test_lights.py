@@ -184,9 +184,3 @@ def test_a_share_lies_between_its_parts(pairs: list[tuple[int, float]]) -> None:
 def test_a_policy_needs_yellow_before_red() -> None:
     assert rules.problems_of_policy(LightPolicy()) == []
     assert rules.problems_of_policy(LightPolicy(lag_yellow=30, lag_red=30))[0].where == "lag_yellow"
-
-
-def test_a_state_can_be_told_as_it_was() -> None:
-    undone = [{"percent": 30}, {"percent": 10, "status": Status.NOT_STARTED}]
-    assert rules.rewind(STATE, undone) == replace(STATE, percent=10, status=Status.NOT_STARTED)
-    assert rules.rewind(STATE, []) == STATE

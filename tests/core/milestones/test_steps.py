@@ -12,12 +12,10 @@ PAIRS = [(status, step) for status in Status for step in Step]
 
 @pytest.mark.parametrize(("status", "step"), PAIRS)
 def test_a_step_exists_or_says_why_not(status: Status, step: Step) -> None:
-    after, problems = rules.next_status(status, step), rules.problems_of_step(status, step)
+    problems = rules.problems_of_step(status, step)
     if (status, step) in STEPS:
-        assert after in Status
         assert problems == []
     else:
-        assert after is None
         assert len(problems) == 1
         assert problems[0].message.endswith("。")
         assert "{" not in problems[0].message
@@ -74,7 +72,7 @@ def test_any_walk_stays_in_the_table(walk: list[Step]) -> None:
     status = Status.NOT_STARTED
     came_from_review = False
     for step in walk:
-        after = rules.next_status(status, step)
+        after = STEPS.get((status, step))
         if after is None:
             assert rules.problems_of_step(status, step)
             continue
