@@ -250,7 +250,8 @@ def brief_render(
     with database.reader() as session:
         place = scope_of(session, scope)
         day = as_of or today
-        refuse_if(brief_rules.problems_of_as_of(day, today))
+        since = regions.programme_began(session, place.province)
+        refuse_if(brief_rules.problems_of_as_of(day, today=today, since=since))
         wanted = briefs.first_wishes(session, place, as_of=day, today=today)
         if issue is not None:
             wanted = replace(wanted, issue=issue)

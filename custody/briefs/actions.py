@@ -19,7 +19,7 @@ from custody.infra import journal
 from custody.infra.files import Stored
 from custody.kernel.problems import Conflict, refuse_if
 from custody.regions.models import City, Province
-from custody.regions.queries import get_province, place_name
+from custody.regions.queries import get_province, place_name, programme_began
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,13 @@ class Wanted:
     words: Mapping[str, str]
 
 
-def first_wishes(session: Session, place: Place, *, as_of: date, today: date) -> Wanted:
-    """Where a new brief starts: the masthead of the last one of this place, the next number."""
+def first_wishes(
+    session: Session, place: Place, *, as_of: date, today: date, editor: str = ""
+) -> Wanted:
+    """Where a new brief starts: the masthead of the last one of this place, the next number.
+
+    `editor` is whoever drafts; their telephone is known if they drafted the last one too.
+    """
     last = queries.latest_like(session, place)
     issue, total = queries.next_numbers(session, place, as_of.year)
     return Wanted(
@@ -52,8 +57,8 @@ def first_wishes(session: Session, place: Place, *, as_of: date, today: date) ->
         day=today,
         salutation=last.salutation if last else "",
         copies=[(kind, receivers) for kind, receivers in last.copies] if last else [],
-        editor=last.editor if last else "",
-        phone=last.phone if last else "",
+        editor=editor,
+        phone=last.phone if last and last.editor == editor else "",
         words={},
     )
 
@@ -103,7 +108,7 @@ def wishes_of(brief: Brief) -> Wanted:
 def start(
     session: Session, *, actor: Identity, now: datetime, place: Place, wanted: Wanted
 ) -> Brief:
-    refuse_if(rules.problems_of_as_of(wanted.as_of, now.date()))
+    _check_day(session, wanted.as_of, now.date(), province=actor.place.province)
     brief = Brief(
         province_code=place.province,
         city_code=place.city,
@@ -122,6 +127,11 @@ def start(
     session.flush()
     _record(session, actor, now, "drafted", brief)
     return brief
+
+
+def _check_day(session: Session, as_of: date, today: date, *, province: str) -> None:
+    since = programme_began(session, province)
+    refuse_if(rules.problems_of_as_of(as_of, today=today, since=since))
 
 
 def _write(brief: Brief, wanted: Wanted) -> None:
@@ -151,7 +161,7 @@ def edit(
     wanted: Wanted,
 ) -> Brief:
     brief = _open(session, brief_id, Step.EDIT, actor=actor, version=version)
-    refuse_if(rules.problems_of_as_of(wanted.as_of, now.date()))
+    _check_day(session, wanted.as_of, now.date(), province=actor.place.province)
     before = _visible(brief)
     _write(brief, wanted)
     after = _visible(brief)

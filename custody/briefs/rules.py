@@ -66,9 +66,13 @@ def problems_of_masthead(*, issuer: str, issue: int | None, taken: Sequence[int]
     return found
 
 
-def problems_of_as_of(as_of: date, today: date) -> list[Problem]:
+def problems_of_as_of(as_of: date, *, today: date, since: date) -> list[Problem]:
+    """`since`: the programme's first day; before it there is nothing to report."""
     if as_of > today:
         return [Problem("as_of", "截至日期不能晚于今天，请改正。", "as_of")]
+    if as_of < since:
+        day = f"{since.year}年{since.month}月{since.day}日"
+        return [Problem("as_of", f"截至日期不能早于工作开始的{day}，请改正。", "as_of")]
     return []
 
 

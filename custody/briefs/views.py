@@ -56,7 +56,11 @@ def start() -> Page:
         return _start_page(form, choices, 422)
     place = place_of_code(session(), form.scope.data)
     wanted = actions.first_wishes(
-        session(), place, as_of=form.as_of.data or clock.today(), today=clock.today()
+        session(),
+        place,
+        as_of=form.as_of.data or clock.today(),
+        today=clock.today(),
+        editor=identity().name,
     )
     try:
         with transaction() as writing:

@@ -47,7 +47,9 @@ class Bulletins:
         place, as_of = act.values["place"], act.day
         assert isinstance(place, Place)
         assert isinstance(as_of, date)
-        wanted = actions.first_wishes(self.session, place, as_of=as_of, today=act.at.date())
+        wanted = actions.first_wishes(
+            self.session, place, as_of=as_of, today=act.at.date(), editor=actor.name
+        )
         author = people.everybody()[0]
         wanted = replace(
             wanted,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
@@ -62,6 +63,14 @@ def notice_of(session: Session, province: str) -> Notice:
     if notice is None:
         raise NotFound
     return notice
+
+
+def programme_began(session: Session, province: str) -> date:
+    """The first day of the year of the province's first notice."""
+    year = session.scalar(select(func.min(Notice.year)).where(Notice.province_code == province))
+    if year is None:
+        raise NotFound
+    return date(year, 1, 1)
 
 
 def cities_of(session: Session, place: Place) -> Sequence[City]:

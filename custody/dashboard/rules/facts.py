@@ -193,15 +193,17 @@ def _region(
     towards = chains.of(row.template, ahead.code) if ahead else frozenset()
     in_chain = [one for one in own if one.item.code in towards]
     found = worst([(one.state, one.signal) for one in in_chain])
-    if found:
-        light, reason = found[1].light, f"{found[0].code} {found[0].name}：{found[1].reason}"
-    else:
-        light = Light.GREEN if stage is Stage.DONE or in_chain else Light.GREY
-        reason = ""
     of_year = chains.of(row.template, batch.gate) if batch else frozenset()
     counted = [one for one in own if one.item.code in of_year]
     goal = next((gate for gate in gates if batch and gate.code == batch.gate), None)
     reached = goal is not None and goal.stage in passed
+    if found:
+        light, reason = found[1].light, f"{found[0].code} {found[0].name}：{found[1].reason}"
+        if reached:
+            reason = f"年度目标已达成；{reason}"
+    else:
+        light = Light.GREEN if stage is Stage.DONE or in_chain else Light.GREY
+        reason = ""
     open_ones = [one for one in in_chain if not one.state.status.settled]
     following = min(
         open_ones, key=lambda one: (one.line.planned or date.max, one.item.order), default=None
