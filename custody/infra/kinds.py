@@ -64,6 +64,12 @@ _INSIDE = (
     ("xl/", EXCEL),
     ("ppt/", SLIDES),
 )
+ENDINGS = frozenset(
+    ending
+    for kind in (*dict(_STARTS).values(), *dict(_INSIDE).values(), ZIP, WEBP, HEIC)
+    for ending in kind.endings
+)
+"""Every ending that a file we take may have."""
 
 
 def kind_of(stream: IO[bytes]) -> Kind | None:

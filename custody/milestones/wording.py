@@ -1,7 +1,9 @@
-"""How open work is sorted and said: the groups of the to-do list, who waits for whom."""
+"""How open work is sorted and said: the groups of the to-do list, who waits for whom, what was done."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -76,3 +78,29 @@ def waiting_words(desk: str, working_days: int) -> str:
 
 def overdue_review(working_days: int, policy: LightPolicy) -> bool:
     return working_days > policy.review_working_days
+
+
+DECIDED = {
+    Status.CONFIRMED: "确认销号",
+    Status.NOT_APPLICABLE: "认定不适用",
+    Status.AWAITING_PROVINCE: "通过并报省级核实",
+    Status.RETURNED: "退回",
+}
+"""What a reviewer did to a milestone, by where it stands afterwards."""
+
+
+def decided_words(after: Iterable[Status]) -> str:
+    """已确认销号6项，认定不适用1项: every kind of decision with its own count."""
+    counts = Counter(after)
+    return "已" + "，".join(f"{DECIDED[kind]}{counts[kind]}项" for kind in DECIDED if counts[kind])
+
+
+def dates_advice(percent: int, forecast: date | None, actual: date | None, today: date) -> str:
+    """What to look at in the dates that were saved; empty when they say enough."""
+    if actual:
+        return ""
+    if percent == 100:
+        return "完成比例已到100%，请填写实际完成日期并提交审核。"
+    if forecast and forecast < today:
+        return "原填的预计完成日期已过，请更新；已完成的请填写实际完成日期。"
+    return ""

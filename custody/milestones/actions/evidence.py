@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.infra.files import FileStore, Stored
-from custody.infra.kinds import Kind, kind_of
+from custody.infra.kinds import ENDINGS, Kind, kind_of
 from custody.kernel.problems import Problem, Refused, refuse_if
 from custody.milestones import rules
 from custody.milestones.actions.record import record
@@ -103,7 +103,10 @@ def _why_not(name: str, stream: IO[bytes]) -> str:
         return "的内容是可执行程序，不能作为佐证材料；"
     if head in (b"Rar!", b"7z\xbc\xaf"):
         return "是rar或7z压缩包，请改为zip格式；"
-    return f"的内容无法识别（扩展名“{_ending(name) or '无'}”与内容不符或文件已损坏）；"
+    ending = _ending(name)
+    if ending and ending not in ENDINGS:
+        return f"没有上传，不接收{ending}文件，请转存为PDF等格式后重新上传；"
+    return f"的内容无法识别（扩展名“{ending or '无'}”与内容不符或文件已损坏）；"
 
 
 def _problem(code: str, message: str) -> Problem:

@@ -75,7 +75,10 @@ def update(
             forget_draft(session, actor=actor, milestone=milestone)
             return milestone
         raise Conflict
-    refuse_if(rules.problems_of_report(report, now.date()))
+    today = now.date()
+    refuse_if(
+        [*rules.problems_of_report(report, today), *rules.problems_of_forecast(report, today)]
+    )
     before = tracked(milestone)
     _write_report(milestone, report)
     begun = report.percent > 0 or report.started or report.actual

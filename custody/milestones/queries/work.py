@@ -189,7 +189,9 @@ class Dossier:
 
     @property
     def last_change(self) -> Event | None:
-        return self.events[0] if self.events else None
+        """The newest change of the milestone itself; its files are no part of the form."""
+        files = ("milestone.evidence_added", "milestone.evidence_removed")
+        return next((event for event in self.events if event.action not in files), None)
 
     @property
     def files_left(self) -> frozenset[int]:

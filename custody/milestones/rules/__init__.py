@@ -19,6 +19,7 @@ from custody.milestones.rules.lights import (
 )
 from custody.milestones.rules.reports import (
     Report,
+    problems_of_forecast,
     problems_of_gate,
     problems_of_report,
     problems_of_return,
@@ -59,6 +60,7 @@ __all__ = [
     "chain_of",
     "expected_percent",
     "plan_start",
+    "problems_of_forecast",
     "problems_of_gate",
     "problems_of_policy",
     "problems_of_report",

@@ -56,6 +56,24 @@ def problems_of_report(report: Report, today: date) -> list[Problem]:
     return found
 
 
+def problems_of_forecast(report: Report, today: date) -> list[Problem]:
+    """A forecast that has passed says nothing any more; who saves what is not done renews it.
+
+    Asked only when progress is saved, also where the date itself was not touched: to leave it empty
+    is an answer. What is submitted is done (it has its actual date) or not applicable.
+    """
+    if report.actual or not report.forecast or report.forecast >= today:
+        return []
+    return [
+        Problem(
+            "forecast_passed",
+            "预计完成日期已过，请填写新的预计日期（暂定不了的请留空）；"
+            "已完成的请填写实际完成日期。",
+            "forecast",
+        )
+    ]
+
+
 def problems_of_submission(
     *,
     claim: Claim,

@@ -15,6 +15,7 @@ from custody.audit import rules as journal_words
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.kernel.problems import Problem
+from custody.milestones import wording
 from custody.milestones.actions.evidence import ACCEPTED, MAX_EVIDENCE
 from custody.milestones.actions.review import obstacles
 from custody.milestones.forms import (
@@ -26,7 +27,7 @@ from custody.milestones.forms import (
     as_base,
     as_text,
 )
-from custody.milestones.models import Draft
+from custody.milestones.models import Draft, Milestone
 from custody.milestones.queries.work import Dossier, dossier
 from custody.web.database import session
 from custody.web.filters import NOTHING
@@ -93,9 +94,14 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
         may_review=_may_review(found),
         accepted=ACCEPTED,
         limit=MAX_EVIDENCE,
+        advice="" if typed.report else _dates_advice(milestone),
         shown=SHOWN,
     )
     return page, status
+
+
+def _dates_advice(saved: Milestone) -> str:
+    return wording.dates_advice(saved.percent, saved.forecast, saved.actual, clock.today())
 
 
 def _corrections(found: Dossier, typed: Typed) -> tuple[ReopenForm | None, ReplanForm | None]:

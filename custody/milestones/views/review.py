@@ -147,15 +147,10 @@ def _decide(form: ReviewForm, chosen: list[tuple[int, int]]) -> Decided | tuple[
 def _said(decided: Decided) -> str:
     """已确认销号2项 …, and which regions moved on by it."""
     first = decided.milestones[0]
-    verb = {
-        rules.Status.RETURNED: "已退回",
-        rules.Status.AWAITING_PROVINCE: "已通过并报省级核实",
-        rules.Status.NOT_APPLICABLE: "已认定不适用",
-    }.get(first.status, "已确认销号")
     if len(decided.milestones) == 1:
-        said = f"{verb}：{first.code} {first.item.name}。"
+        said = f"已{wording.DECIDED[first.status]}：{first.code} {first.item.name}。"
     else:
-        said = f"{verb}{len(decided.milestones)}项。"
+        said = wording.decided_words(one.status for one in decided.milestones) + "。"
     for region, stage in decided.moved:
         following = STAGES[stage.order + 1].label()
         said += f"{region.name}已通过“{stage.label()}”，进入“{following}”，后续里程碑已开启。"

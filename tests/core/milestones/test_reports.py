@@ -75,6 +75,13 @@ def test_today_and_the_same_day_are_fine() -> None:
     assert rules.problems_of_report(one_day, TODAY) == []
 
 
+@given(reports)
+def test_a_forecast_lies_ahead_or_the_work_is_done(given: Report) -> None:
+    codes = [problem.code for problem in rules.problems_of_forecast(given, TODAY)]
+    stale = given.actual is None and given.forecast is not None and given.forecast < TODAY
+    assert codes == (["forecast_passed"] if stale else [])
+
+
 def submission(**values: object) -> list[str]:
     whole = {
         "claim": Claim.DONE,

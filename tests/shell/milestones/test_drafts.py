@@ -122,6 +122,22 @@ def test_the_second_sees_both_versions_field_by_field(sign_in, database):
     assert acts(database) == ["updated", "updated", "updated"]
 
 
+def test_two_windows_of_one_person_are_called_that(sign_in, database):
+    client = sign_in("yixing")
+    shown = client.get(M15)
+    client.press(shown, "保存", {"notes": "第一个窗口"})
+    with database.transaction() as session:
+        arrange.attached(session, YIXING, "M15")
+    answer = client.press(shown, "保存", {"notes": "第二个窗口"})
+    assert answer.status_code == 409
+    assert page(answer).heading.endswith("两个窗口都有修改")
+    text = page(answer).text()
+    assert "您已在另一个窗口更新过这项里程碑（11月22日 09:30）" in text
+    assert "宜报" not in text.partition("您已在另一个窗口")[2]
+    assert client.press(answer, "按所选内容保存").status_code == 303
+    assert row(database, "M15", YIXING).notes == "第二个窗口"
+
+
 def test_the_versions_may_go_back_into_the_form(sign_in, database):
     first, answer = two_versions(sign_in, database)
     form = first.press(answer, "带回表单继续修改", {"notes": "宜二写的"})

@@ -69,7 +69,8 @@ def test_the_same_file_twice_is_kept_once(sign_in, database):
     [
         (arrange.EXE, "方案.pdf", "“方案.pdf”的内容是可执行程序，不能作为佐证材料"),
         (b"", "空白.docx", "“空白.docx”是空文件（0字节）"),
-        (b"hello, world", "说明.txt", "“说明.txt”的内容无法识别"),
+        (b"hello, world", "说明.txt", "“说明.txt”没有上传，不接收txt文件，请转存为PDF等格式"),
+        (b"hello, world", "说明.docx", "“说明.docx”的内容无法识别"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "图.png", "“图.png”的内容无法识别"),
         (b"Rar!\x1a\x07\x00" + bytes(50), "材料.rar", "请改为zip格式"),
         (arrange.PDF, "程序.exe", "请将扩展名改为“.pdf”"),

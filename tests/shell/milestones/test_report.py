@@ -124,6 +124,34 @@ def test_bad_input_is_named_in_words_and_everything_typed_stays(
     assert acts(database) == []
 
 
+def test_a_forecast_that_passed_is_renewed_left_empty_or_answered(sign_in, clock, database):
+    client = sign_in("xishan")
+    saved = {"percent": "30", "forecast": "2026-11-25"}
+    assert client.press(client.get(M05), "保存", saved).status_code == 303
+    clock.to(clock.now.replace(month=12, day=1))
+    client = sign_in("xishan")
+    shown = client.get(M05)
+    assert "原填的预计完成日期已过，请更新" in page(shown).text()
+    refused = client.press(shown, "保存", {"notes": "本周没有进展"})
+    assert refused.status_code == 422
+    assert page(refused).problems[0].startswith("预计完成日期已过，请填写新的预计日期")
+    assert value(refused, "notes") == "本周没有进展"
+    # Evidence and the monthly answer do not wait for it, nor does 不适用.
+    with database.transaction() as session:
+        arrange.attached(session, XISHAN, "M05")
+    assert client.press(client.get("/todo"), "本月无变化").status_code == 303
+    for fields in ({"forecast": "2026-12-20"}, {"forecast": ""}):
+        assert client.press(client.get(M05), "保存", fields).status_code == 303
+    reason = {"forecast": "2026-11-25", "reason": "本区账单已统一归集。"}
+    assert client.press(client.get(M05), "申请不适用", reason).status_code == 303
+
+
+def test_done_without_a_day_is_pointed_out(sign_in):
+    client = sign_in("xishan")
+    assert client.press(client.get(M05), "保存", {"percent": "100"}).status_code == 303
+    assert "完成比例已到100%，请填写实际完成日期并提交审核" in page(client.get(M05)).text()
+
+
 def test_a_gate_with_open_predecessors_names_them(sign_in, database, store):
     with database.transaction() as session:
         for code in ("M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09"):
