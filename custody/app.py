@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from logging.handlers import RotatingFileHandler
@@ -119,7 +120,8 @@ def _home(app: Flask) -> None:
 class Link:
     label: str
     url: str
-    here: bool
+    here: str
+    """«page» on the page itself, «true» on pages below it, else empty (aria-current)."""
     count: int = 0
 
 
@@ -137,20 +139,44 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
 )
 
 
+_BELOW: Mapping[str, tuple[str, ...]] = {
+    "milestones": ("milestones.todo", "review.queue", "dashboard.board"),
+    "review": ("review.queue",),
+    "dashboard": ("dashboard.board",),
+    "briefs": ("briefs.index",),
+    "people": ("people.index",),
+    "templates": ("templates.index",),
+    "moves": ("templates.index",),
+    "regions": ("regions.notice", "dashboard.board"),
+    "audit": ("audit.index",),
+}
+"""Where pages that are not in the menu belong: the first of these that the person has."""
+
+
+def _here(endpoints: list[str]) -> tuple[str, str]:
+    """(menu entry, how it is current)."""
+    asked = request.endpoint or ""
+    if asked in endpoints:
+        return asked, "page"
+    homes = _BELOW.get(asked.partition(".")[0], ())
+    return next((home for home in homes if home in endpoints), ""), "true"
+
+
 def _navigation() -> list[Link]:
     if not current_user.is_authenticated:
         return []
     who = identity()
-    here = request.endpoint or ""
-    links = []
-    for endpoint, label, wanted in _MENU:
-        if not any(may(can) for can in wanted):
-            continue
-        count = 0
-        if endpoint == "review.queue":
-            count = _waiting(who)
-        links.append(Link(label, url_for(endpoint), here == endpoint, count))
-    return links
+    own = {endpoint: label for endpoint, label, wanted in _MENU if any(may(can) for can in wanted)}
+    current, how = _here(list(own))
+    return [
+        Link(
+            label,
+            url_for(endpoint),
+            how if endpoint == current else "",
+            _waiting(who) if endpoint == "review.queue" else 0,
+        )
+        for endpoint, label in own.items()
+    ]
 
 
 def _waiting(who: Identity) -> int:
