@@ -99,7 +99,7 @@ def init(app: Flask) -> None:
         if not current_user.is_authenticated:
             g.kept = kept.pack(held)
             return app.view_functions["accounts.sign_in"]()  # type: ignore[return-value]
-        return render_template("errors/kept.html", kept=held), 400
+        return kept.offer(held, "页面打开时间过长"), 400
 
     @app.errorhandler(OperationalError)
     def _busy(error: OperationalError) -> tuple[str, int]:

@@ -5,10 +5,17 @@ The fields travel in the page itself, signed, so nothing is lost and nothing is 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import Blueprint, current_app, render_template, request, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.exceptions import HTTPException
+
+from custody.web import filters
 
 _NEVER = frozenset({"csrf_token", "password", "current", "again", "kept"})
 _MAX_AGE = 24 * 3600
@@ -45,3 +52,63 @@ def unpack(token: str) -> Kept | None:
     except BadData:
         return None
     return Kept(path, tuple((name, value) for name, value in fields), files)
+
+
+# --- offered again ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the form was about, in the words of its own page; empty where nobody says."""
+
+    title: str = ""
+    act: str = ""
+    """The button that was pressed."""
+    back: str = ""
+    """The address of the page the form stood on."""
+
+
+Describer = Callable[[str, Mapping[str, Any], Mapping[str, str]], About]
+"""(endpoint, arguments of the address, fields of the form) -> About."""
+_KEY = "custody.kept"
+
+
+def describe(blueprint: Blueprint, describer: Describer) -> None:
+    """The forms sent to this blueprint are called what the describer says."""
+    blueprint.record_once(
+        lambda setup: setup.app.extensions.setdefault(_KEY, {}).update({blueprint.name: describer})
+    )
+
+
+def offer(kept: Kept, why: str) -> str:
+    """The page that shows what was typed and sends it once more. `why` it was not taken."""
+    about = _about(kept)
+    told = [(name, _told(value)) for name, value in kept.fields if value]
+    return render_template("errors/kept.html", kept=kept, about=about, told=told, why=why)
+
+
+def _about(kept: Kept) -> About:
+    describers: Mapping[str, Describer] = current_app.extensions.get(_KEY, {})
+    found = _matched(kept.path, "POST")
+    describer = describers.get(found[0].partition(".")[0]) if found else None
+    about = describer(*found, dict(kept.fields)) if found and describer else About()
+    if about.back:
+        return about
+    back = kept.path if _matched(kept.path, "GET") else url_for("home")
+    return About(about.title, about.act, back)
+
+
+def _matched(path: str, method: str) -> tuple[str, Mapping[str, Any]] | None:
+    try:
+        endpoint, arguments = current_app.url_map.bind("").match(urlsplit(path).path, method)
+    except HTTPException:
+        return None
+    return str(endpoint), arguments
+
+
+def _told(value: str) -> str:
+    """A date as people write it, anything else as it is."""
+    try:
+        return filters.day(date.fromisoformat(value)) if len(value) == 10 else value
+    except ValueError:
+        return value

@@ -168,7 +168,7 @@ def test_a_form_sent_after_the_session_s_end_is_carried_through_sign_in(
     expect(page.get_by_role("main")).to_contain_text("登录")
     sign_in_here(officer, "yixing")
     expect(page.get_by_role("main")).to_contain_text("会话过期前写的话")
-    page.get_by_role("button", name="继续提交").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     heading(page, re.compile(f"^{code} "))
     assert one(site, code).notes == "会话过期前写的话"
 

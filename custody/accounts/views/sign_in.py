@@ -44,7 +44,7 @@ def sign_in() -> Page:
     if account.must_change_password:
         return redirect(url_for("accounts.password"))
     if held:
-        return render_template("errors/kept.html", kept=held)
+        return kept.offer(held, "登录已过期")
     return redirect(_inside(request.form.get("next", "")) or url_for("home"))
 
 

@@ -14,12 +14,15 @@ from custody.kernel.problems import NotFound, Problem, Refused
 from custody.milestones.actions import evidence as acts
 from custody.milestones.actions.evidence import receive
 from custody.milestones.queries.milestones import get_evidence, get_milestone
+from custody.milestones.views.described import described
 from custody.milestones.views.officer import ONE
 from custody.milestones.views.pages import PICTURES, SHOWN, Answer, Typed, milestone_page
+from custody.web import kept
 from custody.web.database import files, session, transaction
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("evidence", __name__)
+kept.describe(blueprint, described)
 
 _FRAMED = (
     "default-src 'self'; script-src 'none'; style-src 'self' 'unsafe-inline'; "

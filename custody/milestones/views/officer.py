@@ -14,10 +14,13 @@ from custody.milestones.models import Milestone
 from custody.milestones.queries.milestones import get_milestone
 from custody.milestones.queries.work import desk_of
 from custody.milestones.rules import Claim, Status
+from custody.milestones.views.described import described
 from custody.milestones.views.pages import Answer, Typed, conflict_page, milestone_page
+from custody.web import kept
 from custody.web.database import session, transaction
 
 blueprint = Blueprint("milestones", __name__)
+kept.describe(blueprint, described)
 ONE = "/regions/<region>/milestones/<code>"
 Page = Response | Answer | str
 

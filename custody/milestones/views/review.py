@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
-from custody.accounts.rules import Can, Role
+from custody.accounts.rules import Can
 from custody.infra import clock
 from custody.infra.workdays import working_days_between
 from custody.kernel.problems import Conflict, Problem, Refused
@@ -20,6 +20,7 @@ from custody.milestones.queries.lifecycles import policy_of
 from custody.milestones.queries.milestones import Waiting, get_milestone
 from custody.milestones.queries.work import cities_waiting, next_in_queue, state_of
 from custody.milestones.rules import STAGES
+from custody.milestones.views.described import accept_word, described
 from custody.milestones.views.officer import ONE
 from custody.milestones.views.pages import (
     PICTURES,
@@ -30,10 +31,12 @@ from custody.milestones.views.pages import (
     milestone_page,
     open_dossier,
 )
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.paging import page_of
 
 blueprint = Blueprint("review", __name__)
+kept.describe(blueprint, described)
 Page = Response | Answer
 
 _MEANWHILE = Problem(
@@ -71,7 +74,7 @@ def _queue_page(
         form=form,
         problems=problems or [],
         chosen=set(request.form.getlist("chosen")),
-        accept=_accept_word(),
+        accept=accept_word(),
         overdue_after=policy.review_working_days,
     )
     return answer, status
@@ -93,10 +96,6 @@ def _line(row: Waiting, today: date, policy: rules.LightPolicy) -> dict[str, obj
 
 def _city() -> str | None:
     return request.values.get("city", "")[:12] or None
-
-
-def _accept_word() -> str:
-    return "通过" if identity().role is Role.CITY_REVIEWER else "确认销号"
 
 
 @blueprint.post("/queue")
@@ -125,7 +124,7 @@ def _decide(form: ReviewForm, chosen: list[tuple[int, int]]) -> Decided | tuple[
     try:
         verdict = Verdict(request.form.get("verdict", ""))
     except ValueError:
-        return [Problem("verdict", f"请选择“{_accept_word()}”或“退回”。")], 422
+        return [Problem("verdict", f"请选择“{accept_word()}”或“退回”。")], 422
     if not form.validate_on_submit():
         return [], 422
     try:
@@ -195,7 +194,7 @@ def _review_page(
         pictures=PICTURES,
         shown=SHOWN,
         city=_city(),
-        accept=_accept_word(),
+        accept=accept_word(),
         following=next_in_queue(session(), who, after=found.milestone, city=_city()),
     )
     return answer, status

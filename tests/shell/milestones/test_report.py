@@ -259,11 +259,14 @@ def test_the_number_of_statements_is_fixed(sign_in, database, statements):
 # --- the session ends, the token is old -------------------------------------------------------
 
 
+SENT_LATE = {"notes": "会话过期前写的", "forecast": "2026-12-05"}
+
+
 def test_a_session_that_ended_loses_nothing(sign_in, clock, database):
     officer = sign_in("xishan")
     shown = officer.get(M05)
     clock.to(clock.now.replace(hour=11))
-    asked = officer.press(shown, "保存", {"notes": "会话过期前写的", "percent": "45"})
+    asked = officer.press(shown, "保存", {**SENT_LATE, "percent": "45"})
     assert asked.status_code == 401
     assert page(asked).heading == "登录"
     assert "已经保留" in asked.text
@@ -272,7 +275,10 @@ def test_a_session_that_ended_loses_nothing(sign_in, clock, database):
     )
     assert "会话过期前写的" in page(offered).text()
     assert "csrf" not in page(offered).text()
-    assert officer.press(offered, "继续提交").status_code == 303
+    # It says where it belongs, in whose words it was sent, and days as people write them.
+    assert "无锡市锡山区 M05" in page(offered).text()
+    assert "12月5日" in page(offered).text()
+    assert officer.press(offered, "保存").status_code == 303
     saved = row(database, "M05")
     assert (saved.notes, saved.percent) == ("会话过期前写的", 45)
 
@@ -287,7 +293,7 @@ def test_a_cookie_that_is_gone_leads_to_sign_in_with_the_words_kept(sign_in, dat
         asked, "登录", {"username": "xishan", "password": arrange.people.PASSWORD}
     )
     assert "浏览器关闭前写的" in page(offered).text()
-    refused = officer.press(offered, "继续提交")
+    refused = officer.press(offered, "提交审核")
     assert refused.status_code == 422
     assert value(refused, "notes") == "浏览器关闭前写的"
 
@@ -300,7 +306,7 @@ def test_an_old_form_token_keeps_the_words(sign_in, database):
     )
     assert answer.status_code == 400
     assert page(answer).heading == "您填写的内容还在"
-    assert officer.press(answer, "继续提交").status_code == 303
+    assert officer.press(answer, "保存").status_code == 303
     assert row(database, "M05").notes == "旧页面"
 
 
@@ -311,3 +317,27 @@ def test_another_site_gets_nothing_kept(sign_in):
     )
     assert answer.status_code == 400
     assert "伪造" not in answer.text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_was_kept_is_called_by_its_page_only_for_who_may_see_it(sign_in):
+    officer = sign_in("yixing")
+    fields = {"csrf_token": "old", "act": "save", "notes": "不是我的"}
+    foreign = officer.post(M05, data=fields)
+    assert page(foreign).heading == "您填写的内容还在"
+    assert "锡山" not in page(foreign).text()
+    several = sign_in("coordinator").post(
+        "/queue", data={"csrf_token": "old", "verdict": "accept", "chosen": ["1.1"]}
+    )
+    assert "刚才的“确认销号”没有生效" in page(several).text()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_files_alone_cannot_be_kept_and_are_asked_for_again(sign_in):
+    officer = sign_in("xishan")
+    answer = officer.post(
+        f"{M05}/evidence",
+        data={"csrf_token": "old", "files": arrange.upload(arrange.PDF, "核定表.pdf")},
+    )
+    assert page(answer).heading == "请重新选择文件"
+    assert f'href="{M05}"' in answer.text
