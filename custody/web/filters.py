@@ -30,6 +30,14 @@ def short_day(value: date | datetime | None) -> str:
     return f"{value:%m-%d}" if value.year == clock.today().year else f"{value:%y-%m-%d}"
 
 
+def told(value: str) -> str:
+    """Text from a form: a date as people write it, anything else as it is."""
+    try:
+        return day(date.fromisoformat(value)) if len(value) == 10 else value
+    except ValueError:
+        return value
+
+
 def moment(value: datetime | None) -> str:
     """11月22日 14:02."""
     return NOTHING if value is None else f"{day(value)} {value:%H:%M}"
@@ -54,5 +62,5 @@ def size(value: int) -> str:
 
 
 def init(app: Flask) -> None:
-    for function in (day, short_day, moment, percent, number, size):
+    for function in (day, short_day, told, moment, percent, number, size):
         app.template_filter(function.__name__)(function)

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, render_template, request, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
-
-from custody.web import filters
 
 _NEVER = frozenset({"csrf_token", "password", "current", "again", "kept"})
 _MAX_AGE = 24 * 3600
@@ -82,9 +79,7 @@ def describe(blueprint: Blueprint, describer: Describer) -> None:
 
 def offer(kept: Kept, why: str) -> str:
     """The page that shows what was typed and sends it once more. `why` it was not taken."""
-    about = _about(kept)
-    told = [(name, _told(value)) for name, value in kept.fields if value]
-    return render_template("errors/kept.html", kept=kept, about=about, told=told, why=why)
+    return render_template("errors/kept.html", kept=kept, about=_about(kept), why=why)
 
 
 def _about(kept: Kept) -> About:
@@ -104,11 +99,3 @@ def _matched(path: str, method: str) -> tuple[str, Mapping[str, Any]] | None:
     except HTTPException:
         return None
     return str(endpoint), arguments
-
-
-def _told(value: str) -> str:
-    """A date as people write it, anything else as it is."""
-    try:
-        return filters.day(date.fromisoformat(value)) if len(value) == 10 else value
-    except ValueError:
-        return value

@@ -64,6 +64,8 @@ def problems_of_forecast(report: Report, today: date) -> list[Problem]:
     """
     if report.actual or not report.forecast or report.forecast >= today:
         return []
+    if report.started and report.forecast < report.started:
+        return []  # said already, see problems_of_report
     return [
         Problem(
             "forecast_passed",
