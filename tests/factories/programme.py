@@ -28,7 +28,7 @@ from custody.milestones.actions import evidence, reporting, review
 from custody.milestones.actions.evidence import NewFile
 from custody.milestones.models import Evidence, Milestone, Policy
 from custody.milestones.queries.milestones import evidence_count, get_milestone
-from custody.milestones.rules import Claim, LightPolicy, Report
+from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
 from tests.factories import people, province
@@ -235,14 +235,15 @@ def _decide(
 def gate_passed(
     session: Session, region: str, gate: str = "G-C", *, now: datetime | None = None
 ) -> Milestone:
-    """Everything the gate rests on confirmed (as far as it is open), and the gate itself."""
-    row = milestone(session, region, gate)
-    for code in sorted(row.item.after.split()):
-        rows = session.scalars(
-            select(Milestone).where(Milestone.region_code == region, Milestone.code == code)
-        ).all()
-        if rows and not rows[0].status.settled:
-            confirmed(session, region, code, now=now)
+    """Everything the gate rests on, directly or not, confirmed as far as it is open; then the gate."""
+    after = {item.code: item.after.split() for item in template_of(session, region).items}
+    rows = session.scalars(
+        select(Milestone).where(
+            Milestone.region_code == region, Milestone.code.in_(chain_of(gate, after) - {gate})
+        )
+    )
+    for code in sorted(row.code for row in rows if not row.status.settled):
+        confirmed(session, region, code, now=now)
     return confirmed(session, region, gate, now=now)
 
 
