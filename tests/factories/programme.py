@@ -27,6 +27,7 @@ from custody.infra.journal import Machine
 from custody.milestones.actions import evidence, reporting, review
 from custody.milestones.actions.evidence import NewFile
 from custody.milestones.models import Evidence, Milestone, Policy
+from custody.milestones.queries.lifecycles import template_of
 from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
 from custody.regions.models import Region
