@@ -80,6 +80,8 @@ class Move:
     changed: tuple[Changed, ...] = ()
     kept_dates: tuple[str, ...] = ()
     """«M05 名称» whose date would have changed, had the coordinator not set it."""
+    held_dates: tuple[str, ...] = ()
+    """«M04 名称» whose date would have changed, had it not been submitted or confirmed."""
     blocked: tuple[Problem, ...] = ()
     closes: Stage | None = None
     """The stage that is finished by the move itself, because what was open is no longer asked."""
@@ -126,6 +128,35 @@ def due_changes(old: Item, new: Item) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def reordered(old: Sequence[Item], new: Sequence[Item]) -> bool:
+    """Do the milestones that both versions have stand in another order?"""
+    common = {item.code for item in old} & {item.code for item in new}
+    first, second = ([i.code for i in items if i.code in common] for items in (old, new))
+    return first != second
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """Codes of what differs between the versions among milestones of stages still to come."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def unopened(position: Position, target: Sequence[Item], move: Move) -> Unopened:
+    have = {row.code for row in position.rows} | {line.code for line in move.opened}
+    old, new = (
+        {i.code: i for i in items if i.code not in have and i.stage not in position.passed}
+        for items in (position.items, target)
+    )
+    return Unopened(
+        tuple(code for code in new if code not in old),
+        tuple(code for code in old if code not in new),
+        tuple(code for code in new if code in old and item_changes(old[code], new[code])),
+    )
+
+
 def _due(item: Item, batch: int) -> str | None:
     if batch not in item.due:
         return None
@@ -162,7 +193,7 @@ def plan(position: Position, target: Sequence[Item]) -> Move:
                     row.code,
                 )
             )
-    changed, kept = [], []
+    changed, kept, held = [], [], []
     for row in position.rows:
         if row.code not in new:
             continue
@@ -176,12 +207,11 @@ def plan(position: Position, target: Sequence[Item]) -> Move:
         )
         if line.row or line.item:
             changed.append(line)
-        if (
-            row.replanned
-            and not row.status.settled
-            and before.due.get(position.batch) != item.due.get(position.batch)
-        ):
-            kept.append(f"{row.code} {item.name}")
+        if before.due.get(position.batch) != item.due.get(position.batch):
+            if row.status.settled or row.status.awaiting:
+                held.append(f"{row.code} {item.name}")
+            elif row.replanned:
+                kept.append(f"{row.code} {item.name}")
     after = [
         (new[row.code].stage, new[row.code].gate, new[row.code].required, row.status)
         for row in position.rows
@@ -207,6 +237,7 @@ def plan(position: Position, target: Sequence[Item]) -> Move:
         tuple(dropped),
         tuple(changed),
         tuple(kept),
+        tuple(held),
         tuple(blocked),
         current if stage_closed(current, after) else None,
     )

@@ -206,7 +206,7 @@ def summary(move_: Move) -> str:
         )
         if number
     ]
-    return "，".join(parts) or "里程碑无变动"
+    return "，".join(parts) or "里程碑和期限不变"
 
 
 def _drop(

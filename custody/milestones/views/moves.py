@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +16,16 @@ from custody.kernel.problems import Conflict, Refused
 from custody.milestones.actions import moves as actions
 from custody.milestones.models import Template
 from custody.milestones.move import Change as Raw
-from custody.milestones.move import Move, digest, due_changes, item_changes, plan
+from custody.milestones.move import (
+    Move,
+    Unopened,
+    digest,
+    due_changes,
+    item_changes,
+    plan,
+    reordered,
+    unopened,
+)
 from custody.milestones.queries.lifecycles import get_template
 from custody.milestones.queries.moves import Stand, positions, standing
 from custody.milestones.rules import Item
@@ -36,7 +46,27 @@ class Line:
     same: bool
     """It stands on the version already and nothing would change."""
     changes: tuple[tuple[str, list[Change]], ...]
-    """(«M05 名称», its own changes in words)."""
+    """(«M05 名称», what changes for it in words: its own dates and unit, and the template's words)."""
+    fields: tuple[tuple[str, list[str]], ...]
+    """(«权重», codes of the milestones where it changes)."""
+    later: Unopened
+    reordered: bool
+
+    @property
+    def parts(self) -> list[str]:
+        """What differs for this region, now or later, in short; empty when nothing does."""
+        move, later = self.move, self.later
+        kept = len(move.kept_dates) + len(move.held_dates)
+        found = [
+            ("新增 " + "、".join(line.code for line in move.opened)) if move.opened else "",
+            ("移除 " + "、".join(line.code for line in move.dropped)) if move.dropped else "",
+            *(f"{field} {'、'.join(codes)}" for field, codes in self.fields),
+            f"保留原日期 {kept} 项" if kept else "",
+            f"通过“{move.closes.label()}”" if move.closes else "",
+            "后续里程碑有调整" if later.added or later.removed or later.changed else "",
+            "排列次序" if self.reordered else "",
+        ]
+        return [part for part in found if part]
 
 
 def _target(number: int) -> Template:
@@ -61,6 +91,7 @@ def _choose_page(number: int, status: int, problem: str = "") -> tuple[str, int]
         cities={row.code: row for row in cities_of(session(), place)},
         batch=batch,
         city=city,
+        ticked=request.args.get("tick") == "all",
         problem=problem,
         form=ActForm(),
     )
@@ -84,7 +115,7 @@ def _preview_page(
     stands = positions(session(), identity().place, codes)
     moves = {stand.region.code: plan(stand.position, items) for stand in stands}
     year = clock.today().year
-    lines = [_line(stand, moves[stand.region.code], template, year) for stand in stands]
+    lines = [_line(stand, moves[stand.region.code], template, items, year) for stand in stands]
     page = render_template(
         "templates/preview.html",
         template=template,
@@ -100,13 +131,23 @@ def _preview_page(
     return page, status
 
 
-def _line(stand: Stand, move: Move, template: Template, year: int) -> Line:
-    changes = ((f"{line.code} {line.name}", _words(line.row, year)) for line in move.changed)
+def _line(stand: Stand, move: Move, template: Template, items: list[Item], year: int) -> Line:
+    changes, fields = [], defaultdict(list)
+    for line in move.changed:
+        own = _words(line.row, year)
+        words = [*own, *(w for w in _words(line.item, year, "template") if w not in own)]
+        if words:
+            changes.append((f"{line.code} {line.name}", words))
+        for word in words:
+            fields[word.field].append(line.code)
     return Line(
         stand,
         move,
         stand.template_id == template.id and move.empty,
-        tuple((name, words) for name, words in changes if words),
+        tuple(changes),
+        tuple(fields.items()),
+        unopened(stand.position, items, move),
+        reordered(stand.position.items, items),
     )
 
 
@@ -134,6 +175,7 @@ class Versions:
     added: list[Item]
     removed: list[Item]
     changed: list[tuple[str, list[Change]]]
+    reordered: bool
 
 
 def _versions(
@@ -159,6 +201,7 @@ def _versions(
                 [item for item in target if item.code not in have],
                 [item for item in items if item.code not in new],
                 changed,
+                reordered(items, target),
             )
         )
     return found

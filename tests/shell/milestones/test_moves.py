@@ -94,10 +94,17 @@ def test_regions_keep_their_version_until_moved(
 ) -> None:
     assert version_of(database, XISHAN) == 1
     chosen = admin.get(f"{second}/move?batch=3&city=320200")
-    assert len([e for e in page(chosen).all("input") if e.get("name") == "region"]) == 3
-    assert all(
-        e.get("checked") is not None for e in page(chosen).all("input") if e.get("name") == "region"
+    boxes = [e for e in page(chosen).all("input") if e.get("name") == "region"]
+    assert len(boxes) == 3
+    assert all(e.get("checked") is None for e in boxes), "nothing is chosen for the administrator"
+    quick = next(
+        a for a in page(chosen).all("a") if a.get("data-tick") == "city" and a.get("data-value")
     )
+    boxes = [
+        e for e in page(admin.get(quick.get("href"))).all("input") if e.get("name") == "region"
+    ]
+    assert boxes
+    assert all(e.get("checked") is not None for e in boxes), "without JavaScript too"
 
 
 def test_the_preview_says_what_moves_and_confirming_does_exactly_that(
@@ -138,6 +145,25 @@ def test_the_preview_says_what_moves_and_confirming_does_exactly_that(
         assert list(consistency.items(reading)) == []
         assert list(consistency.told(reading)) == []
         assert list(consistency.stages(reading)) == []
+
+
+def test_the_preview_names_whatever_differs_for_a_region(admin: Critic, database: Database) -> None:
+    draft = str(admin.press(admin.get("/admin/templates"), "新建下一版草稿").headers["Location"])
+    for code, fields in (
+        ("M10", {"weight": "2"}),
+        ("M04", {"evidence": "审计报告（盖章）"}),
+        ("M20", {"owner": "新单位"}),
+    ):
+        admin.press(admin.get(f"{draft}/items/{code}"), "保存到草稿", fields)
+    admin.press(admin.get(draft), "发布第2版")
+    words = page(preview(admin, draft, XISHAN)).text()
+    own = words.split("变动内容")[1]
+    assert "佐证材料要求 M04；权重 M10；后续里程碑有调整" in own
+    assert "权重：1 → 2" in own
+    assert "→ 审计报告（盖章）" in own
+    assert "有调整（见上方），本地区尚未开立" in own
+    assert "无变动" not in words
+    assert "不涉及" not in own
 
 
 def test_confirming_twice_is_harmless(admin: Critic, second: str, database: Database) -> None:
