@@ -25,13 +25,13 @@ class PasswordForm(Form):
     again = PasswordField("再次输入新密码", [Needed("请再次输入新密码。")])
 
 
-class AccountForm(Form):
-    version = HiddenField()
+class NewAccountForm(Form):
     name = StringField("姓名", [Needed("请填写姓名。"), Length(max=60)])
-    unit = StringField("单位", [Length(max=100)])
-    phone = StringField("联系电话", [Length(max=40)])
+    username = StringField("用户名", [Needed("请填写用户名。"), Length(max=40)])
     role = SelectField("角色", [Needed("请选择角色。")], validate_choice=False)
     place = SelectField("所属范围", [Needed("请选择所属的省、设区市或县（市、区）。")])
+    unit = StringField("单位", [Length(max=100)])
+    phone = StringField("联系电话", [Length(max=40)])
 
     def offer(self, spots: Sequence[Spot]) -> None:
         """What there is to choose from: roles, and places city by city."""
@@ -54,8 +54,11 @@ class AccountForm(Form):
             raise ValidationError("没有这个角色，请重新选择。")
 
 
-class NewAccountForm(AccountForm):
-    username = StringField("用户名", [Needed("请填写用户名。"), Length(max=40)])
+class AccountForm(NewAccountForm):
+    """An account that is there keeps its user name."""
+
+    version = HiddenField()
+    username = None
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]

@@ -100,7 +100,7 @@ def _password_page(account: Account, first: str, *, added: bool) -> str:
 
 def _form_page(
     template: str,
-    form: AccountForm,
+    form: NewAccountForm,
     status: int,
     *,
     rest: list[Problem] | None = None,
