@@ -16,6 +16,7 @@ from custody.accounts.rules import Can
 from custody.audit import actions, queries, rules
 from custody.audit.forms import CheckForm, read_wanted
 from custody.audit.queries import Checked, Wanted
+from custody.audit.wording import page_name
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.sheets import write_csv
@@ -59,6 +60,7 @@ def _page(checked: Checked | None) -> str:
         names=names,
         action_label=rules.action_label,
         kind_label=rules.kind_label,
+        page_name=page_name,
         checked=checked,
         most=MOST_CHECKED,
         most_exported=MOST_EXPORTED,
@@ -137,9 +139,15 @@ def _line(event: Event, names: Mapping[str, str]) -> list[str]:
         rules.action_label(event.action),
         "拒绝" if event.refused else "成功",
         rules.kind_label(event.kind),
-        event.label,
+        _subject(event),
         names.get(place, ""),
         "；".join(f"{line.field}：{line.old}→{line.new}" for line in changes),
         event.note,
         event.hash,
     ]
+
+
+def _subject(event: Event) -> str:
+    """A page by its name and address, anything else by the name it had."""
+    name = page_name(event.subject) if event.kind == "page" else ""
+    return f"{name}（{event.label}）" if name else event.label

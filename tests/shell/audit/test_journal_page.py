@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, text
 
 from custody.accounts.rules import Role
 from custody.audit import queries
+from custody.audit.wording import page_name
 from custody.infra import journal
 from custody.infra.db import Database
 from custody.infra.journal import Event, Machine
@@ -45,7 +47,21 @@ def test_filters(sign_in: SignIn, database: Database) -> None:
     sign_in(Role.OFFICER).get("/audit")
     refused = page(auditor.get("/audit?refused=1")).text()
     assert "越权访问被拒绝" in refused
+    assert "操作日志/audit" in refused.split("未成功")[1], "its name beside its address"
+    assert "操作日志（/audit）" in auditor.get("/audit/export.csv?refused=1").text
     assert "确认销号" not in refused.split("对象或说明")[1].split("编号")[1]
+
+
+def test_every_page_has_a_name_in_the_journal(app: Flask) -> None:
+    bare = {"static", "home", "health", "ready"}
+    pages = {rule.endpoint for rule in app.url_map.iter_rules()} - bare
+    assert {page for page in pages if not page_name(page)} == set()
+
+
+def test_no_row_offers_empty_details(sign_in: SignIn) -> None:
+    shown = page(sign_in(Role.AUDITOR).get("/audit"))
+    said = {shown.text(each).strip() for each in shown.all("summary")}
+    assert not said & {"", "详情"}
 
 
 def test_only_what_happened_within_one_s_place(sign_in: SignIn, database: Database) -> None:

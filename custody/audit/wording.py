@@ -1,0 +1,44 @@
+"""Pure: what the pages are called whose bare address an event has kept.
+
+The audit floor lies below the pages, so their names stand here; a test holds them against the app.
+"""
+
+from __future__ import annotations
+
+_PAGES = {
+    "audit.export": "导出操作日志",
+    "audit": "操作日志",
+    "people": "账号",
+    "moves": "移动地区到另一版模板",
+    "templates.policy": "预警规则",
+    "templates": "里程碑模板",
+    "regions.tasks": "年度任务",
+    "regions.profile": "地区概况",
+    "regions": "通知数据",
+    "review.queue": "审核",
+    "review.decide_several": "审核",
+    "review.replan": "调整里程碑计划日期",
+    "review.reopen": "撤销里程碑销号",
+    "review": "审核里程碑",
+    "evidence": "里程碑佐证材料",
+    "milestones.todo": "我的待办",
+    "milestones.no_change": "填报“本月无变化”",
+    "milestones.show": "里程碑",
+    "milestones": "里程碑填报",
+    "briefs.start": "起草简报",
+    "briefs": "工作简报",
+    "dashboard.board": "进展总览",
+    "dashboard.city": "设区市进展",
+    "dashboard.region": "地区进展",
+    "dashboard.export": "导出进展总览",
+    "dashboard.export_city": "导出进展总览",
+    "dashboard.attention": "需关注事项",
+    "dashboard.search": "查找地区",
+    "accounts": "登录和密码",
+}
+"""By endpoint, or by the blueprint where its pages share a name."""
+
+
+def page_name(endpoint: str) -> str:
+    """进展总览; "" for an endpoint that is no page of ours (any more)."""
+    return _PAGES.get(endpoint) or _PAGES.get(endpoint.partition(".")[0], "")
