@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
 
 from custody.infra.db import Database
 
@@ -118,9 +119,8 @@ class Cluster:
         """SQLAlchemy's address of a database on the server, which is started if need be."""
         given = os.environ.get("TEST_DATABASE_URL", "")
         if given:
-            server, _, _ = given.partition("://")[2].rpartition("/")
-            _, _, options = given.partition("?")
-            return f"postgresql+psycopg://{server}/{name}" + (f"?{options}" if options else "")
+            url = make_url(given).set(drivername="postgresql+psycopg", database=name)
+            return url.render_as_string(hide_password=False)
         with self._locked("server"):
             if not (self.folder / "data" / "postmaster.pid").exists():
                 _start(self.folder)

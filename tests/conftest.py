@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from custody import setup
-from custody.accounts import access
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Identity, Role
 from custody.app import create_app
@@ -238,18 +237,7 @@ def app(config: Config, database: Database, clock: Clock) -> Flask:
     made.test_client_class = Critic
     made.testing = True
     made.error_handler_spec[None][None].pop(Exception)
-    _stand_ins(made)
     return made
-
-
-def _stand_ins(app: Flask) -> None:
-    """Addresses for pages that are not built yet, so that the frame can link to them."""
-    from custody.app import _MENU, HOME
-
-    names = [name for name, *_ in _MENU] + list(HOME.values()) + ["dashboard.search"]
-    for name in dict.fromkeys(names):
-        if name not in app.view_functions:
-            app.add_url_rule(f"/stand-in/{name}", name, access.public(lambda: "not built yet"))
 
 
 @pytest.fixture
