@@ -116,15 +116,13 @@ def lag_words(facts: ProgrammeFacts) -> str:
 def review_words(facts: ProgrammeFacts) -> str:
     counted = {
         kind: [line for line in facts.exceptions if line.kind == kind]
-        for kind in ("returned", "waiting", "stale")
+        for kind in ("returned", "waiting")
     }
     parts = []
     if returned := counted["returned"]:
         parts.append(f"{len(returned)}项里程碑的材料被退回，尚未补正重报")
     if waiting := counted["waiting"]:
         parts.append(f"{len(waiting)}项已提交的里程碑等待审核，最长已{_longest(waiting)}个工作日")
-    if stale := counted["stale"]:
-        parts.append(f"{len(stale)}项在办里程碑较长时间没有更新，最长已{_longest(stale)}天")
     return "；".join(parts) + "。" if parts else ""
 
 
@@ -133,6 +131,11 @@ def _longest(lines: Sequence[Exception_]) -> int:
 
 
 def silent_words(facts: ProgrammeFacts) -> str:
+    """Who has not answered this month, and who has been silent for longer than the policy allows."""
+    return _month_words(facts) + _stale_words(facts)
+
+
+def _month_words(facts: ProgrammeFacts) -> str:
     count = len(facts.silent)
     if not count:
         return ""
@@ -141,6 +144,16 @@ def silent_words(facts: ProgrammeFacts) -> str:
         return f"{count}个地区{month}均未更新进展，也未报告“本月无变化”。"
     who = names(facts.silent) + (f"{count}个地区" if count > 1 else "")
     return f"{who}{month}尚未更新进展，也未报告“本月无变化”。"
+
+
+def _stale_words(facts: ProgrammeFacts) -> str:
+    """These lines are of whole regions, not of milestones."""
+    stale = [line for line in facts.exceptions if line.kind == "stale"]
+    if not stale:
+        return ""
+    if len(stale) == 1:
+        return f"{stale[0].region_name}已{stale[0].days}天没有更新进展。"
+    return f"{len(stale)}个地区较长时间没有更新进展，最长已{_longest(stale)}天。"
 
 
 def _upcoming(facts: ProgrammeFacts) -> list[Cell]:

@@ -181,7 +181,11 @@ def test_review_and_stale_lines_are_counted() -> None:
     text = _text(replace(facts, exceptions=(*facts.exceptions, *more)))
     assert "1项里程碑的材料被退回" in text
     assert "最长已7个工作日" in text
-    assert "最长已44天" in text
+    assert f"{line.region_name}已44天没有更新进展。" in text
+    assert "项在办里程碑较长时间没有更新" not in text
+    many = (*more, replace(more[-1], region_code="other", days=51))
+    text = _text(replace(facts, exceptions=(*facts.exceptions, *many)))
+    assert "2个地区较长时间没有更新进展，最长已51天。" in text
 
 
 def test_a_brief_does_not_rank() -> None:
