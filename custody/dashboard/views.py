@@ -170,7 +170,7 @@ def _board_words(
     page = page_of(len(shown), PAGE_SIZE)
     on_page = shown[page.offset : page.offset + page.size]
     counts = {kind: sum(one.kind == kind for one in facts.exceptions) for kind in KINDS}
-    drawn = len(facts.regions) <= MAX_TILES
+    drawn = len(facts.regions) <= MAX_TILES and not place.city
     return {
         "facts": facts,
         "day": day,
@@ -179,7 +179,7 @@ def _board_words(
         "filters": filters,
         "shown": shown,
         "page": page,
-        "groups": groups(facts, on_page, filters.milestone),
+        "groups": groups(facts, on_page, filters.milestone, shown),
         "milestones": every_milestone(facts.regions),
         "cities": sorted({(one.city_code, one.city_name) for one in facts.regions}),
         "all_lights": LIGHTS,
@@ -190,7 +190,7 @@ def _board_words(
         "links": links,
         "curves": _curves(facts),
         "maps": _maps(facts, links) if drawn else (),
-        "city_lines": () if drawn else city_lines(facts),
+        "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,
         "export_args": _kept_args(filters, day),
     }

@@ -19,6 +19,9 @@ from custody.kernel import drawing as draw
 from custody.kernel.drawing import ACCENT, ACCENT_SOFT, INK, LIGHT_LOOKS, MUTED, RULE, Mark, Svg
 from custody.milestones.rules import STAGES, Light, Stage
 
+WORDS_ROOM = 112
+"""Room for «24年10月16日完成» at the right edge."""
+
 
 def timeline(
     cells: Sequence[Cell],
@@ -37,7 +40,7 @@ def timeline(
     size = look.size
     marks = _stage_strip(stage, stage_label, pilot, look)
     dated = [c for c in cells if c.planned or c.actual or c.forecast]
-    top = 66.0
+    top = 70.0
     if not dated:
         marks.append(draw.text(0, top + 8, "尚无里程碑日期。", size=size, fill=MUTED))
         return draw.document(look.width, top + 24, *marks, title=title, desc="尚无里程碑日期。")
@@ -66,11 +69,11 @@ def timeline(
             low = y + pitch
             marks.append(draw.line(today, low - 20, today, low, stroke=TODAY_COLOUR, width=1.2))
         marks.append(_timeline_row(cell, y, pitch, x_of, as_of, look))
-    marks += _timelinelegend(bottom + 18, look)
+    marks += _timeline_legend(bottom + 18, look)
     done = sum(cell.status.settled for cell in cells)
     return draw.document(
         look.width,
-        bottom + (48 if look.narrow else 30),
+        bottom + 32,
         *marks,
         title=title,
         desc=f"当前阶段：{stage_label}。共{len(cells)}项里程碑，已办结{done}项。"
@@ -126,24 +129,39 @@ def _timeline_axis(
     bottom: float,
     look: Look,
 ) -> list[Mark]:
-    """A rule for every month, a name where there is room for one; January says its year."""
+    """A rule for every month, a name at even steps; the years stand above where there are several."""
     months = months_of(first, last)
     room = (x_of(last) - x_of(first)) / max(1, len(months) - 1)
     step = next(s for s in (1, 2, 3, 6, 12) if room * s >= 34 or s == 12)
     size = look.size - 1.5
     marks: list[Mark] = []
-    edge = -1.0
     for index, month in enumerate(months):
         x = x_of(month)
         if room * step >= 12 or index % step == 0:
             marks.append(draw.line(x, top, x, bottom, stroke=RULE, width=0.8))
-        if (month.month - 1) % step and index:
-            continue
-        with_year = first.year != last.year and (index == 0 or month.month == 1)
-        words = f"{month.year}年{month.month}月" if with_year else f"{month.month}月"
-        if x + 2 >= edge + 4 and x + 2 + draw.width_of(words, size) <= look.width:
+        words = f"{month.month}月"
+        fits = x + 2 + draw.width_of(words, size) <= look.width
+        if (month.month - 1) % step == 0 and fits:
             marks.append(draw.text(x + 2, top - 6, words, size=size, fill=MUTED))
-            edge = x + 2 + draw.width_of(words, size)
+    if first.year != last.year:
+        marks += _years(months, x_of, top - 6 - size * 1.4, size, look)
+    return marks
+
+
+def _years(
+    months: Sequence[date], x_of: Callable[[date], float], y: float, size: float, look: Look
+) -> list[Mark]:
+    """The year at every January and at the left edge; from the right, so that Januaries win."""
+    marks: list[Mark] = []
+    free = float(look.width)
+    for month in reversed(months):
+        if month.month != 1 and month != months[0]:
+            continue
+        words = f"{month.year}年"
+        x = x_of(month) + 2
+        if x + draw.width_of(words, size) + 6 <= free:
+            marks.append(draw.text(x, y, words, size=size, fill=MUTED, weight="bold"))
+            free = x
     return marks
 
 
@@ -200,7 +218,7 @@ def _timeline_row(
         draw.text(
             look.width - 4,
             words_y,
-            draw.fit(words, size - 1, 112),
+            draw.fit(words, size - 1, WORDS_ROOM),
             size=size - 1,
             anchor="end",
             fill=LIGHT_LOOKS[cell.light.value].colour
@@ -219,13 +237,19 @@ def _timeline_row(
 
 def _row_words(cell: Cell, as_of: date) -> str:
     if cell.status.settled:
-        return f"{day_words(cell.actual, as_of)}完成" if cell.actual else cell.status.label
+        return f"{_short_day(cell.actual, as_of)}完成" if cell.actual else cell.status.label
     if cell.days_late:
         return f"逾期{cell.days_late}天"
-    return f"{day_words(cell.planned, as_of)}到期" if cell.planned else cell.status.label
+    return f"{_short_day(cell.planned, as_of)}到期" if cell.planned else cell.status.label
 
 
-def _timelinelegend(y: float, look: Look) -> list[Mark]:
+def _short_day(day: date, as_of: date) -> str:
+    """10月16日; of another year 24年10月16日, so that it keeps its column."""
+    year = "" if day.year == as_of.year else f"{day.year % 100:02d}年"
+    return f"{year}{day.month}月{day.day}日"
+
+
+def _timeline_legend(y: float, look: Look) -> list[Mark]:
     size = look.size - 1
     entries: list[tuple[Callable[[float, float], Mark], str]] = [
         (lambda x, at: draw.line(x + 6, at - 6, x + 6, at + 6, stroke=INK, width=2), "计划"),

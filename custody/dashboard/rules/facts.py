@@ -19,6 +19,7 @@ from custody.milestones.rules import (
     Signal,
     Stage,
     State,
+    Status,
     chain_of,
     expected_percent,
     progress,
@@ -63,10 +64,11 @@ def programme(
     chains = _Chains(rows)
     regions: list[RegionFacts] = []
     judged: dict[str, list[_Judged]] = {}
+    undated: dict[str, list[Cell]] = {}
     dated: list[Dated] = []
     for row in rows.regions:
         own = _judge(by_region.get(row.code, ()), rows, as_of, rows.head.policy)
-        facts, counted = _region(row, own, rows, chains, as_of)
+        facts, counted, undated[row.code] = _region(row, own, rows, chains, as_of)
         regions.append(facts)
         judged[row.code] = own
         dated += [(one.line.planned, *_settled(one), one.line.forecast) for one in counted]
@@ -96,6 +98,7 @@ def programme(
         exceptions=exceptions_of(
             regions,
             lines,
+            undated,
             rows,
             as_of=as_of,
             working_days=working_days,
@@ -183,8 +186,8 @@ def _judge(lines: Sequence[LineRow], rows: Rows, as_of: date, policy: LightPolic
 
 def _region(
     row: RegionRow, own: Sequence[_Judged], rows: Rows, chains: _Chains, as_of: date
-) -> tuple[RegionFacts, list[_Judged]]:
-    """The region's facts, and the milestones that count towards its gate of the year."""
+) -> tuple[RegionFacts, list[_Judged], list[Cell]]:
+    """The region's facts, what counts towards its gate of the year, what has no date before the next."""
     batch = rows.batches.get(row.batch)
     passed = rows.passed.get(row.code, set())
     stage = stage_reached(passed)
@@ -235,7 +238,16 @@ def _region(
         last_activity=activity.last if activity else None,
         city_spot=(row.city_column, row.city_row),
     )
-    return facts, counted
+    undated = [one.cell for one in own if _needs_a_date(one, one.item.code in towards, stage)]
+    return facts, counted, undated
+
+
+def _needs_a_date(one: _Judged, in_the_way: bool, stage: Stage) -> bool:
+    """Without a due date, and either before the next gate or still untouched in the open stretch."""
+    if one.line.planned or not one.state.status.editable:
+        return False
+    untouched = one.state.status is Status.NOT_STARTED and one.item.required
+    return in_the_way or (untouched and one.item.stage is stage)
 
 
 def _expected(counted: Sequence[_Judged], passed: set[Stage], as_of: date) -> float:
@@ -264,7 +276,7 @@ def _batch(batch: BatchRow, regions: Sequence[RegionFacts]) -> BatchFacts:
         deadline=batch.deadline,
         pilot=batch.pilot,
         regions=len(regions),
-        done=sum(region.total > 0 and region.percent >= 100 for region in regions),
+        done=sum(region.reached for region in regions),
         percent=share([(1, region.percent) for region in regions]),
         expected_percent=share([(1, region.expected_percent) for region in regions]),
         lights=lights_of(regions),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from custody.dashboard.rules.exceptions import codes_of
 from custody.dashboard.rules.facts import lights_of
 from custody.dashboard.rules.shapes import BatchFacts, Cell, ProgrammeFacts, RegionFacts
-from custody.milestones.rules import Light, Status, share
+from custody.milestones.rules import Light, Stage, Status, share
 
 MAX_COLUMNS = 14
 """As many milestones as fit on a 1440-pixel screen; a batch's later stages give way first."""
@@ -43,9 +45,21 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The reason of the light, the milestone by its code alone: «M15 逾期16天»."""
-        milestone, colon, words = self.region.light_reason.partition("：")
-        return f"{milestone.partition(' ')[0]} {words}" if colon else milestone
+        """The reason of the light, the milestone by its code alone: «M15 逾期16天».
+
+        Behind the gate of the year the stretch just opened has no columns yet: it is said here.
+        """
+        milestone, colon, words = self.region.light_reason.rpartition("；")[2].partition("：")
+        reason = f"{milestone.partition(' ')[0]} {words}" if colon else milestone
+        opened = [cell for cell in self.region.cells if cell.stage is self.region.stage]
+        if not self.region.reached or self.region.stage is Stage.DONE or not opened:
+            return reason
+        undated = [cell for cell in opened if not cell.planned and cell.status.editable]
+        if undated:
+            reason = f"{codes_of(undated)} 未定期限"
+        settled = sum(cell.status.settled for cell in opened)
+        counted = f"{self.region.stage_label}{settled}/{len(opened)}"
+        return "；".join(filter(None, ("年度目标已达成", counted, reason)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,8 @@ class Group:
     batch: BatchFacts
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
+    fitting: int
+    """Regions of the batch that fit the filters, on this page or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +99,17 @@ def _fits(region: RegionFacts, filters: Filters) -> bool:
     return cell is not None and (filters.light is None or cell.light is filters.light)
 
 
-def groups(facts: ProgrammeFacts, shown: Sequence[RegionFacts], milestone: str = "") -> list[Group]:
-    """The regions by batch, each batch with the columns its regions have."""
+def groups(
+    facts: ProgrammeFacts,
+    shown: Sequence[RegionFacts],
+    milestone: str = "",
+    fitting: Sequence[RegionFacts] | None = None,
+) -> list[Group]:
+    """The regions by batch, each batch with the columns its regions have.
+
+    `fitting`: all that pass the filters, where `shown` is one page of them.
+    """
+    counted = Counter(region.batch for region in (shown if fitting is None else fitting))
     found = []
     for batch in facts.batches:
         own = [region for region in shown if region.batch == batch.number]
@@ -95,7 +120,7 @@ def groups(facts: ProgrammeFacts, shown: Sequence[RegionFacts], milestone: str =
         for region in own:
             cells = {cell.code: cell for cell in region.cells}
             lines.append(Line(region, tuple(cells.get(column.code) for column in columns)))
-        found.append(Group(batch, columns, tuple(lines)))
+        found.append(Group(batch, columns, tuple(lines), counted[batch.number]))
     return found
 
 
@@ -140,7 +165,7 @@ def city_lines(facts: ProgrammeFacts) -> list[CityLine]:
             code=code,
             name=own[0].city_name,
             regions=len(own),
-            done=sum(region.total > 0 and region.percent >= 100 for region in own),
+            done=sum(region.reached for region in own),
             percent=share([(1, region.percent) for region in own]),
             expected_percent=share([(1, region.expected_percent) for region in own]),
             lights=lights_of(own),

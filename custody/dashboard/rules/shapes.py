@@ -66,6 +66,11 @@ class RegionFacts:
     city_spot: tuple[int, int] = (0, 0)
     """Column and row of the city on the map of tiles."""
 
+    @property
+    def reached(self) -> bool:
+        """Has it passed the gate of the year? (100 % is said of nothing else.)"""
+        return self.total > 0 and self.percent >= 100
+
 
 @dataclass(frozen=True, slots=True)
 class BatchFacts:
@@ -100,11 +105,13 @@ class Exception_:
     """A line of the list of exceptions."""
 
     kind: str
-    """late | returned | stale | waiting."""
+    """late | returned | waiting | stale | undated; the last two are of a region as a whole."""
     region_code: str
     region_name: str
     milestone_code: str
+    """Empty where the line is about the region."""
     milestone_name: str
+    """Or which milestones it is about: «M12–M14（3项）»."""
     light: Light
     words: str
     """「逾期16天」「已退回3天」「待省核6个工作日」."""

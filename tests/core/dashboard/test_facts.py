@@ -1,5 +1,6 @@
 """What a board says, from plain rows."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -7,9 +8,11 @@ from hypothesis import strategies as st
 
 from custody.dashboard.rules import ProgrammeFacts
 from custody.dashboard.rules.curve import curve_of, days_of
+from custody.dashboard.rules.exceptions import codes_of
 from custody.dashboard.rules.facts import Scope, programme
 from custody.dashboard.rules.rows import ActivityRow, Rows
 from custody.milestones.rules import Light, LightPolicy, Stage, Status
+from tests.factories.facts import programme as programme_of_jiangsu
 from tests.factories.rows import TODAY, confirmed, line, region, rows
 
 SCOPE = Scope("province", "990000", "云山省")
@@ -106,6 +109,32 @@ def test_exceptions_name_what_is_late_returned_waiting_and_stale() -> None:
         ("stale", "已31天未更新"),
     ]
     assert [one.code for one in found.silent] == ["r1"]
+
+
+def test_what_was_just_opened_without_dates_is_asked_of_the_province() -> None:
+    passed = {"r1": {Stage.PRE_TENDER}}
+    active = (ActivityRow("r1", TODAY, TODAY),)
+    opened = rows(confirmed(3), line(4, planned=None), passed=passed, activity=active)
+    [asked] = facts(opened).exceptions
+    assert (asked.kind, asked.milestone_code, asked.owner) == ("undated", "", "省局")
+    assert asked.milestone_name == "M12（1项）"
+    assert "确定计划日期" in asked.words
+    assert facts(opened).regions[0].light is Light.GREY
+    for known in (
+        line(4),
+        line(4, planned=None, status=Status.AWAITING_CITY, awaiting_since=TODAY),
+        # A milestone that need not be there may wait for its day.
+        line(7, planned=None),
+    ):
+        told = rows(confirmed(3), known, passed=passed, activity=active)
+        assert facts(told).exceptions == ()
+
+
+def test_codes_in_a_row_are_told_as_a_range() -> None:
+    [region] = (one for one in programme_of_jiangsu().regions if one.code == "320583")
+    cells = [replace(region.cells[0], code=code) for code in ("M12", "M13", "M14", "M16", "G-B")]
+    assert codes_of(cells) == "M12–M14、M16、G-B"
+    assert codes_of(cells[:2]) == "M12、M13"
 
 
 def test_thresholds_are_the_policys() -> None:

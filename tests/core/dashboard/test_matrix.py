@@ -13,7 +13,7 @@ from custody.dashboard.rules.matrix import (
     groups,
     sheet,
 )
-from custody.milestones.rules import Light, Status
+from custody.milestones.rules import Light, Stage, Status
 from tests.core.dashboard.test_facts import facts
 from tests.factories.facts import programme
 from tests.factories.rows import TODAY, confirmed, line, region, rows
@@ -68,6 +68,27 @@ def test_columns_of_nothing_are_left_out_and_never_more_than_fit() -> None:
     for group in groups(jiangsu, jiangsu.regions, "M24"):
         assert len(group.columns) <= MAX_COLUMNS
     assert "M24" in [one.code for one in groups(jiangsu, jiangsu.regions, "M24")[0].columns]
+
+
+def test_a_region_behind_its_goal_says_what_was_opened() -> None:
+    passed = {"r1": {Stage.PRE_TENDER}}
+    found = facts(rows(confirmed(1), confirmed(3), line(4, planned=None), passed=passed))
+    [group] = groups(found, found.regions)
+    assert [one.code for one in group.columns] == ["M01", "G-C"]
+    assert group.lines[0].why == "年度目标已达成；招标签约0/1；M12 未定期限"
+    late = line(4, planned=TODAY - timedelta(days=3))
+    found = facts(rows(confirmed(1), confirmed(3), late, passed=passed))
+    assert (
+        groups(found, found.regions)[0]
+        .lines[0]
+        .why.startswith("年度目标已达成；招标签约0/1；M12 逾期3天")
+    )
+
+
+def test_a_group_counts_what_fits_on_all_pages() -> None:
+    found = _two()
+    [group] = groups(found, found.regions[:1], fitting=found.regions)
+    assert (len(group.lines), group.fitting) == (1, 2)
 
 
 def test_cities_are_summed_up() -> None:

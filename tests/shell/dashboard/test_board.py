@@ -67,6 +67,9 @@ def test_a_passed_gate_moves_stage_and_card(sign_in, database):
     text = page(response).text()
     assert "2026年启动和推进的地区 1 / 24 个地区达成年度目标" in text
     assert "南京市秦淮区 南京 招标签约" in text
+    assert "年度目标已达成；招标签约0/3；M12–M14 未定期限" in text
+    asked = page(sign_in("leader").get("/attention?kind=undated")).text()
+    assert "未定期限 南京市秦淮区 M12–M14（3项） 请省级协调员确定计划日期" in asked
 
 
 def test_filters_stand_in_the_address_and_narrow_the_matrix(sign_in, database):
@@ -82,6 +85,23 @@ def test_filters_stand_in_the_address_and_narrow_the_matrix(sign_in, database):
     assert "没有符合筛选条件的地区" in page(odd).text()
     chosen = [e for e in page(odd).all("option") if e.get("selected") is not None]
     assert [e.get("value") for e in chosen] == ["green"]
+
+
+def test_a_filter_says_what_it_counts_and_what_it_leaves_alone(sign_in):
+    client = sign_in("leader")
+    text = page(client.get("/board?batch=2&city=320200")).text()
+    assert "符合条件 1 个，共 5 个地区" in text
+    assert "不受筛选影响，以下为全省情况" in text
+    assert "筛选影响" not in page(client.get("/board")).text()
+    assert "以下为无锡市情况" in page(client.get("/cities/320200?batch=2")).text()
+
+
+def test_a_city_has_no_map_and_no_column_of_its_own_name(sign_in):
+    response = sign_in("leader").get("/cities/320200")
+    text = page(response).text()
+    assert "不表示行政区划界线" not in text
+    assert not [e for e in page(response).all("th") if (e.get("class") or "") == "m-city"]
+    assert "11月填报情况 5 个地区尚未填报" in text
 
 
 def test_whoever_is_bound_to_a_city_sees_the_city(sign_in):

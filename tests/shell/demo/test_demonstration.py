@@ -24,6 +24,7 @@ from custody.app import create_app
 from custody.briefs.models import Brief
 from custody.briefs.rules import Status as BriefStatus
 from custody.dashboard.queries import programme_facts
+from custody.dashboard.rules.exceptions import KINDS
 from custody.demo import people
 from custody.infra import clock, journal
 from custody.infra.db import plain
@@ -55,7 +56,7 @@ def test_every_status_and_every_light_is_there(asking: Session) -> None:
         Light.GREEN: 10,
         Light.GREY: 2,
     }
-    assert {line.kind for line in facts.exceptions} == {"late", "returned", "stale", "waiting"}
+    assert {line.kind for line in facts.exceptions} == set(KINDS)
     assert len(facts.silent) == 5
     assert [batch.done for batch in facts.batches] == [0, 0, 1]
 
