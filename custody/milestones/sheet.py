@@ -11,6 +11,21 @@ from custody.milestones.rules import Item, Stage, problems_of_template
 UNDATED = "待定"
 """In a due column: the batch starts with the milestone, its date is still open."""
 
+MEANINGS: Mapping[str, str] = {
+    "code": "编码",
+    "name": "名称",
+    "phase": "工作环节",
+    "stage": "所属阶段",
+    "evidence": "佐证材料要求",
+    "owner": "责任单位",
+    "weight": "权重",
+}
+"""What the columns hold, as a problem names them; «due_2» is the due date of batch 2."""
+
+
+def _meaning(column: str) -> str:
+    return MEANINGS.get(column) or f"第{column.removeprefix('due_')}批计划完成"
+
 
 def read(rows: Sequence[Mapping[str, str]]) -> list[Item]:
     """The items in the order of the file; raises Refused with every problem found."""
@@ -25,7 +40,11 @@ def _item(row: Mapping[str, str], order: int, problems: list[Problem]) -> Item:
 
     def wrong(column: str, wanted: str) -> None:
         problems.append(
-            Problem("value", f"{where} {column}：应填写{wanted}，请改正后重新载入。", where)
+            Problem(
+                "value",
+                f"{where} {column}（{_meaning(column)}）：应填写{wanted}，请改正后重新载入。",
+                where,
+            )
         )
 
     for column in ("code", "name", "phase", "evidence", "owner"):

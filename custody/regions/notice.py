@@ -89,6 +89,36 @@ class NoticeData:
     regions: tuple[RegionLine, ...]
 
 
+MEANINGS: Mapping[str, str] = {
+    "code": "代码",
+    "name": "名称",
+    "short_name": "简称",
+    "lead": "牵头单位",
+    "year": "年度",
+    "title": "标题",
+    "programme": "工作名称",
+    "issued": "印发时间",
+    "number": "序号",
+    "goal": "年度目标",
+    "deadline": "期限",
+    "deadline_words": "期限表述",
+    "departments": "责任单位",
+    "gate": "对应关口",
+    "entry_stage": "起始阶段",
+    "pilot": "是否试点",
+    "column": "方位图列",
+    "row": "方位图行",
+    "seq": "序号",
+    "level": "行政区划类型",
+    "city_code": "设区市代码",
+    "batch": "批次",
+    "lon": "经度",
+    "lat": "纬度",
+    "note": "备注",
+}
+"""What the columns and keys of a notice's files hold, as a problem names them."""
+
+
 class _Reader:
     """Takes typed values out of a row and collects what is wrong with it."""
 
@@ -98,7 +128,7 @@ class _Reader:
         self.row = row
 
     def _wrong(self, name: str, wanted: str) -> None:
-        where = f"{self.where} {name}"
+        where = f"{self.where} {name}（{MEANINGS[name]}）"
         self.problems.append(
             Problem("value", f"{where}：应填写{wanted}，请改正后重新载入。", where)
         )
@@ -205,7 +235,7 @@ def _batch(r: _Reader) -> BatchLine:
         r.problems.append(
             Problem(
                 "stage",
-                f"{r.where} entry_stage：应为 {'、'.join(STAGES)} 之一，请改正。",
+                f"{r.where} entry_stage（{MEANINGS['entry_stage']}）：应为 {'、'.join(STAGES)} 之一，请改正。",
                 r.where,
             )
         )

@@ -49,17 +49,21 @@ def test_the_notice_of_jiangsu() -> None:
 @pytest.mark.parametrize(
     ("place", "value", "words"),
     [
-        (("province", "name"), "", "notice.toml [province] name：应填写文字"),
-        (("province", "code"), None, "notice.toml [province] code：应填写文字"),
-        (("notice", "year"), "今年", "notice.toml [notice] year：应填写整数"),
-        (("batches", 1, "deadline"), "年底", "notice.toml [[batches]] 第2项 deadline：应填写日期"),
+        (("province", "name"), "", "notice.toml [province] name（名称）：应填写文字"),
+        (("province", "code"), None, "notice.toml [province] code（代码）：应填写文字"),
+        (("notice", "year"), "今年", "notice.toml [notice] year（年度）：应填写整数"),
+        (
+            ("batches", 1, "deadline"),
+            "年底",
+            "notice.toml [[batches]] 第2项 deadline（期限）：应填写日期",
+        ),
         (
             ("batches", 0, "pilot"),
             "是",
-            "notice.toml [[batches]] 第1项 pilot：应填写true 或 false",
+            "notice.toml [[batches]] 第1项 pilot（是否试点）：应填写true 或 false",
         ),
-        (("batches", 2, "entry_stage"), "start", "第3项 entry_stage：应为 pre_tender"),
-        (("tasks", 8, "title"), " ", "notice.toml [[tasks]] 第9项 title：应填写文字"),
+        (("batches", 2, "entry_stage"), "start", "第3项 entry_stage（起始阶段）：应为 pre_tender"),
+        (("tasks", 8, "title"), " ", "notice.toml [[tasks]] 第9项 title（标题）：应填写文字"),
     ],
 )
 def test_a_wrong_word_in_the_head_is_named(place: tuple[Any, ...], value: Any, words: str) -> None:
@@ -78,9 +82,9 @@ def test_a_wrong_word_in_the_head_is_named(place: tuple[Any, ...], value: Any, w
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("name", "", "regions.csv 第6行 name：应填写文字"),
-        ("batch", "三", "regions.csv 第6行 batch：应填写整数"),
-        ("lon", "东经119度", "regions.csv 第6行 lon：应填写数字或留空"),
+        ("name", "", "regions.csv 第6行 name（名称）：应填写文字"),
+        ("batch", "三", "regions.csv 第6行 batch（批次）：应填写整数"),
+        ("lon", "东经119度", "regions.csv 第6行 lon（经度）：应填写数字或留空"),
         ("batch", "9", "批次 9 不在 notice.toml 中"),
         ("city_code", "329900", "设区市代码 329900 不在 cities.csv 中"),
         ("code", "320282", "代码 320282 出现了2次"),
@@ -100,7 +104,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     for region in regions[:3]:
         region["level"] = ""
     found = problems(HEAD, cities, regions)
-    assert "cities.csv 第2行 row：应填写整数" in found[0]
+    assert "cities.csv 第2行 row（方位图行）：应填写整数" in found[0]
     assert sum("level" in message for message in found) == 3
     assert any("出现了2次" in message for message in found)
 
