@@ -77,6 +77,21 @@ class _Day(click.ParamType[date]):
             self.fail(f"“{value}”不是日期，请写成 2026-11-22 的样式。", param, context)
 
 
+class _RoleName(click.ParamType[Role]):
+    """A role by its code or by its Chinese name."""
+
+    name = "角色"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, context: click.Context | None
+    ) -> Role:
+        for role in Role:
+            if value.strip() in (role.value, role.label):
+                return role
+        known = "、".join(f"{role.value}（{role.label}）" for role in Role)
+        raise Refused([Problem("role", f"没有角色“{value}”。角色只能是：{known}。", "role")])
+
+
 @click.group(help="整区能源费用托管管理系统")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -204,16 +219,27 @@ def user() -> None: ...
 
 
 @user.command("add", help="新增账号，初始密码只显示一次")
-@click.argument("username")
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--place", "code", required=True, help="省、设区市或县（市、区）代码")
-@click.option("--unit", default="")
-@click.option("--phone", default="")
+@click.argument("username", default="")
+@click.option("--name", default="", help="姓名（必填）")
+@click.option(
+    "--role",
+    type=_RoleName(),
+    help="角色（必填）：" + "、".join(f"{role.value} {role.label}" for role in Role),
+)
+@click.option("--place", "code", default="", help="省、设区市或县（市、区）代码（必填）")
+@click.option("--unit", default="", help="单位")
+@click.option("--phone", default="", help="联系电话")
 @click.pass_obj
 def user_add(
-    config: Config, username: str, name: str, role: str, code: str, unit: str, phone: str
+    config: Config, username: str, name: str, role: Role, code: str, unit: str, phone: str
 ) -> None:
+    needed = {
+        "缺少用户名，请写在 add 之后。": username,
+        "缺少姓名，请加上 --name。": name,
+        "缺少角色，请加上 --role。": role,
+        "缺少所属地区代码，请加上 --place。": code,
+    }
+    refuse_if([Problem("needed", words) for words, value in needed.items() if not value])
     database = setup.existing_database(config)
     with database.transaction() as session:
         account, first = accounts.add(
@@ -224,7 +250,7 @@ def user_add(
             name=name,
             unit=unit,
             phone=phone,
-            role=Role(role),
+            role=role,
             place=regions.place_of_code(session, code),
         )
         click.echo(

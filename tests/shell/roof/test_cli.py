@@ -97,7 +97,10 @@ def test_regions_as_json(run: Run) -> None:
         (lambda f: _swap(f / "regions.csv", "320282", "320582"), "出现了2次"),
         (lambda f: _swap(f / "regions.csv", "320200,1,", "329999,1,"), "不在 cities.csv 中"),
         (lambda f: _swap(f / "milestones.csv", ",M03 M04,", ",M03 M99,"), "前置“M99”不在本模板中"),
-        (lambda f: _swap(f / "milestones.csv", "2026-08-31", "8月底"), "due_3：应填写日期"),
+        (
+            lambda f: _swap(f / "milestones.csv", "2026-08-31", "8月底"),
+            "due_3（第3批计划完成）：应填写日期",
+        ),
     ],
 )
 def test_damaged_notice_is_named_and_nothing_is_loaded(
@@ -143,6 +146,17 @@ def test_accounts_from_the_shell(run: Run) -> None:
     )
     assert (code, said) == (2, "区县填报员应绑定到县（市、区），请重新选择所属范围。\n")
     assert run("user", "add", "wuwu", "--name", "吴", "--role", "officer", "--place", "1")[0] == 2
+    code, said = run("user", "add", "sun", "--name", "孙", "--role", "foo", "--place", "320282")
+    assert code == 2
+    assert said.startswith("没有角色“foo”。角色只能是：")
+    assert "officer（区县填报员）" in said
+    assert len(said.splitlines()) == 1
+    assert run("user", "add", "sun", "--role", "区县填报员") == (
+        2,
+        "缺少姓名，请加上 --name。\n缺少所属地区代码，请加上 --place。\n",
+    )
+    words = ("user", "add", "sun", "--name", "孙", "--role", "区县填报员", "--place", "320282")
+    assert "已新增区县填报员 sun" in run(*words)[1]
 
 
 @pytest.mark.pdf
