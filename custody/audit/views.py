@@ -16,7 +16,7 @@ from custody.accounts.rules import Can
 from custody.audit import actions, queries, rules
 from custody.audit.forms import CheckForm, read_wanted
 from custody.audit.queries import Checked, Wanted
-from custody.audit.wording import page_name
+from custody.audit.wording import note_words, page_name
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.sheets import write_csv
@@ -61,6 +61,7 @@ def _page(checked: Checked | None) -> str:
         action_label=rules.action_label,
         kind_label=rules.kind_label,
         page_name=page_name,
+        note_words=note_words,
         checked=checked,
         most=MOST_CHECKED,
         most_exported=MOST_EXPORTED,
@@ -142,7 +143,7 @@ def _line(event: Event, names: Mapping[str, str]) -> list[str]:
         _subject(event),
         names.get(place, ""),
         "；".join(f"{line.field}：{line.old}→{line.new}" for line in changes),
-        event.note,
+        note_words(event.note),
         event.hash,
     ]
 

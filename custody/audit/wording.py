@@ -1,9 +1,11 @@
-"""Pure: what the pages are called whose bare address an event has kept.
+"""Pure: what the pages are called whose bare address an event has kept, and notes in words.
 
 The audit floor lies below the pages, so their names stand here; a test holds them against the app.
 """
 
 from __future__ import annotations
+
+import re
 
 _PAGES = {
     "audit.export": "导出操作日志",
@@ -42,3 +44,9 @@ _PAGES = {
 def page_name(endpoint: str) -> str:
     """进展总览; "" for an endpoint that is no page of ours (any more)."""
     return _PAGES.get(endpoint) or _PAGES.get(endpoint.partition(".")[0], "")
+
+
+def note_words(note: str) -> str:
+    """A note that is no more than a month is said as one: 2026年11月."""
+    found = re.fullmatch(r"(\d{4})-(\d{2})", note)
+    return f"{found[1]}年{int(found[2])}月" if found else note

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -115,6 +117,8 @@ def _preview_page(
     stands = positions(session(), identity().place, codes)
     moves = {stand.region.code: plan(stand.position, items) for stand in stands}
     year = clock.today().year
+    batches = batches_of(session(), identity().place.province)
+    named = {f"due_{row.number}": f"{row.short_name}计划完成" for row in batches}
     lines = [_line(stand, moves[stand.region.code], template, items, year) for stand in stands]
     page = render_template(
         "templates/preview.html",
@@ -123,7 +127,7 @@ def _preview_page(
         movable=sum(not line.same and not line.move.blocked for line in lines),
         blocked=sum(not line.same and bool(line.move.blocked) for line in lines),
         same=sum(line.same for line in lines),
-        versions=_versions(stands, items, template, year),
+        versions=_versions(stands, items, template, year, named),
         digest=digest(moves),
         stale=stale,
         form=ActForm(),
@@ -151,10 +155,16 @@ def _line(stand: Stand, move: Move, template: Template, items: list[Item], year:
     )
 
 
-def _words(changes: tuple[Raw, ...], year: int, kind: str = "milestone") -> list[Change]:
+def _words(
+    changes: tuple[Raw, ...],
+    year: int,
+    kind: str = "milestone",
+    named: Mapping[str, str] = MappingProxyType({}),
+) -> list[Change]:
+    """`named`: the due dates by the names of their batches."""
     return [
         Change(
-            field_label(kind, name),
+            named.get(name) or field_label(kind, name),
             value_words(kind, name, _plain(old), year=year),
             value_words(kind, name, _plain(new), year=year),
         )
@@ -179,7 +189,11 @@ class Versions:
 
 
 def _versions(
-    stands: list[Stand], target: list[Item], template: Template, year: int
+    stands: list[Stand],
+    target: list[Item],
+    template: Template,
+    year: int,
+    named: Mapping[str, str],
 ) -> list[Versions]:
     old = {stand.template_number: stand.position.items for stand in stands}
     old.pop(template.number, None)
@@ -192,7 +206,7 @@ def _versions(
             if code not in have:
                 continue
             lines = (*item_changes(have[code], item), *due_changes(have[code], item))
-            words = _words(lines, year, "template")
+            words = _words(lines, year, "template", named)
             if words:
                 changed.append((f"{code} {item.name}", words))
         found.append(
