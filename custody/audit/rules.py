@@ -94,10 +94,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "brief.frozen": "简报定稿",
         "brief.thawed": "简报退回草稿",
         "brief.published": "发布简报",
-        "brief.corrected": "更正简报",
         "brief.discarded": "删除简报草稿",
         "brief.downloaded": "下载简报",
-        "brief.rendered": "生成简报文件",
     },
     "导出与校验": {
         "board.exported": "导出进展总览",
@@ -320,6 +318,8 @@ def change_lines(
         if field in _QUIET and not everything:
             continue
         old, new = event.changes[field]
+        if old in (None, "") and new in (None, ""):
+            continue  # left empty
         lines.append(
             Change(
                 field_label(event.kind, field),

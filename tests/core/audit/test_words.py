@@ -45,6 +45,7 @@ def test_every_action_in_the_code_has_words() -> None:
         "milestones/actions/reporting.py": "milestone",
         "milestones/actions/review.py": "milestone",
         "milestones/actions/moves.py": "milestone",
+        "milestones/actions/evidence.py": "milestone",
     }
     for name, kind in short.items():
         for verb in re.findall(r'action="([a-z_]+)"', (PACKAGE / name).read_text()):
@@ -58,6 +59,10 @@ def test_every_action_in_the_code_has_words() -> None:
             written.add(f"{kind}.{verb}")
     assert len(written) > 25
     assert {action for action in written if action not in rules.ACTIONS} == set()
+
+
+def test_what_was_left_empty_is_no_change() -> None:
+    assert lines("account", {"unit": [None, ""], "active": [None, False]}) == ["账号状态：— → 停用"]
 
 
 def test_labels_are_those_of_the_domains() -> None:
