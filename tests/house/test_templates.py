@@ -116,7 +116,7 @@ def test_every_style_sheet_and_script_is_used() -> None:
         for folder in (TEMPLATES, ROOT / "custody", STATIC / "js", STATIC / "css")
         for path in folder.rglob("*.*")
         if path.suffix in (".html", ".py", ".js", ".css")
-    )
+    ) + (ROOT / "README.md").read_text("utf-8")
     unused = [
         path.name
         for path in STATIC.rglob("*.*")
