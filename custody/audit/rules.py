@@ -284,16 +284,6 @@ def kind_label(kind: str) -> str:
     return KINDS.get(kind, "其他")
 
 
-def sentence(event: Recorded) -> str:
-    """«李四 提交审核：宜兴市 M05 能源基准与费用基准核定确认»."""
-    about = f"：{event.label}" if event.label and event.action not in _OWN else ""
-    return f"{event.actor_name} {action_label(event.action)}{about}"
-
-
-_OWN = frozenset({"account.signed_in", "account.signed_out", "account.password_changed"})
-"""Acts on oneself: naming the subject would say the name twice."""
-
-
 def field_label(kind: str, field: str) -> str:
     """What a field of such an object is called. «M05:name» is a field of a template's item M05."""
     item, colon, rest = field.rpartition(":")

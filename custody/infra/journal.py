@@ -163,14 +163,6 @@ def broken_links(session: Session) -> Iterator[tuple[int, str]]:
         previous = event.hash
 
 
-def last_change(session: Session) -> int:
-    """The id of the newest event that changed something: a version number of all the data."""
-    return (
-        session.scalar(select(Event.id).where(Event.modifies).order_by(Event.id.desc()).limit(1))
-        or 0
-    )
-
-
 # Asked by every request, so put together once.
 _NEWEST = select(Event.id, Event.hash).where(Event.modifies).order_by(Event.id.desc()).limit(1)
 

@@ -19,7 +19,6 @@ FONTS = (
 
 INK = "#1c2733"
 MUTED = "#52606d"
-FAINT = "#8b97a3"
 RULE = "#d5dbe1"
 GROUND = "#ffffff"
 WASH = "#eef1f4"

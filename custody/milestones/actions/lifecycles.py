@@ -17,6 +17,7 @@ from custody.milestones.models import (
     Template,
     TemplateItem,
 )
+from custody.milestones.queries.lifecycles import template_of
 from custody.milestones.rules import (
     STAGES,
     Item,
@@ -181,12 +182,7 @@ def _open_next(
     following = STAGES[stage.order + 1]
     if following is Stage.DONE:
         return []
-    template = session.scalars(
-        select(Template)
-        .join(Lifecycle, Lifecycle.template_id == Template.id)
-        .where(Lifecycle.region_code == region.code)
-        .options(selectinload(Template.items))
-    ).one()
+    template = template_of(session, region.code)
     have = {row.code for row in rows}
     new = [item for item in template.items if item.stage is following and item.code not in have]
     if not new:

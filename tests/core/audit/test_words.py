@@ -122,5 +122,3 @@ def test_what_is_unknown_never_shows_its_code() -> None:
     assert rules.action_label("something.new") == "其他操作"
     assert rules.kind_label("thing") == "其他"
     assert rules.field_label("thing", "colour") == "其他内容"
-    assert rules.sentence(Told()) == "宜报 更新进展：宜兴市 M18 节能技术改造"
-    assert rules.sentence(Told(action="account.signed_in", label="宜报（yixing）")) == "宜报 登录"
