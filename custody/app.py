@@ -28,6 +28,7 @@ from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
+from custody.jobs import views as jobs
 from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import evidence, moves, officer, review, templates
 from custody.regions import views as regions
@@ -82,6 +83,7 @@ def _register(app: Flask) -> None:
         moves.blueprint,
         dashboard.blueprint,
         briefs.blueprint,
+        jobs.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -131,6 +133,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
+    ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
     ("templates.index", "里程碑模板", (Can.MANAGE_TEMPLATES,)),
@@ -149,6 +152,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "moves": ("templates.index",),
     "regions": ("regions.notice", "dashboard.board"),
     "audit": ("audit.index",),
+    "jobs": ("jobs.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

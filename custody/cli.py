@@ -328,5 +328,18 @@ def serve(config: Config) -> None:
     run(config)
 
 
+@cli.command(help="办理后台任务（serve 会自动启动一个；大型部署可另开）")
+@click.option("--with-parent", is_flag=True, hidden=True)
+@click.pass_obj
+def work(config: Config, with_parent: bool) -> None:
+    from custody.worker import run
+
+    run(config, with_parent=with_parent)
+
+
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()

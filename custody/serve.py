@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from config import Config, ConfigError
+from config import ROOT, Config, ConfigError
 from custody import setup
 from custody.app import create_app, log_to
 
@@ -27,7 +29,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": 120,
             "graceful_timeout": 20,
             "loglevel": "warning",
-            "when_ready": _announce(self.config),
+            "when_ready": _ready(self.config),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
@@ -37,8 +39,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         return create_app(self.config)
 
 
-def _announce(config: Config) -> Any:
+def _ready(config: Config) -> Any:
     def ready(_arbiter: object) -> None:
+        # A process of its own for background work; it leaves when its parent does.
+        subprocess.Popen([sys.executable, "-m", "custody.cli", "work", "--with-parent"], cwd=ROOT)
         mode = "（演示模式）" if config.demo else ""
         print(f"整区能源费用托管{mode}已启动：http://{config.bind}　按 Ctrl+C 停止", flush=True)
 

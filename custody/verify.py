@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from custody.attachments import queries as attachments
 from custody.briefs import snapshot
 from custody.briefs.models import Brief
 from custody.infra import journal
@@ -37,9 +38,11 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
     )
     evidence = list(consistency.evidence(session))
     yield Part("佐证材料", len(evidence), tuple(_damaged(files, evidence)))
+    papers = list(attachments.all_files(session))
+    yield Part("附件", len(papers), tuple(_damaged(files, papers)))
     briefs = session.scalars(select(Brief).where(Brief.snapshot.is_not(None))).all()
     frozen = [brief for brief in briefs if brief.snapshot]
-    papers = [(brief.pdf_digest, f"{brief.file_name}") for brief in frozen if brief.pdf_digest]
+    printed = [(brief.pdf_digest, f"{brief.file_name}") for brief in frozen if brief.pdf_digest]
     yield Part(
         "工作简报",
         len(frozen),
@@ -49,7 +52,7 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
                 for brief in frozen
                 if brief.snapshot and snapshot.digest(brief.snapshot) != brief.digest
             ),
-            *_damaged(files, papers),
+            *_damaged(files, printed),
         ),
     )
     yield Part(

@@ -118,6 +118,19 @@ class Can(StrEnum):
     MANAGE_TEMPLATES = "manage_templates"
     MANAGE_NOTICE = "manage_notice"
     READ_AUDIT = "read_audit"
+    FOLLOW_JOB = "follow_job"
+    SEE_CONTRACTS = "see_contracts"
+    EDIT_CONTRACT = "edit_contract"
+    SETTLE = "settle"
+    REPORT_TARGET = "report_target"
+    CONFIRM_TARGET = "confirm_target"
+    SEE_SUPERVISION = "see_supervision"
+    SUPERVISE = "supervise"
+    ANSWER_SUPERVISION = "answer_supervision"
+    READ_INBOX = "read_inbox"
+    MANAGE_CALENDAR = "manage_calendar"
+    FILL_SHEET = "fill_sheet"
+    MAKE_DOSSIER = "make_dossier"
 
 
 _EVERYBODY = frozenset(Role)
@@ -139,6 +152,19 @@ ALLOWED: Mapping[Can, frozenset[Role]] = {
     Can.MANAGE_TEMPLATES: frozenset({Role.SYSADMIN}),
     Can.MANAGE_NOTICE: frozenset({Role.SYSADMIN}),
     Can.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Can.FOLLOW_JOB: _EVERYBODY,
+    Can.SEE_CONTRACTS: _EVERYBODY - {Role.SYSADMIN},
+    Can.EDIT_CONTRACT: frozenset({Role.OFFICER, Role.COORDINATOR}),
+    Can.SETTLE: frozenset({Role.OFFICER}),
+    Can.REPORT_TARGET: frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER}),
+    Can.CONFIRM_TARGET: frozenset({Role.COORDINATOR}),
+    Can.SEE_SUPERVISION: _EVERYBODY - {Role.SYSADMIN},
+    Can.SUPERVISE: frozenset({Role.COORDINATOR}),
+    Can.ANSWER_SUPERVISION: frozenset({Role.OFFICER}),
+    Can.READ_INBOX: _EVERYBODY,
+    Can.MANAGE_CALENDAR: frozenset({Role.SYSADMIN}),
+    Can.FILL_SHEET: frozenset({Role.OFFICER, Role.CITY_REVIEWER}),
+    Can.MAKE_DOSSIER: frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR}),
 }
 """ONE table: permission → roles. The place is asked besides: `may` wants both."""
 

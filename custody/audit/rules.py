@@ -97,6 +97,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "brief.discarded": "删除简报草稿",
         "brief.downloaded": "下载简报",
     },
+    "后台任务": {
+        "job.ordered": "提交后台任务",
+        "job.cancelled": "取消后台任务",
+        "job.downloaded": "下载后台任务结果",
+    },
     "导出与校验": {
         "board.exported": "导出进展总览",
         "audit.exported": "导出操作日志",
@@ -123,6 +128,7 @@ KINDS: Mapping[str, str] = {
     "city": "设区市",
     "brief": "工作简报",
     "journal": "操作日志",
+    "job": "后台任务",
 }
 
 _FIELDS: Mapping[str, str] = {

@@ -37,6 +37,7 @@ _PAGES = {
     "dashboard.attention": "需关注事项",
     "dashboard.search": "查找地区",
     "accounts": "登录和密码",
+    "jobs": "后台任务",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 

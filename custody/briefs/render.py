@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from custody.briefs import snapshot as frozen
 from custody.briefs.snapshot import Snapshot
-from custody.briefs.wording import ORDINALS
 from custody.dashboard import charts
 from custody.infra import pdf as machine
+from custody.infra.typesetting import ordinal, typeset
 from custody.kernel.drawing import LIGHT_LOOKS, Svg
 from custody.milestones.rules import Light, Stage
 
@@ -215,44 +215,6 @@ def _tiles(brief: Snapshot) -> list[charts.Tile]:
 
 # --- typography -------------------------------------------------------------------------------
 
-_CLOSING = "，。、；：）》〉”’」』】〕！？"
-_OPENING = "（《〈“‘「『【〔"
-_SQUEEZED = re.compile(f"[{_CLOSING}](?=[{_CLOSING}{_OPENING}])|(?<=[{_OPENING}])[{_OPENING}]")
-"""Of two signs that meet, the blank half of one goes: after a closing, before a second opening."""
-_KEPT_TOGETHER = re.compile(r"\d[\d,.]*(?:%|个?百分点|[个天项期年月日家])")
-_LEAD = re.compile(r"^[一二三四五六七八九十]是[^。，；]{2,16}。")
-
-
-def typeset(words: str) -> Markup:
-    """Plain text as type: squeezed punctuation, figures with their units, «一是…。» in 黑体."""
-    lead = _LEAD.match(words)
-    if lead:
-        return Markup("<b>{}</b>{}").format(_fine(lead[0]), _fine(words[lead.end() :]))
-    return _fine(words)
-
-
-def _fine(words: str) -> Markup:
-    parts: list[Markup] = []
-    at = 0
-    for found in _KEPT_TOGETHER.finditer(words):
-        parts.append(_squeeze(words[at : found.start()]))
-        parts.append(Markup('<span class="nb">{}</span>').format(found[0]))
-        at = found.end()
-    parts.append(_squeeze(words[at:]))
-    return Markup("").join(parts)
-
-
-def _squeeze(words: str) -> Markup:
-    parts: list[Markup] = []
-    at = 0
-    for found in _SQUEEZED.finditer(words):
-        parts.append(escape(words[at : found.start()]))
-        parts.append(Markup('<span class="halt">{}</span>').format(found[0]))
-        at = found.end()
-    parts.append(escape(words[at:]))
-    return Markup("").join(parts)
-
-
 _WHOLE_WORDS = (
     "整区能源费用托管", "能源费用托管", "工作进展情况", "进展情况", "工作", "通报", "情况",
     "关于", "经济技术开发区",
@@ -290,14 +252,7 @@ def _break_near(words: str, wanted: int) -> int:
 def _numbered(paragraphs: list[dict[str, str]], paragraph: dict[str, str]) -> str:
     """The Chinese number of a heading among those that have one."""
     headed = [one["key"] for one in paragraphs if one["heading"]]
-    return _ordinal(headed.index(paragraph["key"]) + 1)
-
-
-def _ordinal(number: int) -> str:
-    if number <= 10:
-        return ORDINALS[number - 1]
-    tens, ones = divmod(number, 10)
-    return (ORDINALS[tens - 1] if tens > 1 else "") + "十" + (ORDINALS[ones - 1] if ones else "")
+    return ordinal(headed.index(paragraph["key"]) + 1)
 
 
 def _standing(milestone: dict[str, Any]) -> str:
@@ -318,7 +273,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "typeset": typeset,
-        "ordinal": _ordinal,
+        "ordinal": ordinal,
         "numbered": _numbered,
         "standing": _standing,
         "sign": lambda code: LIGHT_LOOKS[code].sign,

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from custody.infra import kinds
 from custody.infra.files import FileStore, Stored
-from custody.milestones.actions.evidence import NewFile
+from custody.infra.uploads import NewFile
 
 _GLYPHS = (
     "000f001807003ffffc1ffffc05c00c01c00c01fffc207ff07807007c070038fffc08fffc"

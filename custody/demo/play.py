@@ -11,7 +11,7 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Identity, Place
-from custody.demo import people, story
+from custody.demo import chapters, people, story
 from custody.demo.bulletins import Bulletins
 from custody.demo.courses import Mark
 from custody.demo.papers import Papers
@@ -61,8 +61,10 @@ def play(
         ]
         for region in regions_of(session, Place(people.PROVINCE))
     }
-    acts = story.acts(dues, until=until, seed=seed)
-    player = _Player(session, store)
+    acts = sorted(
+        [*story.acts(dues, until=until, seed=seed), *chapters.acts(until)], key=lambda act: act.at
+    )
+    player = Player(session, store)
     month = 0
     for act in acts:
         if act.at.month != month:
@@ -72,9 +74,10 @@ def play(
     return len(acts)
 
 
-class _Player:
+class Player:
     def __init__(self, session: Session, store: FileStore) -> None:
         self.session = session
+        self.store = store
         self.papers = Papers(store)
         self.bulletins = Bulletins(session, store)
         self.people = {p.username: p for p in [*people.everybody(), people.FORMER]}
@@ -90,7 +93,8 @@ class _Player:
         return account
 
     def do(self, act: Act) -> None:
-        _VERBS[act.what](self, act)
+        verb = _VERBS.get(act.what) or chapters.verbs()[act.what]
+        verb(self, act)
 
     def _row(self, act: Act, code: str) -> Milestone:
         """The milestone as the database has it now: its version is what the person saw."""
@@ -300,29 +304,29 @@ class _Player:
         )
 
 
-_VERBS: dict[str, Callable[[_Player, Act], None]] = {
-    Mark.UPDATE: _Player.update,
-    Mark.FORECAST: _Player.forecast,
-    Mark.SUBMIT: _Player.submit,
-    Mark.CLAIM: _Player.claim,
-    Mark.WITHDRAW: _Player.withdraw,
-    Mark.PASS: _Player.accept,
-    Mark.CONFIRM: _Player.accept,
-    Mark.RETURN_CITY: _Player.send_back,
-    Mark.RETURN_PROVINCE: _Player.send_back,
-    Mark.REOPEN: _Player.reopen,
-    Mark.REPLAN: _Player.replan,
-    "attach": _Player.attach,
-    "quiet": _Player.quiet,
-    "draft": _Player.draft,
-    "profile": _Player.profile,
-    "brief": _Player.brief,
-    "freeze": _Player.freeze,
-    "publish": _Player.publish,
-    "sign_in": _Player.sign_in,
-    "wrong": _Player.wrong,
-    "unlock": _Player.unlock,
-    "close": _Player.close,
+_VERBS: dict[str, Callable[[Player, Act], None]] = {
+    Mark.UPDATE: Player.update,
+    Mark.FORECAST: Player.forecast,
+    Mark.SUBMIT: Player.submit,
+    Mark.CLAIM: Player.claim,
+    Mark.WITHDRAW: Player.withdraw,
+    Mark.PASS: Player.accept,
+    Mark.CONFIRM: Player.accept,
+    Mark.RETURN_CITY: Player.send_back,
+    Mark.RETURN_PROVINCE: Player.send_back,
+    Mark.REOPEN: Player.reopen,
+    Mark.REPLAN: Player.replan,
+    "attach": Player.attach,
+    "quiet": Player.quiet,
+    "draft": Player.draft,
+    "profile": Player.profile,
+    "brief": Player.brief,
+    "freeze": Player.freeze,
+    "publish": Player.publish,
+    "sign_in": Player.sign_in,
+    "wrong": Player.wrong,
+    "unlock": Player.unlock,
+    "close": Player.close,
 }
 
 

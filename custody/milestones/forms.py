@@ -5,25 +5,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import Length
 
 from custody.milestones.models import Milestone
 from custody.milestones.rules import Report
-from custody.web.formkit import Day, Form
+from custody.web.formkit import Day, Form, clean, sensible, whole
 
 FIELDS = ("percent", "started", "forecast", "actual", "unit", "notes")
 """What a report is made of, in the order of the form."""
 DRAFTED = (*FIELDS, "reason")
 """What a draft keeps."""
 MAX_NOTES = 4000
-
-
-def clean(text: str | None) -> str:
-    """One kind of line end, no control characters (PostgreSQL takes no NUL)."""
-    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c == "\n" or c == "\t" or ord(c) >= 32)
 
 
 class Percent(IntegerField):  # type: ignore[misc]
@@ -36,12 +29,6 @@ class Percent(IntegerField):  # type: ignore[misc]
         except ValueError:
             self.data = None
             raise ValueError("完成比例应为0至100之间的整数，请改正。") from None
-
-
-def sensible(_form: FlaskForm, field: Field) -> None:
-    """Typing slips such as 0206 or 20266 for a year."""
-    if field.data and not 2000 <= field.data.year <= 2100:
-        raise ValidationError(f"{field.label.text}的年份“{field.data.year}”不对，请核对。")
 
 
 class ReportForm(Form):
@@ -98,11 +85,6 @@ class ReportForm(Form):
     @property
     def version_seen(self) -> int:
         return whole(self.version.data)
-
-
-def whole(text: str | None) -> int:
-    """A number from a hidden field; -1, which is no version, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def as_text(milestone: Milestone) -> dict[str, str]:

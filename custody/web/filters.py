@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from flask import Flask
 
@@ -52,6 +53,25 @@ def number(value: float | None, digits: int = 0) -> str:
     return NOTHING if value is None else f"{value:,.{digits}f}"
 
 
+def yuan(value: Decimal | int | None) -> str:
+    """67,980,000.00; money to the fen, the unit stands in the head of the table."""
+    return NOTHING if value is None else f"{value:,.2f}"
+
+
+def wan(value: Decimal | int | None, digits: int = 1) -> str:
+    """6,798.0 万元, from yuan."""
+    return NOTHING if value is None else f"{Decimal(value) / 10000:,.{digits}f} 万元"
+
+
+def area(value: Decimal | int | None) -> str:
+    """3.2 万平方米; below ten thousand in square metres."""
+    if value is None:
+        return NOTHING
+    if -10000 < value < 10000:
+        return f"{value:,.0f} 平方米"
+    return f"{Decimal(value) / 10000:,.1f} 万平方米"
+
+
 def size(value: int) -> str:
     """A file's size: 312 KB, 4.1 MB."""
     if value < 1024:
@@ -62,5 +82,5 @@ def size(value: int) -> str:
 
 
 def init(app: Flask) -> None:
-    for function in (day, short_day, told, moment, percent, number, size):
+    for function in (day, short_day, told, moment, percent, number, yuan, wan, area, size):
         app.template_filter(function.__name__)(function)

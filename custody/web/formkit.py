@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, IntegerField, SelectField
+from wtforms import DateField, DecimalField, Field, IntegerField, SelectField
 from wtforms.validators import StopValidation, ValidationError
 
 from custody.kernel.problems import Problem
@@ -126,6 +127,72 @@ class Whole(IntegerField):  # type: ignore[misc]
         if not text.isdecimal() or not self.low <= int(text) <= self.high:
             raise ValueError(f"{self.label.text}应填写{self.low}至{self.high}之间的整数，请改正。")
         self.data = int(text)
+
+
+def sensible(_form: FlaskForm, field: Field) -> None:
+    """Typing slips such as 0206 or 20266 for a year."""
+    if field.data and not 2000 <= field.data.year <= 2100:
+        raise ValidationError(f"{field.label.text}的年份“{field.data.year}”不对，请核对。")
+
+
+def whole(text: str | None) -> int:
+    """A number from a hidden field; -1, which is no version, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def clean(text: str | None) -> str:
+    """One kind of line end, no control characters (PostgreSQL takes no NUL)."""
+    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c == "\n" or c == "\t" or ord(c) >= 32)
+
+
+class Amount(DecimalField):  # type: ignore[misc]
+    """A decimal number typed as people do: 1,234.50, １２３４．５, 1234.5 元. Empty is None.
+
+    `low` and `high` bound the value, `places` its decimals; `unit` is a word that may stand behind it.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        low: Decimal | int = 0,
+        high: Decimal | int = 10**12,
+        *,
+        places: int = 2,
+        unit: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, places=None, **kwargs)
+        self.low, self.high, self.digits, self.unit = Decimal(low), Decimal(high), places, unit
+        self.typed = ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: Decimal | None = None
+        self.typed = valuelist[0].strip() if valuelist else ""
+        text = unicodedata.normalize("NFKC", self.typed).replace(",", "").replace(" ", "")[:30]
+        text = text.removesuffix(self.unit) if self.unit else text
+        if not text:
+            return
+        try:
+            value = Decimal(text)
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite():
+            raise ValueError(
+                f"{self.label.text}“{self.typed[:30]}”无法识别，请填写数字，例如 1234.50。"
+            )
+        exponent = value.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > self.digits:
+            raise ValueError(f"{self.label.text}最多保留{self.digits}位小数，请改正。")
+        if not self.low <= value <= self.high:
+            low, high = f"{self.low:f}", f"{self.high:f}"
+            raise ValueError(f"{self.label.text}应在{low}至{high}之间，请改正。")
+        self.data = value
+
+    def _value(self) -> str:
+        if self.typed and self.data is None:
+            return self.typed
+        return "" if self.data is None else f"{self.data:f}"
 
 
 class Needed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -19,13 +19,17 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
+from custody.attachments import actions as attachments
 from custody.briefs import actions as briefs
 from custody.briefs.models import Brief
 from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.journal import Machine
+from custody.infra.uploads import NewFile
+from custody.jobs import actions as jobs
+from custody.jobs.rules import State
+from custody.jobs.runner import Result
 from custody.milestones.actions import evidence, reporting, review
-from custody.milestones.actions.evidence import NewFile
 from custody.milestones.models import Evidence, Milestone, Policy
 from custody.milestones.queries.lifecycles import template_of
 from custody.milestones.queries.milestones import evidence_count, get_milestone
@@ -39,6 +43,7 @@ REPORT = Report(
 )
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF_TYPE = "application/pdf"
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f"
     b"\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa75\x81\x84\x00\x00"
@@ -279,7 +284,38 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     if session.get(Policy, people.JIANGSU) is None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
+    jobs_done(session)
+    attachments.attach(
+        session,
+        kind="example",
+        subject=1,
+        slot="paper",
+        files=[
+            NewFile("附件.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE)
+        ],
+        now=now,
+        by=officer.id,
+    )
     session.flush()
+
+
+def jobs_done(session: Session) -> None:
+    """A finished job with a file for everybody there is."""
+    for account in session.scalars(select(Account).order_by(Account.id)):
+        job = jobs.order(
+            session,
+            actor=account.identity(),
+            now=clock.now(),
+            kind="example",
+            key="example",
+            arguments={},
+            label=f"{account.name}的后台任务",
+        )
+        stored = _stored(PDF)
+        job.state, job.words, job.finished_at = State.DONE, "已办完。", clock.now()
+        job.result = asdict(
+            Result("已办完。", stored.digest, "结果.pdf", stored.size, "application/pdf")
+        )
 
 
 def not_applicable(session: Session, region: str, code: str) -> Milestone:

@@ -8,7 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-import custody.app  # noqa: F401 - so that every model is known
+import custody.app
+import custody.verify  # noqa: F401
 from custody import setup
 from custody.infra import migrate
 from custody.infra.db import Base, Database

@@ -22,6 +22,7 @@ from custody.briefs.models import Brief
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
+from custody.jobs.models import Job
 from custody.milestones.models import Evidence, Milestone, Template
 from tests.critic import Critic
 from tests.factories import people, programme, province
@@ -92,6 +93,12 @@ TABLE = {
     "regions.task": Row("GET POST", ADMIN, "task"),
     "regions.city": Row("GET POST", ADMIN, "city"),
     "regions.region": Row("GET POST", ADMIN, "region"),
+    # background work
+    "jobs.index": Row("GET", EVERYBODY),
+    "jobs.show": Row("GET", EVERYBODY, "job"),
+    "jobs.download": Row("GET", EVERYBODY, "job"),
+    "jobs.cancel": Row("POST", EVERYBODY, "job"),
+    "jobs.retry": Row("POST", EVERYBODY, "job"),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
@@ -187,6 +194,15 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             assert found is not None
             return {"number": found.id}
 
+        def job(username: str) -> Args:
+            return {
+                "number": s.scalars(
+                    select(Job.id)
+                    .join(Account, Account.id == Job.owner_id)
+                    .where(Account.username == username)
+                ).first()
+            }
+
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -203,6 +219,7 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             ),
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
+            "job": (job(who.username), job("xishan")),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),

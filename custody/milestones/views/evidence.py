@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock
+from custody.infra.uploads import receive
 from custody.kernel.problems import NotFound, Problem, Refused
 from custody.milestones.actions import evidence as acts
-from custody.milestones.actions.evidence import receive
 from custody.milestones.queries.milestones import get_evidence, get_milestone
 from custody.milestones.views.described import described
 from custody.milestones.views.officer import ONE
-from custody.milestones.views.pages import PICTURES, SHOWN, Answer, Typed, milestone_page
+from custody.milestones.views.pages import Answer, Typed, milestone_page
 from custody.web import kept
 from custody.web.database import files, session, transaction
+from custody.web.downloads import SHOWN, stored_file
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("evidence", __name__)
 kept.describe(blueprint, described)
-
-_FRAMED = (
-    "default-src 'self'; script-src 'none'; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-)
-"""A file shown in the browser may load nothing and run nothing; pictures are sandboxed besides (a
-sandbox would keep Chromium's PDF viewer from starting)."""
 
 
 @blueprint.post(f"{ONE}/evidence")
@@ -100,21 +94,7 @@ def download(region: str, code: str, number: int) -> Response | Answer:
         return _missing(name)
     inline = media_type in SHOWN and request.args.get("view") == "1"
     _note(number, inline=inline)
-    response = send_file(
-        stream,
-        mimetype=media_type,
-        as_attachment=not inline,
-        download_name=name,
-        conditional=False,
-        etag=False,
-        max_age=None,
-    )
-    response.content_length = size
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = (
-        f"{_FRAMED}; sandbox" if media_type in PICTURES or not inline else _FRAMED
-    )
-    return response
+    return stored_file(stream, name=name, size=size, media_type=media_type, inline=inline)
 
 
 def _the_file(region: str, code: str, number: int) -> tuple[str, str, int, str]:

@@ -9,7 +9,7 @@ from custody.accounts.rules import Can
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.milestones.actions import reporting
-from custody.milestones.forms import DRAFTED, ReportForm, as_text, draft_fields, whole
+from custody.milestones.forms import DRAFTED, ReportForm, as_text, draft_fields
 from custody.milestones.models import Milestone
 from custody.milestones.queries.milestones import get_milestone
 from custody.milestones.queries.work import desk_of
@@ -18,6 +18,7 @@ from custody.milestones.views.described import described
 from custody.milestones.views.pages import Answer, Typed, conflict_page, milestone_page
 from custody.web import kept
 from custody.web.database import session, transaction
+from custody.web.formkit import whole
 
 blueprint = Blueprint("milestones", __name__)
 kept.describe(blueprint, described)

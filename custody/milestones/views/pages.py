@@ -14,9 +14,9 @@ from custody.accounts.rules import Can
 from custody.audit import rules as journal_words
 from custody.infra import clock
 from custody.infra.journal import Event
+from custody.infra.uploads import ACCEPTED, MAX_FILE
 from custody.kernel.problems import Problem
 from custody.milestones import wording
-from custody.milestones.actions.evidence import ACCEPTED, MAX_EVIDENCE
 from custody.milestones.actions.review import obstacles
 from custody.milestones.forms import (
     DRAFTED,
@@ -30,13 +30,10 @@ from custody.milestones.forms import (
 from custody.milestones.models import Draft, Milestone
 from custody.milestones.queries.work import Dossier, dossier
 from custody.web.database import session
+from custody.web.downloads import SHOWN
 from custody.web.filters import NOTHING
 
 Answer = tuple[str, int]
-
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-SHOWN = PICTURES | {"application/pdf"}
-"""Media types a browser shows by itself; everything else is a download."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
         typed=typed,
         may_review=_may_review(found),
         accepted=ACCEPTED,
-        limit=MAX_EVIDENCE,
+        limit=MAX_FILE,
         advice="" if typed.report else _dates_advice(milestone),
         shown=SHOWN,
     )

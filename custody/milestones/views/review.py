@@ -13,7 +13,7 @@ from custody.kernel.problems import Conflict, Problem, Refused
 from custody.milestones import rules, wording
 from custody.milestones.actions import review
 from custody.milestones.actions.review import Decided, Verdict
-from custody.milestones.forms import ReopenForm, ReplanForm, ReviewForm, whole
+from custody.milestones.forms import ReopenForm, ReplanForm, ReviewForm
 from custody.milestones.models import Milestone
 from custody.milestones.queries import milestones as queries
 from custody.milestones.queries.lifecycles import policy_of
@@ -23,8 +23,6 @@ from custody.milestones.rules import STAGES
 from custody.milestones.views.described import accept_word, described
 from custody.milestones.views.officer import ONE
 from custody.milestones.views.pages import (
-    PICTURES,
-    SHOWN,
     Answer,
     Typed,
     history_of,
@@ -33,6 +31,8 @@ from custody.milestones.views.pages import (
 )
 from custody.web import kept
 from custody.web.database import session, transaction
+from custody.web.downloads import PICTURES, SHOWN
+from custody.web.formkit import whole
 from custody.web.paging import page_of
 
 blueprint = Blueprint("review", __name__)

@@ -34,6 +34,19 @@ TABLE = {
     Can.MANAGE_TEMPLATES: {A},
     Can.MANAGE_NOTICE: {A},
     Can.READ_AUDIT: {R},
+    Can.FOLLOW_JOB: {A, K, S, T, L, R},
+    Can.SEE_CONTRACTS: {K, S, T, L, R},
+    Can.EDIT_CONTRACT: {T, K},
+    Can.SETTLE: {T},
+    Can.REPORT_TARGET: {K, S, T},
+    Can.CONFIRM_TARGET: {K},
+    Can.SEE_SUPERVISION: {K, S, T, L, R},
+    Can.SUPERVISE: {K},
+    Can.ANSWER_SUPERVISION: {T},
+    Can.READ_INBOX: {A, K, S, T, L, R},
+    Can.MANAGE_CALENDAR: {A},
+    Can.FILL_SHEET: {T, S},
+    Can.MAKE_DOSSIER: {T, S, K, R},
 }
 
 places = st.one_of(

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import select
 
+from custody.infra import uploads as receiving
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
-from custody.milestones.actions import evidence as receiving
 from custody.milestones.models import Evidence
 from tests.critic import page
 from tests.factories import programme as arrange
@@ -67,7 +67,7 @@ def test_the_same_file_twice_is_kept_once(sign_in, database):
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
-        (arrange.EXE, "方案.pdf", "“方案.pdf”的内容是可执行程序，不能作为佐证材料"),
+        (arrange.EXE, "方案.pdf", "“方案.pdf”的内容是可执行程序，不能上传"),
         (b"", "空白.docx", "“空白.docx”是空文件（0字节）"),
         (b"hello, world", "说明.txt", "“说明.txt”没有上传，不接收txt文件，请转存为PDF等格式"),
         (b"hello, world", "说明.docx", "“说明.docx”的内容无法识别"),
@@ -90,7 +90,7 @@ def test_a_bad_file_is_named_and_the_good_ones_stay(sign_in, database, data, nam
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_file_over_the_limit_is_named(sign_in, database, monkeypatch):
-    monkeypatch.setattr(receiving, "MAX_EVIDENCE", 1024)
+    monkeypatch.setattr(receiving, "MAX_FILE", 1024)
     answer = send(sign_in("xishan"), upload(arrange.PDF + bytes(2000), "大图.pdf"))
     assert answer.status_code == 422
     assert "“大图.pdf”有0 MB，单个文件不能超过0 MB" in page(answer).problems[0]

@@ -1,0 +1,104 @@
+"""Order work, cancel it, order it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Identity
+from custody.infra import journal
+from custody.jobs.models import Job
+from custody.jobs.queries import get_job
+from custody.jobs.rules import State
+from custody.kernel.problems import Problem, refuse_if
+
+
+def order(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    kind: str,
+    key: str,
+    arguments: Mapping[str, Any],
+    label: str,
+) -> Job:
+    """Put work into the queue. Ordered twice (a double click) it is one job while it is under way."""
+    same = session.scalar(
+        select(Job).where(
+            Job.kind == kind,
+            Job.key == key,
+            Job.owner_id == actor.id,
+            Job.state.in_((State.QUEUED, State.RUNNING)),
+        )
+    )
+    if same is not None:
+        return same
+    job = Job(
+        kind=kind,
+        key=key,
+        arguments=dict(arguments),
+        label=label[:200],
+        owner_id=actor.id,
+        state=State.QUEUED,
+        done=0,
+        total=0,
+        words="",
+        result={},
+        cancel=False,
+        tries=0,
+        created_at=now,
+    )
+    session.add(job)
+    session.flush()
+    _record(session, job, actor=actor, now=now, action="job.ordered")
+    return job
+
+
+def cancel(session: Session, *, actor: Identity, now: datetime, number: int) -> Job:
+    """Stop it at its next step; what is over stays as it is."""
+    job = get_job(session, number, owner=actor.id)
+    if job.state.over or job.cancel:
+        return job
+    job.cancel = True
+    if job.state is State.QUEUED:
+        job.state, job.finished_at = State.CANCELLED, now
+    _record(session, job, actor=actor, now=now, action="job.cancelled")
+    return job
+
+
+def retry(session: Session, *, actor: Identity, now: datetime, number: int) -> Job:
+    """The same work once more, from the beginning. Raises Refused while it is under way."""
+    job = get_job(session, number, owner=actor.id)
+    refuse_if(
+        []
+        if job.state.over
+        else [Problem("under_way", "这项工作还在进行中，请等它结束或先取消。", "")]
+    )
+    job.state, job.cancel, job.tries = State.QUEUED, False, 0
+    job.done = job.total = 0
+    job.words, job.result = "", {}
+    job.started_at = job.finished_at = job.lease_until = None
+    _record(session, job, actor=actor, now=now, action="job.ordered")
+    return job
+
+
+def _record(session: Session, job: Job, *, actor: Identity, now: datetime, action: str) -> None:
+    place = actor.place
+    journal.record(
+        session,
+        actor=actor,
+        now=now,
+        action=action,
+        kind="job",
+        subject=job.id,
+        label=job.label,
+        province=place.province,
+        city=place.city,
+        region=place.region,
+        modifies=False,
+    )

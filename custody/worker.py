@@ -1,0 +1,36 @@
+"""The roof's worker: does background work until it is stopped. `custody serve` starts one beside it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+
+from config import Config
+from custody import setup
+from custody.app import log_to
+from custody.infra.files import FileStore
+from custody.jobs.runner import Handlers, run_one
+
+log = logging.getLogger(__name__)
+
+HANDLERS: Handlers = {}
+"""Kind of job → who does it."""
+PAUSE = 1.0
+"""Seconds between two looks at an empty queue."""
+
+
+def run(config: Config, *, with_parent: bool = False) -> None:
+    """Work until stopped; `with_parent`: until the process that started it is gone."""
+    log_to(config)
+    database = setup.existing_database(config)
+    files = FileStore(config.files)
+    parent = os.getppid()
+    while not (with_parent and os.getppid() != parent):
+        try:
+            busy = run_one(database, files, HANDLERS)
+        except Exception:
+            log.exception("the worker stumbled")
+            busy = False
+        if not busy:
+            time.sleep(PAUSE)

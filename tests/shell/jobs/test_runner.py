@@ -1,0 +1,213 @@
+"""Background work: done once, cancelled, tried again, taken up after its worker died."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from config import ROOT
+from custody.accounts.rules import Identity
+from custody.infra.db import Database
+from custody.infra.files import FileStore
+from custody.jobs import actions
+from custody.jobs.models import Job
+from custody.jobs.rules import LEASE, MAX_TRIES, State
+from custody.jobs.runner import Result, Work, run_all, run_one
+from custody.kernel.problems import Problem, Refused
+from tests.conftest import Clock
+from tests.critic import Critic
+
+
+def ordered(
+    database: Database, who: Identity, clock: Clock, key: str = "k", kind: str = "x"
+) -> int:
+    with database.transaction() as session:
+        return actions.order(
+            session, actor=who, now=clock.now, kind=kind, key=key, arguments={"n": 3}, label="试办"
+        ).id
+
+
+def the_job(database: Database, number: int) -> Job:
+    with database.reader() as session:
+        return session.get_one(Job, number)
+
+
+def test_work_is_done_once_and_says_how_far_it_is(
+    database: Database, store: FileStore, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    who = actor("officer")
+    number = ordered(database, who, clock)
+    assert ordered(database, who, clock) == number  # a double click
+    seen: list[tuple[int, int]] = []
+
+    def handler(work: Work) -> Result:
+        assert work.actor.id == who.id
+        for done in range(work.arguments["n"]):
+            work.progress(done + 1, 3, f"共3项，已完成{done + 1}")
+            now = the_job(database, number)
+            seen.append((now.done, now.total))
+        return Result("已办完3项。")
+
+    assert run_all(database, store, {"x": handler}) == 1
+    job = the_job(database, number)
+    assert (job.state, job.words) == (State.DONE, "已办完3项。")
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert not run_one(database, store, {"x": handler})
+    # Ordered again after it is over, it is another one.
+    assert ordered(database, who, clock) != number
+
+
+def test_a_refusal_is_told_in_its_own_words_and_a_crash_is_not(
+    database: Database, store: FileStore, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    def refuses(_work: Work) -> Result:
+        raise Refused([Problem("x", "第3行无法识别，请改正。")])
+
+    def crashes(_work: Work) -> Result:
+        raise ZeroDivisionError
+
+    first = ordered(database, actor("officer"), clock, "a", "refuses")
+    second = ordered(database, actor("officer"), clock, "b", "crashes")
+    run_all(database, store, {"refuses": refuses, "crashes": crashes})
+    assert the_job(database, first).words == "第3行无法识别，请改正。"
+    assert the_job(database, second).state is State.FAILED
+    assert "请重试" in the_job(database, second).words
+
+
+def test_cancelled_before_and_during(
+    database: Database, store: FileStore, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    who = actor("officer")
+
+    def handler(work: Work) -> Result:
+        with database.transaction() as session:
+            actions.cancel(session, actor=who, now=clock.now, number=work.job)
+        work.progress(1, 2)
+        raise AssertionError("went on after it was cancelled")
+
+    early = ordered(database, who, clock, "early")
+    with database.transaction() as session:
+        actions.cancel(session, actor=who, now=clock.now, number=early)
+    late = ordered(database, who, clock, "late")
+    assert run_all(database, store, {"x": handler}) == 1
+    for number in (early, late):
+        assert the_job(database, number).state is State.CANCELLED
+    with database.transaction() as session:
+        actions.retry(session, actor=who, now=clock.now, number=late)
+    assert the_job(database, late).state is State.QUEUED
+
+
+def test_a_dead_worker_s_job_is_begun_again_and_given_up_in_the_end(
+    database: Database, store: FileStore, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    number = ordered(database, actor("officer"), clock)
+
+    class Died(BaseException):
+        pass
+
+    def dies(_work: Work) -> Result:
+        raise Died
+
+    for attempt in range(1, MAX_TRIES + 1):
+        with pytest.raises(Died):
+            run_one(database, store, {"x": dies})
+        assert the_job(database, number).tries == attempt
+        # Nobody takes it while its lease runs.
+        assert not run_one(database, store, {"x": dies})
+        clock.to(clock.now + LEASE + timedelta(seconds=1))
+    assert not run_one(database, store, {"x": dies})
+    assert the_job(database, number).state is State.FAILED
+
+
+def test_a_worker_that_lost_its_job_writes_nothing(
+    database: Database, store: FileStore, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    number = ordered(database, actor("officer"), clock)
+
+    def slow(work: Work) -> Result:
+        if work.tries == 1:
+            clock.to(clock.now + LEASE + timedelta(seconds=1))
+            assert run_one(database, store, {"x": slow})
+            work.progress(1, 1)
+            raise AssertionError("it should have lost the job")
+        return Result("第二个办完。")
+
+    assert run_one(database, store, {"x": slow})
+    assert the_job(database, number).words == "第二个办完。"
+
+
+def test_the_page_follows_and_only_its_owner_sees_it(
+    database: Database, store: FileStore, sign_in: Callable[..., Critic], clock: Clock
+) -> None:
+    officer = sign_in("officer")
+    number = ordered(database, officer.who, clock)  # type: ignore[arg-type]
+    assert "排队中" in officer.get(f"/jobs/{number}").text
+    assert sign_in("coordinator").get(f"/jobs/{number}").status_code == 404
+    answer = officer.get(f"/jobs/{number}", headers={"Accept": "application/json"})
+    assert answer.json == {
+        "state": "queued", "over": False, "done": 0, "total": 0, "words": "排队中",
+    }  # fmt: skip
+    assert officer.get(f"/jobs/{number}/file").status_code == 404
+    assert officer.send(f"/jobs/{number}/cancel").status_code == 303
+    assert "已取消" in officer.get(f"/jobs/{number}").text
+    assert "试办" in officer.get("/jobs").text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_worker_leaves_with_its_parent(
+    config: object, database: Database, tmp_path: Path
+) -> None:
+    """`custody serve` may be killed hard; its worker must not stay behind."""
+    environ = {
+        **os.environ,
+        "CUSTODY_DATA": str(tmp_path),
+        "CUSTODY_DATABASE_URL": str(database.url),
+        "PYTHONPATH": str(ROOT),
+    }
+    code = (
+        "import subprocess, sys, time;"
+        "p = subprocess.Popen([sys.executable, '-m', 'custody.cli', 'work', '--with-parent']);"
+        "print(p.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    worker = int(parent.stdout.readline())
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "logs" / "custody.log").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)  # until it works
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return
+        if state == "Z":
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    raise AssertionError("the worker outlived its parent")
+
+
+def test_everything_ordered_is_in_the_journal(
+    database: Database, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    from custody.infra.journal import Event
+
+    number = ordered(database, actor("officer"), clock)
+    with database.reader() as session:
+        event = session.scalars(
+            select(Event).where(Event.kind == "job", Event.subject == str(number))
+        ).one()
+        assert event.action == "job.ordered"
+        assert not event.modifies
