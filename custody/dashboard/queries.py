@@ -29,7 +29,7 @@ from custody.infra.workdays import working_days_between
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
 from custody.milestones.models import Lifecycle, Milestone, Passage, Policy, Template, TemplateItem
-from custody.milestones.rules import Item, LightPolicy, Stage, Status
+from custody.milestones.rules import Item, LightPolicy, Stage, Status, read_after
 from custody.regions.models import Batch, City, Notice, Province, Region
 from custody.regions.queries import within
 
@@ -179,12 +179,16 @@ def _items(session: Session, place: Place) -> Iterator[tuple[int, int, int, Item
             TemplateItem.gate,
             TemplateItem.order,
             TemplateItem.required,
+            TemplateItem.days_low,
+            TemplateItem.days_likely,
+            TemplateItem.days_high,
         )
         .join(Template, Template.id == TemplateItem.template_id)
         .where(Template.province_code == place.province, Template.published_at.is_not(None))
         .order_by(TemplateItem.template_id, TemplateItem.order)
     )
     for row in rows:
+        after, lags = read_after(row[8].split())
         item = Item(
             code=row[3],
             name=row[4],
@@ -192,12 +196,16 @@ def _items(session: Session, place: Place) -> Iterator[tuple[int, int, int, Item
             stage=row[6],
             evidence="",
             owner=row[7],
-            after=tuple(row[8].split()),
+            after=after,
             weight=row[9],
             gate=row[10],
             order=row[11],
             due={},
             required=row[12],
+            lags=lags,
+            days_low=row[13],
+            days_likely=row[14],
+            days_high=row[15],
         )
         yield row[0], row[1], row[2], item
 
@@ -216,6 +224,7 @@ def _lines(session: Session, place: Place) -> Iterator[LineRow]:
             Milestone.percent,
             Milestone.plan_start,
             Milestone.planned,
+            Milestone.started,
             Milestone.forecast,
             Milestone.actual,
             Milestone.unit,
@@ -239,10 +248,11 @@ def _lines(session: Session, place: Place) -> Iterator[LineRow]:
             row[7],
             row[8],
             row[9],
-            _day(row[10]),
+            row[10],
             _day(row[11]),
             _day(row[12]),
-            row[13].date(),
+            _day(row[13]),
+            row[14].date(),
         )
 
 
