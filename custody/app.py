@@ -24,6 +24,7 @@ from custody.audit import views as audit
 from custody.briefs import views as briefs
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
+from custody.forecast import views as forecast
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -81,6 +82,7 @@ def _register(app: Flask) -> None:
         review.blueprint,
         templates.blueprint,
         moves.blueprint,
+        forecast.blueprint,
         dashboard.blueprint,
         briefs.blueprint,
         jobs.blueprint,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
 from custody.dashboard.rules import ProgrammeFacts
+from custody.dashboard.rules.ahead import ahead
 from custody.dashboard.rules.facts import Scope, programme
 from custody.dashboard.rules.past import rewound
 from custody.dashboard.rules.rows import (
@@ -23,6 +24,9 @@ from custody.dashboard.rules.rows import (
     Rows,
     Undo,
 )
+from custody.forecast.rules import Outlook
+from custody.forecast.rules.montecarlo import odds
+from custody.forecast.rules.outlook import Simulated as Odds
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.workdays import working_days_between
@@ -56,9 +60,30 @@ def programme_facts(
     journal, so that the answer equals what was shown at the end of that day. A region added to the
     notice later is shown with the state its lifecycle began with.
     """
+    return _told(_rows_of(session, place, as_of), place, as_of, demo)
+
+
+def programme_ahead(
+    session: Session, province: Place, as_of: date, *, demo: bool = False, odds: Odds = odds
+) -> tuple[ProgrammeFacts, Outlook]:
+    """The facts of a province and what they say of the end of the year, from the same statements."""
+    rows = _rows_of(session, province, as_of)
+    return _told(rows, province, as_of, demo), ahead(rows, as_of, odds)
+
+
+def outlook_of(session: Session, province: Place, as_of: date, *, odds: Odds = odds) -> Outlook:
+    """Of a whole province always: what its regions have done teaches what the others will take."""
+    return ahead(_rows_of(session, province, as_of), as_of, odds)
+
+
+def _rows_of(session: Session, place: Place, as_of: date) -> Rows:
     rows = _rows(session, place, as_of)
     if as_of < clock.today():
         rows = rewound(rows, _events_after(session, place, as_of), as_of)
+    return rows
+
+
+def _told(rows: Rows, place: Place, as_of: date, demo: bool) -> ProgrammeFacts:
     return programme(
         rows,
         scope=_scope(place, rows),
