@@ -34,7 +34,7 @@ from custody.dashboard.rules.matrix import (
 )
 from custody.forecast import charts as forecast_charts
 from custody.forecast import wording
-from custody.forecast.rules import BatchOutlook, Experience, Outlook, Task, batches_of
+from custody.forecast.rules import UNKNOWN, BatchOutlook, Experience, Outlook, Task, batches_of
 from custody.forecast.rules.montecarlo import Odds, odds
 from custody.infra import clock, journal
 from custody.infra.sheets import write_csv
@@ -228,6 +228,7 @@ def _board_words(place: Place, day: Day, filters: Filters, may_export: bool) -> 
         "maps": _maps(facts, links) if drawn else (),
         "outlook": outlook,
         "batches_ahead": _batches_ahead(facts, outlook),
+        "unknown": UNKNOWN,
         "wording": wording,
         "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,

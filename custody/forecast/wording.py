@@ -32,6 +32,11 @@ def odds_words(region: RegionOutlook) -> str:
     return chance_words(region.probability, certain=region.settled or region.overdue)
 
 
+def all_words(batch: BatchOutlook) -> str:
+    """The chance that every region of the batch is in time."""
+    return chance_words(batch.all_in_time)
+
+
 def count_words(number: float) -> str:
     """15.0; how many regions are expected."""
     return f"{number:.1f}"
