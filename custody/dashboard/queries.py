@@ -216,6 +216,7 @@ def _lines(session: Session, place: Place) -> Iterator[LineRow]:
             Milestone.percent,
             Milestone.plan_start,
             Milestone.planned,
+            Milestone.started,
             Milestone.forecast,
             Milestone.actual,
             Milestone.unit,
@@ -239,10 +240,11 @@ def _lines(session: Session, place: Place) -> Iterator[LineRow]:
             row[7],
             row[8],
             row[9],
-            _day(row[10]),
+            row[10],
             _day(row[11]),
             _day(row[12]),
-            row[13].date(),
+            _day(row[13]),
+            row[14].date(),
         )
 
 
