@@ -25,6 +25,7 @@ from custody.briefs import views as briefs
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.forecast import views as forecast
+from custody.gantt import views as gantt
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -84,6 +85,7 @@ def _register(app: Flask) -> None:
         moves.blueprint,
         forecast.blueprint,
         dashboard.blueprint,
+        gantt.blueprint,
         briefs.blueprint,
         jobs.blueprint,
     ):
@@ -133,6 +135,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("milestones.todo", "我的待办", (Can.REPORT_MILESTONE,)),
     ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
+    ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
@@ -148,6 +151,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "milestones": ("milestones.todo", "review.queue", "dashboard.board"),
     "review": ("review.queue",),
     "dashboard": ("dashboard.board",),
+    "gantt": ("gantt.index", "dashboard.board"),
     "briefs": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),

@@ -104,6 +104,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "导出与校验": {
         "board.exported": "导出进展总览",
+        "gantt.exported": "下载甘特图",
         "audit.exported": "导出操作日志",
         "audit.verified": "校验操作日志",
     },

@@ -36,6 +36,10 @@ _PAGES = {
     "dashboard.export_city": "导出进展总览",
     "dashboard.attention": "需关注事项",
     "dashboard.search": "查找地区",
+    "gantt.file": "下载甘特图",
+    "gantt.city_file": "下载甘特图",
+    "gantt.region_file": "下载甘特图",
+    "gantt": "甘特图",
     "accounts": "登录和密码",
     "jobs": "后台任务",
 }

@@ -20,7 +20,7 @@ from custody.accounts.rules import Can, Place
 from custody.audit.rules import action_label, change_lines
 from custody.dashboard import charts, queries
 from custody.dashboard.charts import Look
-from custody.dashboard.forms import Day, read_day, read_filters, read_kind
+from custody.dashboard.forms import read_filters, read_kind
 from custody.dashboard.rules import Exception_, ProgrammeFacts, RegionFacts
 from custody.dashboard.rules.exceptions import KIND_LABELS, KINDS
 from custody.dashboard.rules.matrix import (
@@ -46,6 +46,7 @@ from custody.regions.models import Region
 from custody.regions.queries import cities_of, get_city, get_region
 from custody.regions.queries import search as search_regions
 from custody.web.database import edition, session, transaction
+from custody.web.days import Day, read_day
 from custody.web.downloads import csv_file
 from custody.web.paging import page_of
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from custody.dashboard.forms import read_day, read_filters, read_kind
+from custody.dashboard.forms import read_filters, read_kind
 from custody.dashboard.rules.matrix import (
     MAX_COLUMNS,
     SHEET_HEAD,
@@ -14,6 +14,7 @@ from custody.dashboard.rules.matrix import (
     sheet,
 )
 from custody.milestones.rules import Light, Stage, Status
+from custody.web.days import read_day
 from tests.core.dashboard.test_facts import facts
 from tests.factories.facts import programme
 from tests.factories.rows import TODAY, confirmed, line, region, rows
