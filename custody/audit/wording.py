@@ -38,6 +38,10 @@ _PAGES = {
     "dashboard.search": "查找地区",
     "accounts": "登录和密码",
     "jobs": "后台任务",
+    "inbox": "消息",
+    "inbox_settings": "消息设置",
+    "mail": "邮件服务",
+    "calendar": "工作日历",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 
