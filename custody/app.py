@@ -27,6 +27,9 @@ from custody.demo import people as demo
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.infra import clock
+from custody.inbox.queries import unread
+from custody.inbox.views import mail, messages, settings
+from custody.infra import clock, workdays
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
@@ -37,6 +40,8 @@ from custody.regions import views as regions
 from custody.regions.queries import place_name
 from custody.web import addresses, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
+from custody.workdays import views as calendar
+from custody.workdays.queries import overlay_of
 
 
 def create_app(config: Config, db: Database | None = None) -> Flask:
@@ -62,6 +67,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
+    app.extensions["custody.workdays"] = Shelf[workdays.Overlay](50, lambda _days: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
     for part in (addresses, assets, errors, filters, headers, typed):
@@ -69,6 +75,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     _register(app)
     _home(app)
     _words(app)
+    _working_days(app)
     return app
 
 
@@ -88,6 +95,10 @@ def _register(app: Flask) -> None:
         gantt.blueprint,
         briefs.blueprint,
         jobs.blueprint,
+        messages.blueprint,
+        settings.blueprint,
+        mail.blueprint,
+        calendar.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -143,6 +154,8 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
     ("templates.index", "里程碑模板", (Can.MANAGE_TEMPLATES,)),
     ("templates.policy", "预警规则", (Can.MANAGE_TEMPLATES,)),
+    ("calendar.index", "工作日历", (Can.MANAGE_CALENDAR,)),
+    ("mail.index", "邮件服务", (Can.MANAGE_MAIL,)),
     ("audit.index", "操作日志", (Can.READ_AUDIT,)),
 )
 
@@ -159,6 +172,8 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "regions": ("regions.notice", "dashboard.board"),
     "audit": ("audit.index",),
     "jobs": ("jobs.index",),
+    "calendar": ("calendar.index",),
+    "mail": ("mail.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 
@@ -195,6 +210,35 @@ def _waiting(who: Identity) -> int:
     return counted.get((edition(), who.role, who.place), lambda: queue_size(session(), who))
 
 
+def _working_days(app: Flask) -> None:
+    """While a request lasts, working days are those of the person's province, as entered there.
+
+    They are looked up when somebody asks, and kept until the data change.
+    """
+
+    def entered() -> workdays.Overlay:
+        if not current_user.is_authenticated:
+            return {}
+        province = identity().place.province
+        kept: Shelf[workdays.Overlay] = app.extensions["custody.workdays"]
+        return kept.get((edition(), province), lambda: overlay_of(session(), province))
+
+    @app.before_request
+    def _consult() -> None:
+        workdays.consult(entered)
+
+    @app.teardown_request
+    def _leave(_error: BaseException | None) -> None:
+        workdays.consult(None)
+
+
+def _unread() -> int:
+    """How many messages are new; asked every time, for they come without an act in the journal."""
+    if not current_user.is_authenticated or not may(Can.READ_INBOX):
+        return 0
+    return unread(session(), identity().id)
+
+
 def _where() -> str:
     """The name of the place the signed-in person is bound to."""
     if not current_user.is_authenticated:
@@ -211,6 +255,7 @@ def _words(app: Flask) -> None:
             "demo": app.config["DEMO"],
             "navigation": _navigation(),
             "where": _where(),
+            "unread": _unread(),
             "field_words": FIELD_WORDS,
         }
 

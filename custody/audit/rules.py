@@ -102,6 +102,20 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "job.cancelled": "取消后台任务",
         "job.downloaded": "下载后台任务结果",
     },
+    "消息和邮件": {
+        "inbox.chosen": "修改消息设置",
+        "inbox.address_verified": "验证邮箱",
+        "inbox.address_removed": "取消邮箱",
+        "inbox.feed_renewed": "生成日历订阅地址",
+        "inbox.feed_revoked": "撤销日历订阅地址",
+        "inbox.exported": "导出消息",
+        "mail.tested": "发送测试邮件",
+        "mail.retried": "重发邮件",
+    },
+    "工作日历": {
+        "calendar.entered": "录入节假日安排",
+        "calendar.exported": "导出节假日安排",
+    },
     "导出与校验": {
         "board.exported": "导出进展总览",
         "gantt.exported": "下载甘特图",
@@ -130,6 +144,9 @@ KINDS: Mapping[str, str] = {
     "brief": "工作简报",
     "journal": "操作日志",
     "job": "后台任务",
+    "inbox": "消息设置",
+    "mail": "邮件",
+    "calendar": "工作日历",
 }
 
 _FIELDS: Mapping[str, str] = {
@@ -226,6 +243,18 @@ _FIELDS: Mapping[str, str] = {
     "words": "正文改写",
     "digest": "数据校验值",
     "pdf_digest": "文件校验值",
+    # inbox and calendar
+    "address": "邮箱",
+    "channel_review": "待我审核",
+    "channel_result": "审核结果",
+    "channel_deadline": "期限提醒",
+    "channel_supervision": "督办",
+    "channel_contract": "合同和结算",
+    "channel_target": "目标任务",
+    "channel_brief": "工作简报",
+    "channel_system": "系统事务",
+    "days": "放假和调休安排",
+    "source": "依据",
 }
 """What fields are called; «kind.field» where one name means different things."""
 
@@ -247,6 +276,7 @@ STATUSES: Mapping[str, str] = {
 }
 STAGES: Mapping[str, str] = _STAGES
 
+_CHANNELS = {"now": "立即发邮件", "digest": "并入每日摘要", "none": "不发邮件"}
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "milestone.status": STATUSES,
     "brief.status": {"draft": "草稿", "frozen": "已定稿", "published": "已发布"},
@@ -255,6 +285,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "claim": {"done": "申报完成", "not_applicable": "申请不适用"},
     "role": {role.value: role.label for role in Role},
     "active": {"True": "启用", "False": "停用"},
+    **{field: _CHANNELS for field in _FIELDS if field.startswith("channel_")},
 }
 
 _UNITS: Mapping[str, str] = {

@@ -42,6 +42,10 @@ _PAGES = {
     "gantt": "甘特图",
     "accounts": "登录和密码",
     "jobs": "后台任务",
+    "inbox": "消息",
+    "inbox_settings": "消息设置",
+    "mail": "邮件服务",
+    "calendar": "工作日历",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 
