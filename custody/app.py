@@ -38,6 +38,7 @@ from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
+from custody.targets.views import entries, projects, tasks
 from custody.web import addresses, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
 from custody.workdays import views as calendar
@@ -99,6 +100,9 @@ def _register(app: Flask) -> None:
         settings.blueprint,
         mail.blueprint,
         calendar.blueprint,
+        tasks.blueprint,
+        entries.blueprint,
+        projects.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -148,6 +152,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
@@ -174,6 +179,9 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "jobs": ("jobs.index",),
     "calendar": ("calendar.index",),
     "mail": ("mail.index",),
+    "targets": ("targets.index",),
+    "entries": ("targets.index",),
+    "projects": ("targets.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 
@@ -270,6 +278,15 @@ FIELD_WORDS = {
     "reason": "理由",
     "name": "名称",
     "title": "标题",
+    "happened_on": "日期",
+    "words": "进展情况",
+    "quantity": "数量",
+    "building": "单位和建筑",
+    "distinct": "区别说明",
+    "credit_code": "统一社会信用代码",
+    "signed_on": "合同签订日期",
+    "amount": "合同金额",
+    "note": "备注",
 }
 """What the fields of a kept form are called."""
 

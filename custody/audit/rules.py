@@ -84,6 +84,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "notice.edited": "修改通知",
         "batch.edited": "修改批次",
         "task.edited": "修改年度任务",
+        "quantity.edited": "修改量化目标",
         "city.edited": "修改设区市",
         "region.edited": "修改地区信息",
         "region.profile_edited": "更新地区概况",
@@ -96,6 +97,20 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "brief.published": "发布简报",
         "brief.discarded": "删除简报草稿",
         "brief.downloaded": "下载简报",
+    },
+    "年度任务": {
+        "target.entered": "填报任务进展",
+        "target.corrected": "更正任务进展",
+        "target.confirmed": "确认任务进展",
+        "target.returned": "退回任务进展",
+        "target.withdrawn": "撤回任务进展",
+        "target.downloaded": "下载任务佐证材料",
+        "project.added": "登记节能节水项目",
+        "project.edited": "修改节能节水项目",
+        "project.confirmed": "确认节能节水项目",
+        "project.returned": "退回节能节水项目",
+        "project.withdrawn": "撤回节能节水项目",
+        "project.downloaded": "下载项目佐证材料",
     },
     "后台任务": {
         "job.ordered": "提交后台任务",
@@ -119,6 +134,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "导出与校验": {
         "board.exported": "导出进展总览",
         "gantt.exported": "下载甘特图",
+        "target.exported": "导出年度任务",
         "audit.exported": "导出操作日志",
         "audit.verified": "校验操作日志",
     },
@@ -147,6 +163,9 @@ KINDS: Mapping[str, str] = {
     "inbox": "消息设置",
     "mail": "邮件",
     "calendar": "工作日历",
+    "quantity": "量化目标",
+    "target": "任务进展",
+    "project": "节能节水项目",
 }
 
 _FIELDS: Mapping[str, str] = {
@@ -209,6 +228,36 @@ _FIELDS: Mapping[str, str] = {
     "contact": "联系人",
     "institutions": "纳入托管的公共机构数",
     "floor_area": "建筑面积",
+    "reporters": "填报单位",
+    # the numbers of the notice, entries on tasks, projects
+    "quantity.quantity": "目标数量",
+    "quantity.unit": "计量单位",
+    "comparison": "比较方式",
+    "counting": "统计方式",
+    "basis": "依据",
+    "happened_on": "日期",
+    "quantity": "数量",
+    "target.words": "进展情况",
+    "building": "单位和建筑",
+    "category": "改造类别",
+    "linked_measure": "关联的合同措施",
+    "linked_entry_id": "关联的填报",
+    "distinct": "区别说明",
+    "project.name": "项目名称",
+    "project.unit": "用能单位",
+    "credit_code": "统一社会信用代码",
+    "kind": "类型",
+    "institution": "单位类别",
+    "progress": "项目状态",
+    "signing_planned": "计划签约日期",
+    "signed_on": "合同签订日期",
+    "completion_planned": "计划完工日期",
+    "amount": "合同金额",
+    "area": "面积",
+    "saving": "预计年节约量",
+    "saving_unit": "节约量单位",
+    "region_code": "所属地区",
+    "files": "佐证材料",
     # template and policy
     "template": "模板版本",
     "phase": "工作环节",
@@ -275,11 +324,57 @@ STATUSES: Mapping[str, str] = {
     "not_applicable": "不适用",
 }
 STAGES: Mapping[str, str] = _STAGES
+REVIEWS: Mapping[str, str] = {
+    "waiting": "待确认",
+    "confirmed": "已确认",
+    "returned": "已退回",
+    "withdrawn": "已撤回",
+    "replaced": "已更正",
+}
 
 _CHANNELS = {"now": "立即发邮件", "digest": "并入每日摘要", "none": "不发邮件"}
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "milestone.status": STATUSES,
     "brief.status": {"draft": "草稿", "frozen": "已定稿", "published": "已发布"},
+    "target.status": REVIEWS,
+    "project.status": REVIEWS,
+    "comparison": {"at_least": "不少于", "all": "全部"},
+    "counting": {
+        "gates": "按关口自动统计",
+        "projects": "按项目登记统计",
+        "area": "按改造面积统计",
+        "entries": "按进展填报统计",
+    },
+    "category": {
+        "cooling": "空调系统",
+        "lift": "电梯",
+        "data_centre": "数据中心",
+        "lighting": "照明",
+        "envelope": "围护结构",
+        "heating": "供热和热水",
+        "solar": "可再生能源",
+        "metering": "能耗监控",
+        "whole": "综合改造",
+    },
+    "project.kind": {
+        "shared_savings": "合同能源管理（节能效益分享型）",
+        "guaranteed_savings": "合同能源管理（节能量保证型）",
+        "custody": "合同能源管理（能源费用托管型）",
+        "water": "合同节水管理",
+    },
+    "institution": {
+        "university": "高校",
+        "hospital": "医院",
+        "venue": "场馆",
+        "office": "机关",
+        "other": "其他",
+    },
+    "progress": {
+        "talks": "洽谈",
+        "signed": "已签约",
+        "under_way": "实施中",
+        "finished": "已完工",
+    },
     "stage": _STAGES,
     "entry_stage": _STAGES,
     "claim": {"done": "申报完成", "not_applicable": "申请不适用"},
@@ -402,7 +497,7 @@ def value_words(
         return f"{_day(moment.date(), year)} {moment:%H:%M}"
     if _DAY.fullmatch(text):
         return _day(date.fromisoformat(text), year)
-    return (names or {}).get(text, text) if name in ("place", "city_code") else text
+    return (names or {}).get(text, text) if name in ("place", "city_code", "region_code") else text
 
 
 def _item_words(item: object) -> str:

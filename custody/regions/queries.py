@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from custody.accounts.rules import Level, Place
 from custody.kernel.problems import NotFound
-from custody.regions.models import Batch, City, Notice, Province, Region, Task
+from custody.regions.models import Batch, City, Notice, Province, Region, Target, Task
 
 T = TypeVar("T", str, int)
 
@@ -171,6 +171,24 @@ def get_task(session: Session, task_id: int, *, place: Place) -> Task:
     if task is None:
         raise NotFound
     return task
+
+
+def targets_of(session: Session, province: str, year: int) -> Sequence[Target]:
+    """The numbers a year's notice asks for, in the order of the tasks."""
+    return session.scalars(
+        select(Target)
+        .where(Target.province_code == province, Target.year == year)
+        .order_by(Target.task_number, Target.id)
+    ).all()
+
+
+def get_target(session: Session, target_id: int, *, place: Place) -> Target:
+    target = session.scalar(
+        select(Target).where(Target.id == target_id, Target.province_code == place.province)
+    )
+    if target is None:
+        raise NotFound
+    return target
 
 
 def place_of_code(session: Session, code: str) -> Place:

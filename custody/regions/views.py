@@ -1,9 +1,8 @@
-"""The notice as data, the tasks of the year, and what a region says about itself."""
+"""The notice as data, and what a region says about itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -24,43 +23,16 @@ from custody.regions.forms import (
     ProvinceForm,
     RegionForm,
     RowForm,
+    TargetForm,
     TaskForm,
 )
-from custody.regions.models import City, Region, Task
+from custody.regions.models import City, Region
 from custody.web.database import session, transaction
 from custody.web.formkit import Difference
 from custody.web.paging import page_of
 
 blueprint = Blueprint("regions", __name__)
 Page = str | Response | tuple[str, int]
-
-
-# --- the tasks of the year -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    task: Task
-    days: int
-
-
-@blueprint.get("/tasks")
-@requires(Can.SEE_PROGRAMME)
-def tasks() -> Page:
-    province, today = identity().place.province, clock.today()
-    return render_template(
-        "regions/tasks.html",
-        notice=queries.notice_of(session(), province),
-        rows=[
-            TaskRow(task, rules.days_left(task.deadline, today))
-            for task in queries.tasks_of(session(), province)
-        ],
-        batches=[
-            (batch, rules.days_left(batch.deadline, today))
-            for batch in queries.batches_of(session(), province)
-        ],
-        per_batch=queries.regions_per_batch(session(), province),
-    )
 
 
 # --- the notice ----------------------------------------------------------------------------------
@@ -70,13 +42,15 @@ def tasks() -> Page:
 @requires(Can.MANAGE_NOTICE)
 def notice() -> Page:
     province = identity().place.province
+    notice = queries.notice_of(session(), province)
     return render_template(
         "regions/notice.html",
         province=queries.get_province(session(), province),
-        notice=queries.notice_of(session(), province),
+        notice=notice,
         batches=queries.batches_of(session(), province),
         per_batch=queries.regions_per_batch(session(), province),
         tasks=queries.tasks_of(session(), province),
+        targets=queries.targets_of(session(), province, notice.year),
         stages=STAGES,
     )
 
@@ -247,8 +221,15 @@ def task(number: int) -> Page:
     place = identity().place
     row = queries.get_task(session(), number, place=place)
     title = f"任务{row.number}"
+    form = TaskForm(obj=row)
+
+    def check() -> list[Problem]:
+        codes = {one.code for one in queries.cities_of(session(), place)}
+        codes |= {one.code for one in queries.regions_of(session(), place)}
+        return rules.problems_of_reporters(form.reporters.data or "", frozenset(codes))
+
     return _edit(
-        TaskForm(obj=row),
+        form,
         row,
         lambda s: queries.get_task(s, number, place=place),
         kind="task",
@@ -256,6 +237,30 @@ def task(number: int) -> Page:
         title=title,
         back=url_for("regions.notice", _anchor="tasks"),
         crumbs=_crumbs(title),
+        check=check,
+    )
+
+
+@blueprint.route("/admin/notice/targets/<int:number>", methods=["GET", "POST"])
+@requires(Can.MANAGE_NOTICE)
+def target(number: int) -> Page:
+    place = identity().place
+    row = queries.get_target(session(), number, place=place)
+    form = TargetForm(obj=row)
+    form.batch_number.choices = {"": "不分批次"} | {
+        str(b.number): b.name for b in queries.batches_of(session(), place.province)
+    }
+    title = f"任务{row.task_number}的目标"
+    return _edit(
+        form,
+        row,
+        lambda s: queries.get_target(s, number, place=place),
+        kind="quantity",
+        subject=f"{place.province}-{row.year}-{row.task_number}-{row.key}",
+        title=title,
+        back=url_for("regions.notice", _anchor="targets"),
+        crumbs=_crumbs(title),
+        check=lambda: rules.problems_of_target(form.counting.data, form.batch_number.data),
     )
 
 
