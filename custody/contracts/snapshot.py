@@ -11,6 +11,7 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from custody.contracts.rules.composing import Draft
 from custody.contracts.rules.settlement import SCHEMA, Inputs, Statement
 
 Plain = dict[str, Any]
@@ -29,11 +30,29 @@ def thaw(frozen: Mapping[str, Any]) -> Inputs:
     return found
 
 
+def keep(draft: Draft) -> Plain:
+    """What was typed, as the row keeps it."""
+    plain: Plain = _plain(draft)
+    return plain
+
+
+def kept(plain: Mapping[str, Any]) -> Draft:
+    found = _read(Draft, plain)
+    assert isinstance(found, Draft)
+    return found
+
+
 def told(statement: Statement) -> Plain:
     """The statement as it is kept and printed; its problems are not part of it."""
     plain: Plain = _plain(statement)
     plain.pop("problems")
     return plain
+
+
+def read_statement(told_: Mapping[str, Any]) -> Statement:
+    found = _read(Statement, told_)
+    assert isinstance(found, Statement)
+    return found
 
 
 def digest(frozen: Mapping[str, Any]) -> str:
@@ -60,4 +79,4 @@ def _read(kind: Any, value: Any) -> Any:
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
         return kind(**{name: _read(hints[name], one) for name, one in value.items()})
-    return kind(value)
+    return kind(value) if value is not None else None

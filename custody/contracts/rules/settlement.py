@@ -158,6 +158,14 @@ class Guarantee:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that lies with the settlement: bills, assessments."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     period: str
     """«2026-Q1»."""
@@ -171,6 +179,8 @@ class Inputs:
     prepaid: Decimal = ZERO
     """Of an earlier prepayment, set off now."""
     prepaid_source: Source | None = None
+    papers: tuple[Paper, ...] = ()
+    note: str = ""
 
 
 class Kind(StrEnum):
