@@ -38,6 +38,7 @@ _PAGES = {
     "dashboard.search": "查找地区",
     "accounts": "登录和密码",
     "jobs": "后台任务",
+    "bulk": "批量填报",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 
