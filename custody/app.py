@@ -35,7 +35,7 @@ from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
 from custody.jobs import views as jobs
 from custody.milestones.queries.milestones import queue_size
-from custody.milestones.views import evidence, moves, officer, review, templates
+from custody.milestones.views import bulk, evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
 from custody.targets.views import entries, projects, tasks
@@ -87,6 +87,7 @@ def _register(app: Flask) -> None:
         audit.blueprint,
         regions.blueprint,
         officer.blueprint,
+        bulk.blueprint,
         evidence.blueprint,
         review.blueprint,
         templates.blueprint,
@@ -168,6 +169,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
 _BELOW: Mapping[str, tuple[str, ...]] = {
     "milestones": ("milestones.todo", "review.queue", "dashboard.board"),
     "review": ("review.queue",),
+    "bulk": ("milestones.todo", "review.queue"),
     "dashboard": ("dashboard.board",),
     "gantt": ("gantt.index", "dashboard.board"),
     "briefs": ("briefs.index",),

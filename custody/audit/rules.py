@@ -55,6 +55,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "milestone.evidence_downloaded": "下载佐证材料",
         "month.reported": "完成本月填报",
         "month.no_change": "填报“本月无变化”",
+        "sheet.downloaded": "下载填报表",
+        "sheet.uploaded": "上传填报表",
+        "sheet.accepted": "接受填报表",
+        "sheet.discarded": "放弃填报表",
     },
     "审核": {
         "milestone.passed": "市级审核通过",
@@ -135,6 +139,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "board.exported": "导出进展总览",
         "gantt.exported": "下载甘特图",
         "target.exported": "导出年度任务",
+        "table.exported": "导出表格",
         "audit.exported": "导出操作日志",
         "audit.verified": "校验操作日志",
     },
@@ -166,6 +171,8 @@ KINDS: Mapping[str, str] = {
     "quantity": "量化目标",
     "target": "任务进展",
     "project": "节能节水项目",
+    "sheet": "填报表",
+    "table": "表格",
 }
 
 _FIELDS: Mapping[str, str] = {

@@ -48,6 +48,7 @@ _PAGES = {
     "inbox_settings": "消息设置",
     "mail": "邮件服务",
     "calendar": "工作日历",
+    "bulk": "批量填报",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 

@@ -36,7 +36,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import people, province
+from tests.factories import bulk, people, province
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -285,6 +285,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
+    bulk.sheets_sent(session)
     attachments.attach(
         session,
         kind="example",

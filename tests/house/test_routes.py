@@ -23,7 +23,7 @@ from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
 from custody.jobs.models import Job
-from custody.milestones.models import Evidence, Milestone, Template
+from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from tests.critic import Critic
 from tests.factories import people, programme, province
 
@@ -32,6 +32,7 @@ ADMIN = frozenset({Role.SYSADMIN})
 COORDINATOR = frozenset({Role.COORDINATOR})
 REVIEWERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER})
 OFFICER = frozenset({Role.OFFICER})
+FILLERS = frozenset({Role.OFFICER, Role.CITY_REVIEWER})
 AUDITOR = frozenset({Role.AUDITOR})
 EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.LEADER})
 READERS = EVERYBODY - ADMIN
@@ -64,6 +65,14 @@ TABLE = {
     "milestones.draft": Row("POST", OFFICER, "milestone"),
     "milestones.discard": Row("POST", OFFICER, "milestone"),
     "milestones.withdraw": Row("POST", OFFICER, "submission"),
+    # 批量填报
+    "bulk.index": Row("GET", FILLERS),
+    "bulk.upload": Row("POST", FILLERS),
+    "bulk.download": Row("GET", FILLERS | COORDINATOR, "region"),
+    "bulk.show": Row("GET", FILLERS, "sheet"),
+    "bulk.annotated": Row("GET", FILLERS, "sheet"),
+    "bulk.accept": Row("POST", FILLERS, "sheet"),
+    "bulk.discard": Row("POST", FILLERS, "sheet"),
     "evidence.add": Row("POST", OFFICER, "milestone"),
     "evidence.remove": Row("POST", OFFICER, "evidence"),
     "evidence.download": Row("GET", EVIDENCE, "evidence"),
@@ -203,6 +212,15 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 ).first()
             }
 
+        def sheet(username: str) -> Args:
+            """Of whoever fills in sheets; other people have none."""
+            found = s.scalars(
+                select(BulkSheet.id)
+                .join(Account, Account.id == BulkSheet.account_id)
+                .where(Account.username == username)
+            ).first()
+            return {"number": found or 999}
+
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -220,6 +238,7 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
+            "sheet": (sheet(who.username), sheet("xishan")),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),
