@@ -26,7 +26,6 @@ from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
-from custody.infra import clock
 from custody.inbox.queries import unread
 from custody.inbox.views import mail, messages, settings
 from custody.infra import clock, workdays
