@@ -406,3 +406,16 @@ def settlement_facts(session: Session, region: Place, *, today: date) -> Settlem
         sum((line.paid for line in signed), Decimal(0)),
         sum(line.id is None for line in found),
     )
+
+
+def events_of(session: Session, settlement: int) -> Sequence[Event]:
+    """What was done to it, newest first; downloads are not part of its history."""
+    return session.scalars(
+        select(Event)
+        .where(
+            Event.kind == "settlement",
+            Event.subject == str(settlement),
+            Event.modifies,
+        )
+        .order_by(Event.id.desc())
+    ).all()
