@@ -22,7 +22,14 @@ from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
 from custody.briefs import views as briefs
-from custody.contracts.views import companies, contracts, orders, portfolio
+from custody.contracts.views import (
+    companies,
+    contracts,
+    orders,
+    portfolio,
+    settlement,
+    settlements,
+)
 from custody.contracts.views import files as contract_files
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
@@ -91,6 +98,8 @@ def _register(app: Flask) -> None:
         contract_files.blueprint,
         orders.blueprint,
         companies.blueprint,
+        settlements.blueprint,
+        settlement.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -140,6 +149,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
+    ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
@@ -164,6 +174,8 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("portfolio", "contracts", "contract_files", "orders", "companies"), ("portfolio.index",)
     ),
+    "settlements": ("settlements.index",),
+    "settlement": ("settlements.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

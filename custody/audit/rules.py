@@ -117,6 +117,21 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "company.edited": "修改节能服务公司",
         "company.exported": "导出节能服务公司名录",
     },
+    "费用结算": {
+        "settlement.drafted": "起草结算单",
+        "settlement.edited": "修改结算单草稿",
+        "settlement.frozen": "结算单定稿",
+        "settlement.thawed": "结算单退回草稿",
+        "settlement.scan_added": "上传单方签字件",
+        "settlement.signed": "结算单双方已签",
+        "settlement.paid": "登记支付",
+        "settlement.discarded": "删除结算单草稿",
+        "settlement.file_added": "上传结算依据",
+        "settlement.file_removed": "移除结算依据",
+        "settlement.downloaded": "下载结算单或附件",
+        "settlement.exported": "导出费用结算",
+        "profile.edited": "修改分月比例",
+    },
     "后台任务": {
         "job.ordered": "提交后台任务",
         "job.cancelled": "取消后台任务",
@@ -152,6 +167,8 @@ KINDS: Mapping[str, str] = {
     "contract": "合同",
     "order": "变更单",
     "company": "节能服务公司",
+    "settlement": "结算单",
+    "profile": "分月比例",
 }
 
 _FIELDS: Mapping[str, str] = {
@@ -327,6 +344,27 @@ _FIELDS: Mapping[str, str] = {
     "subject": "变更事项",
     "value": "变更内容",
     "order.reason": "变更原因",
+    # settlement, profile
+    "settlement.period": "结算期间",
+    "settlement.total": "应付金额",
+    "settlement.due_on": "应付日期",
+    "settlement.prices": "当期实际单价",
+    "settlement.adjustments": "用量调整",
+    "settlement.deductions": "考核扣减",
+    "settlement.guaranteed": "承诺节能量",
+    "settlement.verified": "核定节能量",
+    "settlement.verified_source": "核定节能量出处",
+    "settlement.prepaid": "预付款抵扣",
+    "settlement.prepaid_source": "预付款出处",
+    "settlement.note": "备注",
+    "settlement.signed_on": "签字日期",
+    "settlement.paid": "累计已付",
+    "settlement.paid_on": "支付日期",
+    "profile.electricity": "电（%）",
+    "profile.water": "水（%）",
+    "profile.gas": "气（%）",
+    "profile.heat": "热（%）",
+    "profile.oil": "油（%）",
 }
 """What fields are called; «kind.field» where one name means different things."""
 
@@ -350,6 +388,12 @@ STAGES: Mapping[str, str] = _STAGES
 
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "milestone.status": STATUSES,
+    "settlement.status": {
+        "draft": "草稿",
+        "frozen": "定稿待签",
+        "signed": "双方已签",
+        "paid": "已支付",
+    },
     "brief.status": {"draft": "草稿", "frozen": "已定稿", "published": "已发布"},
     "stage": _STAGES,
     "entry_stage": _STAGES,

@@ -35,7 +35,7 @@ def write(
         before = old.shares if old else []
         if before == new:
             continue
-        changes[f"profile_{energy}"] = (" ".join(before), " ".join(new))
+        changes[energy.value] = (" ".join(before), " ".join(new))
         if old is None:
             session.add(MonthlyProfile(contract_id=row.id, energy=energy, shares=new))
         elif new:

@@ -419,3 +419,15 @@ def events_of(session: Session, settlement: int) -> Sequence[Event]:
         )
         .order_by(Event.id.desc())
     ).all()
+
+
+def frozen(session: Session) -> list[Found]:
+    """Everything that was frozen, for the inspection."""
+    rows = session.execute(
+        select(Settlement, Contract, Region)
+        .join(Contract, Contract.id == Settlement.contract_id)
+        .join(Region, Region.code == Contract.region_code)
+        .where(Settlement.status != Status.DRAFT)
+        .order_by(Settlement.id)
+    )
+    return [Found(*row) for row in rows]
