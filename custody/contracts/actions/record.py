@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
