@@ -22,6 +22,15 @@ from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
 from custody.briefs import views as briefs
+from custody.contracts.views import (
+    companies,
+    contracts,
+    orders,
+    portfolio,
+    settlement,
+    settlements,
+)
+from custody.contracts.views import files as contract_files
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.forecast import views as forecast
@@ -103,6 +112,13 @@ def _register(app: Flask) -> None:
         tasks.blueprint,
         entries.blueprint,
         projects.blueprint,
+        portfolio.blueprint,
+        contracts.blueprint,
+        contract_files.blueprint,
+        orders.blueprint,
+        companies.blueprint,
+        settlements.blueprint,
+        settlement.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -153,6 +169,8 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
+    ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
@@ -183,6 +201,11 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "targets": ("targets.index",),
     "entries": ("targets.index",),
     "projects": ("targets.index",),
+    **dict.fromkeys(
+        ("portfolio", "contracts", "contract_files", "orders", "companies"), ("portfolio.index",)
+    ),
+    "settlements": ("settlements.index",),
+    "settlement": ("settlements.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from custody.attachments import queries as attachments
 from custody.briefs import snapshot
 from custody.briefs.models import Brief
+from custody.contracts import recomputed
+from custody.contracts.queries import settlements
 from custody.infra import journal
 from custody.infra.files import FileStore
 from custody.milestones.models import Lifecycle, Milestone
@@ -55,6 +57,8 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
             *_damaged(files, printed),
         ),
     )
+    settled = list(settlements.frozen(session))
+    yield Part("结算单", len(settled), tuple(recomputed.differences(settled)))
     yield Part(
         "地区阶段",
         _count(session, Lifecycle),

@@ -49,6 +49,17 @@ _PAGES = {
     "mail": "邮件服务",
     "calendar": "工作日历",
     "bulk": "批量填报",
+    "portfolio": "合同",
+    "contracts.new": "新建合同",
+    "contracts": "合同",
+    "contract_files": "合同附件",
+    "orders": "合同变更单",
+    "companies": "节能服务公司",
+    "settlements.profile": "分月比例",
+    "settlements.write_profile": "分月比例",
+    "settlements.export": "导出费用结算",
+    "settlements": "费用结算",
+    "settlement": "结算单",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 

@@ -242,7 +242,7 @@ def attach(
         session, kind=KIND, subject=found.row.id, slot=BASIS, files=files, now=now, by=actor.id
     )
     if new:
-        changes = {"files": ([], attachments.told(new))}
+        changes: dict[str, tuple[object, object]] = {"files": ([], attachments.told(new))}
         _record(session, actor, now, "file_added", found, changes)
     return new
 

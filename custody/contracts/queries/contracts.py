@@ -28,6 +28,35 @@ def get_contract(session: Session, number: int, *, place: Place) -> Contract:
     return contract
 
 
+def get_contract_and_region(
+    session: Session, number: int, *, place: Place, lock: bool = False
+) -> tuple[Contract, Region]:
+    """`lock`: other writers wait until this transaction ends (PostgreSQL; SQLite has one writer)."""
+    query = (
+        select(Contract, Region)
+        .join(Region, Region.code == Contract.region_code)
+        .where(Contract.id == number, within(place))
+    )
+    if lock:
+        query = query.with_for_update(of=Contract)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def get_order(
+    session: Session, contract: int, number: int, *, place: Place, lock: bool = False
+) -> tuple[ChangeOrder, Contract, Region]:
+    row, region = get_contract_and_region(session, contract, place=place, lock=lock)
+    order = session.scalar(
+        select(ChangeOrder).where(ChangeOrder.contract_id == row.id, ChangeOrder.number == number)
+    )
+    if order is None:
+        raise NotFound
+    return order, row, region
+
+
 def contracts_of(session: Session, region: str) -> Sequence[Contract]:
     """A region's contracts in the order in which they were entered."""
     return session.scalars(

@@ -406,3 +406,28 @@ def settlement_facts(session: Session, region: Place, *, today: date) -> Settlem
         sum((line.paid for line in signed), Decimal(0)),
         sum(line.id is None for line in found),
     )
+
+
+def events_of(session: Session, settlement: int) -> Sequence[Event]:
+    """What was done to it, newest first; downloads are not part of its history."""
+    return session.scalars(
+        select(Event)
+        .where(
+            Event.kind == "settlement",
+            Event.subject == str(settlement),
+            Event.modifies,
+        )
+        .order_by(Event.id.desc())
+    ).all()
+
+
+def frozen(session: Session) -> list[Found]:
+    """Everything that was frozen, for the inspection."""
+    rows = session.execute(
+        select(Settlement, Contract, Region)
+        .join(Contract, Contract.id == Settlement.contract_id)
+        .join(Region, Region.code == Contract.region_code)
+        .where(Settlement.status != Status.DRAFT)
+        .order_by(Settlement.id)
+    )
+    return [Found(*row) for row in rows]

@@ -296,7 +296,7 @@ def _adjustments(
                 rate=(line.rate or ZERO) / (HUNDRED if formula is Formula.RATIO else ONE),
                 quantity=line.quantity or ZERO,
                 trigger=_share(terms.get(f"driver:{line.driver}:trigger")),
-                order=f"{line.order}号" if line.order is not None else "",
+                order=f"{line.order}号变更单" if line.order is not None else "",
                 signed=order is not None and order.signed,
             )
         )

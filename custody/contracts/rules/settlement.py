@@ -51,6 +51,11 @@ class Formula(StrEnum):
         }[self.value]
 
 
+_PER = {driver: "年" for driver in Driver} | {
+    Driver.AREA: "(平方米·年)",
+    Driver.PEOPLE: "(人·年)",
+}
+
 USUAL: dict[Driver, Formula] = {
     Driver.AREA: Formula.INTENSITY,
     Driver.PEOPLE: Formula.INTENSITY,
@@ -289,11 +294,10 @@ def _energy(energy: Energy, problems: list[Problem]) -> Term:
         if delta:
             deltas.append(delta)
             if not adjustment.signed:
-                order = f"变更单{adjustment.order}" if adjustment.order else "变更单"
                 problems.append(
                     Problem(
                         "unsigned",
-                        f"{energy.name}的{adjustment.driver.label}调整没有双方已签的{order}，"
+                        f"{energy.name}的{adjustment.driver.label}调整没有双方已签的{adjustment.order or '变更单'}，"
                         "请先办理变更单签认，或删去此项调整。",
                         f"energy-{energy.code}",
                     )
@@ -317,7 +321,7 @@ def _energy(energy: Energy, problems: list[Problem]) -> Term:
     amount = rounded(max(quantity, ZERO) * price * (ONE - discount))
     return Term(
         Kind.ENERGY,
-        f"{energy.name}托管费用",
+        energy.name,
         f"{_sum_words(energy.base, sorted(deltas, reverse=True))} {energy.unit} × "
         f"{number(price)} 元/{energy.unit}" + (f" × (1 − {percent(discount)})" if discount else ""),
         amount,
@@ -383,7 +387,7 @@ def adjusted(energy: Energy, adjustment: Adjustment) -> tuple[Decimal, str]:
         delta = (adjustment.now - adjustment.base) * adjustment.rate * energy.share
         how = (
             f"({number(adjustment.now)} − {number(adjustment.base)}) × "
-            f"{number(adjustment.rate)} {energy.unit}/年 × {percent(energy.share, 4)}"
+            f"{number(adjustment.rate)} {energy.unit}/{_PER[adjustment.driver]} × {percent(energy.share, 4)}"
         )
     elif adjustment.formula is Formula.RATIO:
         delta = energy.base * adjustment.rate * (adjustment.now / adjustment.base - ONE)
@@ -399,7 +403,7 @@ def adjusted(energy: Energy, adjustment: Adjustment) -> tuple[Decimal, str]:
     )
     return delta, (
         f"{name}调整：{passed}ΔQ = {how} = {number(delta)} {energy.unit}"
-        f"（变更单{adjustment.order or '未填'}）。"
+        f"（{adjustment.order or '变更单未填'}）。"
     )
 
 

@@ -6,6 +6,7 @@ guarantee:2:rate, payment:4:amount. Change orders name one of them.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -135,6 +136,7 @@ def text_of(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+_MOST = Decimal(10) ** 13
 _PLACES = {Shape.MONEY: 2, Shape.QUANTITY: 4, Shape.PERCENT: 2}
 
 
@@ -152,14 +154,43 @@ def value_of(key: str, text: str) -> Value:
     if shape is Shape.DAY:
         return date.fromisoformat(text)
     if shape is Shape.WHOLE:
-        return int(text)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else _not(text)
     try:
         value = Decimal(text)
     except InvalidOperation:
         return _not(text)
-    if not value.is_finite():
+    if not value.is_finite() or not 0 <= value < _MOST:
         return _not(text)
-    return value.quantize(Decimal(1).scaleb(-_PLACES[shape]))
+    rounded = value.quantize(Decimal(1).scaleb(-_PLACES[shape]))
+    return rounded if rounded == value else _not(text)
+
+
+SHAPE_WORDS: Mapping[Shape, str] = {
+    Shape.MONEY: "两位小数以内的数字",
+    Shape.QUANTITY: "四位小数以内的数字",
+    Shape.PERCENT: "百分数，如 12.5",
+    Shape.WHOLE: "整数",
+    Shape.DAY: "日期，如 2026-11-22",
+    Shape.TEXT: "所列选项之一",
+    Shape.YES: "“是”或“否”",
+}
+
+
+def tidy(key: str, text: str) -> str:
+    """What people type in an order as `value_of` reads it: 1,234.5 元, 2026年7月1日, 随价联动, 是."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    shape = shape_of(key)
+    if shape is Shape.TEXT:
+        back = {label: code for code, label in CHOICES.get(key, {}).items()}
+        return back.get(text.strip(), text.strip())
+    if shape is Shape.YES:
+        return {"是": "yes", "否": "no"}.get(plain, plain)
+    if shape is Shape.DAY:
+        for mark in "年月/.":
+            plain = plain.replace(mark, "-")
+        parts = plain.removesuffix("日").split("-")
+        return "-".join(f"{int(part):02}" if part.isdecimal() else part for part in parts)
+    return plain.replace(",", "").replace(" ", "").removesuffix("元").removesuffix("%")
 
 
 def _not(text: str) -> Value:

@@ -125,7 +125,7 @@ def test_an_adjustment_counts_from_its_order_s_day_unless_it_looks_back(
     assert [one.base for one in power] == bases
     assert [len(one.adjustments) for one in power] == [0, 1][-len(bases) :]
     (adjustment,) = power[-1].adjustments
-    assert (adjustment.trigger, adjustment.signed, adjustment.order) == (D("0.05"), True, "1号")
+    assert (adjustment.trigger, adjustment.signed, adjustment.order) == (D("0.05"), True, "1号变更单")
     assert adjustment.source.words == "变更单1号，文件“签字件.pdf”"
     days = 31 if retroactive else 21
     term = [
@@ -133,7 +133,7 @@ def test_an_adjustment_counts_from_its_order_s_day_unless_it_looks_back(
         for t in settle(inputs_of(contract, MARCH, Draft(adjustments=(area(),)))).terms
         if "电费" in t.label
     ]
-    assert f"ΔQ = (110,000 − 100,000) × 36.5 kWh/年 × {days / 365:.4%} = " in " ".join(
+    assert f"ΔQ = (110,000 − 100,000) × 36.5 kWh/(平方米·年) × {days / 365:.4%} = " in " ".join(
         term[-1].notes
     )
 

@@ -62,7 +62,7 @@ def test_the_example_of_the_contract() -> None:
         "变更单BG-01",
         "合同：折让率",
     )
-    assert "ΔQ = (106,000 − 100,000) × 24 kWh/年 × 25.0% = 36,000 kWh" in term.notes[0]
+    assert "ΔQ = (106,000 − 100,000) × 24 kWh/(平方米·年) × 25.0% = 36,000 kWh" in term.notes[0]
     assert not found.problems
 
 
