@@ -111,16 +111,22 @@ _LINKED = ("yixing", "宜兴市行政中心主楼")
 _CORRECTED = ("suzhou", "市奥体场馆照明", 68000, 61500)
 
 _PROJECTS = """
-3-24 nanjing 320100 演示大学江宁校区 university guaranteed_savings finished 3-12 2460 9.6 1180 吨标准煤 校区综合节能改造
-5-20 suzhou 320500 演示医科大学附属医院 hospital custody under_way 5-11 3120 12.4 1560 吨标准煤 医院能源费用托管
-6-30 wuxi 320200 无锡演示体育中心 venue shared_savings under_way 6-18 860 6.8 320 吨标准煤 场馆空调和照明改造
-9-9 nantong 320600 南通演示职业学院 university water under_way 8-28 540 15.2 21.5 万立方米（水） 校园供水管网合同节水
-11-11 changzhou 320400 常州演示中医院 hospital guaranteed_savings signed 11-5 1280 7.1 560 吨标准煤 医院冷热源系统改造
-10-22 xuzhou 320300 徐州演示师范学院 university water talks - 420 18.6 16 万立方米（水） 学生宿舍节水改造
-10-27 taizhou 321200 泰州演示体育馆 venue shared_savings signed 10-15 360 2.4 140 吨标准煤 场馆照明改造
-3-26 P 320000 演示科技馆（省级） venue shared_savings finished 25-11-20 720 4.5 260 吨标准煤 展厅照明和空调改造
+3-24 nanjing 320100 演示大学江宁校区 高校 保证 finished 3-12 2460 9.6 1180 吨标准煤 校区综合节能改造
+5-20 suzhou 320500 演示医科大学附属医院 医院 托管 under_way 5-11 3120 12.4 1560 吨标准煤 医院能源费用托管
+6-30 wuxi 320200 无锡演示体育中心 场馆 分享 under_way 6-18 860 6.8 320 吨标准煤 场馆空调和照明改造
+9-9 nantong 320600 南通演示职业学院 高校 节水 under_way 8-28 540 15.2 21.5 万立方米（水） 校园供水管网合同节水
+11-11 changzhou 320400 常州演示中医院 医院 保证 signed 11-5 1280 7.1 560 吨标准煤 医院冷热源系统改造
+10-22 xuzhou 320300 徐州演示师范学院 高校 节水 talks - 420 18.6 16 万立方米（水） 学生宿舍节水改造
+10-27 taizhou 321200 泰州演示体育馆 场馆 分享 signed 10-15 360 2.4 140 吨标准煤 场馆照明改造
+3-26 P 320000 演示科技馆（省级） 场馆 分享 finished 25-11-20 720 4.5 260 吨标准煤 展厅照明和空调改造
 """
 """Day, who, where, unit, institution, kind, progress, signed, 万元, 万平方米, saving and its unit, name."""
+_KINDS = {
+    "分享": ProjectKind.SHARED_SAVINGS,
+    "保证": ProjectKind.GUARANTEED_SAVINGS,
+    "托管": ProjectKind.CUSTODY,
+    "节水": ProjectKind.WATER,
+}
 _CONFIRMED_AFTER = {
     "演示大学江宁校区",
     "演示医科大学附属医院",
@@ -321,8 +327,8 @@ def _add(player: Player, act: Act) -> None:
             name=f"{act.values['unit']}{name}",
             unit=str(act.values["unit"]),
             credit_code="",
-            kind=ProjectKind(kind),
-            institution=Institution(institution),
+            kind=_KINDS[kind],
+            institution=next(one for one in Institution if one.label == institution),
             progress=Progress(progress),
             signing_planned=date(YEAR, 12, 10) if talks else None,
             signed_on=on,
