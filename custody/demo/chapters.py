@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from custody.demo import inbox
 from custody.demo import contracts
+from custody.demo import targets
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (inbox,)
 CHAPTERS: tuple[ModuleType, ...] = (contracts,)
+CHAPTERS: tuple[ModuleType, ...] = (targets,)
 
 
 def acts(until: datetime) -> list[Act]:

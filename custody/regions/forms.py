@@ -121,7 +121,7 @@ class TaskForm(RowForm):
     reporters = StringField("填报单位", [Length(max=200)])
     hints: ClassVar[Mapping[str, str]] = {
         "deadline_words": "按文件的写法，如“12月底前”。",
-        "reporters": "除省级外可以填报进展的单位：设区市、县（市、区）或行政区划代码，用顿号分隔。",
+        "reporters": "除省级外可以填报进展的单位：设区市、县（市、区）或行政区划代码，用逗号“，”分隔。",
     }
     wide: ClassVar[frozenset[str]] = frozenset({"title", "departments", "reporters"})
     optional: ClassVar[frozenset[str]] = frozenset({"reporters"})

@@ -124,7 +124,7 @@ class Task(Versioned, Base):
     deadline_words: Mapped[str] = mapped_column(String(40))
     departments: Mapped[str] = mapped_column(Text)
     reporters: Mapped[str] = mapped_column(String(200), default="")
-    """Whom it concerns besides the province: 设区市、县（市、区） or codes of places, by 、."""
+    """Whom it concerns besides the province: 设区市、县（市、区） or codes of places, by ，."""
 
 
 class Target(Versioned, Base):

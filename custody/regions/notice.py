@@ -299,7 +299,7 @@ def _task(r: _Reader) -> TaskLine:
         r.day("deadline"),
         r.words("deadline_words"),
         r.words("departments"),
-        "、".join(map(str, r.row.get("reporters", []))),
+        "，".join(map(str, r.row.get("reporters", []))),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from custody.accounts.rules import Level, Place
@@ -215,6 +215,17 @@ def search(session: Session, words: str, *, place: Place, limit: int = 20) -> Se
         .order_by(Region.batch_number, Region.seq)
         .limit(limit)
     ).all()
+
+
+def names_of(session: Session, codes: Sequence[str]) -> Mapping[str, str]:
+    """Code → name of cities and regions; nothing is asked for no codes."""
+    if not codes:
+        return {}
+    names = union_all(
+        select(City.code, City.name).where(City.code.in_(codes)),
+        select(Region.code, Region.name).where(Region.code.in_(codes)),
+    )
+    return dict(session.execute(names).tuples().all())
 
 
 def place_name(session: Session, place: Place) -> str:

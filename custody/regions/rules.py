@@ -75,11 +75,15 @@ def days_left(deadline: date, today: date) -> int:
     return (deadline - today).days
 
 
+_AND = "，"
+"""Between those a task concerns: 县（市、区） has the other mark in it."""
+
+
 def concerns(reporters: str, place: Place) -> bool:
     """Does a task concern the place? The province: always; others by their level or their code."""
     if place.level is Level.PROVINCE:
         return True
-    return bool({place.level.label, place.code} & set(reporters.split("、")))
+    return bool({place.level.label, place.code} & set(reporters.split(_AND)))
 
 
 def problems_of_target(counting: Counting, batch: int | None) -> list[Problem]:
@@ -96,9 +100,9 @@ def problems_of_target(counting: Counting, batch: int | None) -> list[Problem]:
 def problems_of_reporters(reporters: str, codes: frozenset[str]) -> list[Problem]:
     """`codes`: of the province's cities and regions."""
     known = {Level.CITY.label, Level.REGION.label} | codes
-    wrong = [word for word in reporters.split("、") if word and word not in known]
+    wrong = [word for word in reporters.split(_AND) if word and word not in known]
     if not wrong:
         return []
     named = "、".join(wrong)
-    words = f"填报单位“{named}”无法识别，请填写“设区市”“县（市、区）”或本省的行政区划代码。"
+    words = f"填报单位“{named}”无法识别，请填写“设区市”“县（市、区）”或本省的行政区划代码，用逗号“，”分隔。"
     return [Problem("reporters", words, "reporters")]

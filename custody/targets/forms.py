@@ -119,7 +119,7 @@ class AreaForm(TicketForm):
     words = Words("说明", [Length(max=2000)])
     files = MultipleFileField("佐证材料")
     hints: ClassVar[Mapping[str, str]] = {
-        "building": "写明单位全称和楼宇，例如“无锡市第二人民医院门诊楼”。",
+        "building": "写明单位全称和楼宇，例如“某某市人民医院门诊楼”。",
         "link": "与托管合同的改造措施或其他单位的填报是同一项目时选择，面积只计一次。",
         "distinct": "与已有项目名称、面积相近但不是同一项目时填写。",
         "files": "竣工验收单、合同、现场照片等；" + HINT_FILES,

@@ -33,7 +33,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
         sa.UniqueConstraint(
-            "province_code", "year", "task_number", "key", name=op.f("uq_target_province_code")
+            "province_code",
+            "year",
+            "task_number",
+            "key",
+            name=op.f("uq_target_province_code_year_task_number_key"),
         ),
     )
     op.create_table(

@@ -140,6 +140,13 @@ def reports(task: Task) -> bool:
     return may(Can.REPORT_TARGET) and concerns(task.reporters, identity().place)
 
 
+def _reporters(task: Task) -> str:
+    """Whom the task concerns, by name."""
+    words = [word for word in task.reporters.split("，") if word]
+    names = regions.names_of(session(), [word for word in words if word.isdecimal()])
+    return "，".join(["省级", *(names.get(word, word) for word in words)])
+
+
 TYPED_IN = (Counting.AREA, Counting.ENTRIES)
 
 
@@ -174,6 +181,7 @@ def task(number: int) -> Page:
         names={one.id: one for one in targets},
         cities=[] if place.city else regions.cities_of(session(), place),
         reports=reports(found),
+        reporters=_reporters(found),
         whole=place.level is Level.PROVINCE,
         registry=any(one.counting is Counting.PROJECTS for one in targets),
     )
