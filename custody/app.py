@@ -25,6 +25,7 @@ from custody.briefs import views as briefs
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.gantt import views as gantt
+from custody.forecast import views as forecast
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -82,6 +83,7 @@ def _register(app: Flask) -> None:
         review.blueprint,
         templates.blueprint,
         moves.blueprint,
+        forecast.blueprint,
         dashboard.blueprint,
         gantt.blueprint,
         briefs.blueprint,

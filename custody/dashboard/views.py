@@ -32,6 +32,10 @@ from custody.dashboard.rules.matrix import (
     groups,
     sheet,
 )
+from custody.forecast import charts as forecast_charts
+from custody.forecast import wording
+from custody.forecast.rules import UNKNOWN, BatchOutlook, Experience, Outlook, Task, batches_of
+from custody.forecast.rules.montecarlo import Odds, odds
 from custody.infra import clock, journal
 from custody.infra.sheets import write_csv
 from custody.infra.shelf import Shelf
@@ -69,6 +73,10 @@ class _Shelves:
     facts: Shelf[ProgrammeFacts] = field(
         default_factory=lambda: Shelf(8_000, lambda facts: len(facts.regions) + 1)
     )
+    outlooks: Shelf[Outlook] = field(
+        default_factory=lambda: Shelf(8_000, lambda outlook: len(outlook.regions) + 1)
+    )
+    odds: Shelf[Odds] = field(default_factory=lambda: Shelf(8_000, lambda _odds: 1))
     bodies: Shelf[Markup] = field(default_factory=lambda: Shelf(32_000_000, len))
 
 
@@ -84,6 +92,34 @@ def _facts(place: Place, day: Day) -> ProgrammeFacts:
         (edition(), place, day.on, clock.today(), demo),
         lambda: queries.programme_facts(session(), place, day.on, demo=demo),
     )
+
+
+def _outlook(place: Place, day: Day) -> Outlook:
+    """Of the whole province, whatever the place. A province's board asks the database once for both."""
+    demo = bool(current_app.config["DEMO"])
+    province = Place(place.province)
+    key = (edition(), province, day.on, clock.today(), demo)
+    made: list[Outlook] = []
+
+    def both() -> ProgrammeFacts:
+        facts, outlook = queries.programme_ahead(
+            session(), province, day.on, demo=demo, odds=_remembered
+        )
+        made.append(outlook)
+        return facts
+
+    def alone() -> Outlook:
+        return queries.outlook_of(session(), province, day.on, odds=_remembered)
+
+    if place == province:
+        _shelves().facts.get(key, both)
+    return _shelves().outlooks.get(key, lambda: made[0] if made else alone())
+
+
+def _remembered(tasks: tuple[Task, ...], name: str, left: int, learnt: Experience) -> Odds:
+    """A change in one region leaves the odds of the others as they were."""
+    taught = tuple(learnt.of(task.learns) for task in tasks if task.learns)
+    return _shelves().odds.get((name, left, tasks, taught), lambda: odds(tasks, name, left, learnt))
 
 
 def _body(template: str, key: tuple[object, ...], words: Callable[[], dict[str, Any]]) -> Markup:
@@ -157,15 +193,15 @@ def _board(place: Place) -> Page:
     body = _body(
         "dashboard/board_body.html",
         (place, day, filters, number, endpoint, may_export),
-        lambda: _board_words(place, day, filters, _facts(place, day), may_export),
+        lambda: _board_words(place, day, filters, may_export),
     )
     name = _facts(place, day).scope_name if place.city else ""
     return render_template("dashboard/board.html", body=body, place=place, name=name, day=day)
 
 
-def _board_words(
-    place: Place, day: Day, filters: Filters, facts: ProgrammeFacts, may_export: bool
-) -> dict[str, Any]:
+def _board_words(place: Place, day: Day, filters: Filters, may_export: bool) -> dict[str, Any]:
+    outlook = _outlook(place, day)
+    facts = _facts(place, day)
     links = _Links(day)
     shown = chosen(facts, filters)
     page = page_of(len(shown), PAGE_SIZE)
@@ -191,6 +227,10 @@ def _board_words(
         "links": links,
         "curves": _curves(facts),
         "maps": _maps(facts, links) if drawn else (),
+        "outlook": outlook,
+        "batches_ahead": _batches_ahead(facts, outlook),
+        "unknown": UNKNOWN,
+        "wording": wording,
         "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,
         "export_args": _kept_args(filters, day),
@@ -218,6 +258,28 @@ def _kept_args(filters: Filters, day: Day) -> dict[str, str]:
         "as_of": day.on.isoformat() if day.past else "",
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _batches_ahead(
+    facts: ProgrammeFacts, outlook: Outlook
+) -> list[tuple[BatchOutlook, Svg | None, list[tuple[int, int, float]]]]:
+    """Each batch of the place with its picture and the figures of it; none where all is done."""
+    own = {region.code for region in facts.regions}
+    if len(own) == len(outlook.regions):
+        batches = outlook.batches
+    else:
+        regions = [one for code, one in outlook.regions.items() if code in own]
+        batches = batches_of(regions, outlook.goals)
+    return [
+        (
+            batch,
+            forecast_charts.spread(batch, wording.batch_words(batch)),
+            forecast_charts.shown(batch),
+        )
+        if batch.known and batch.settled < batch.regions
+        else (batch, None, [])
+        for batch in batches
+    ]
 
 
 def _curves(facts: ProgrammeFacts) -> tuple[Svg, ...]:
@@ -255,7 +317,8 @@ def _export(place: Place) -> Response:
     filters = read_filters(request.args)
     facts = _facts(place, day)
     shown = chosen(facts, filters)
-    lines = [list(line) for line in sheet(facts, shown, filters.milestone)]
+    outlook = _outlook(place, day)
+    lines = [list(line) for line in sheet(facts, shown, outlook, filters.milestone)]
     who = identity()
     with transaction() as writing:
         journal.record(
@@ -341,6 +404,7 @@ def _region_words(
     row: Region, day: Day, facts: ProgrammeFacts, may_edit: bool, sees_city: bool
 ) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
+    coming = _outlook(row.place, day).regions.get(row.code)
     events = queries.history_of_region(session(), row.code, until=day.on)
     return {
         "region": row,
@@ -356,6 +420,8 @@ def _region_words(
         "exceptions": facts.exceptions,
         "kind_labels": KIND_LABELS,
         "links": _Links(day),
+        "ahead": coming,
+        "wording": wording,
         "profile_url": url_for("regions.profile", code=row.code) if may_edit else "",
         "sees_city": sees_city,
     }

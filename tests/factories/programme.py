@@ -33,7 +33,7 @@ from custody.milestones.actions import evidence, reporting, review
 from custody.milestones.models import Evidence, Milestone, Policy
 from custody.milestones.queries.lifecycles import template_of
 from custody.milestones.queries.milestones import evidence_count, get_milestone
-from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
+from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
 from tests.factories import people, province
@@ -242,7 +242,7 @@ def gate_passed(
     session: Session, region: str, gate: str = "G-C", *, now: datetime | None = None
 ) -> Milestone:
     """Everything the gate rests on, directly or not, confirmed as far as it is open; then the gate."""
-    after = {item.code: item.after.split() for item in template_of(session, region).items}
+    after = {item.code: predecessors(item.after) for item in template_of(session, region).items}
     rows = session.scalars(
         select(Milestone).where(
             Milestone.region_code == region, Milestone.code.in_(chain_of(gate, after) - {gate})
