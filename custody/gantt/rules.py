@@ -17,7 +17,7 @@ MANY = 60
 class Expected(NamedTuple):
     """What the forecast has worked out for one milestone."""
 
-    start: date
+    start: date | None
     finish: date
     critical: bool = False
     slack: int | None = None
@@ -196,7 +196,7 @@ def _span(cell: Cell, expected: Expected | None, as_of: date) -> tuple[date | No
         begun = cell.started or cell.plan_start or finish
     elif expected is not None:
         finish = expected.finish
-        begun = cell.started or expected.start
+        begun = cell.started or expected.start or finish
     else:
         finish = cell.forecast or cell.planned
         finish = max(finish, as_of) if finish else None
