@@ -24,8 +24,8 @@ from custody.audit import views as audit
 from custody.briefs import views as briefs
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
-from custody.gantt import views as gantt
 from custody.forecast import views as forecast
+from custody.gantt import views as gantt
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore

@@ -19,6 +19,8 @@ from custody.milestones.rules import LIGHTS
 WIDE, PHONE = 850, 350
 OPENED = 1130
 HEAD = 44
+EDGE = 34
+"""Room at the right for the code of a gate that ends last."""
 DEEP = 400
 """Taller than any line: the grid is drawn once and cut off by the picture it is used in."""
 PAPER_WIDTH = 1490
@@ -56,8 +58,8 @@ def programme_pictures(
     """`link`: the address of a milestone by region and code. `openable`: with the rows of each region."""
     rows = [row for group in groups for row in group.rows]
     since = scale.year_of(as_of)
-    wide = scale.axis_of(rows, as_of, 4, WIDE - 4, since=since)
-    phone = scale.axis_of(rows, as_of, 4, PHONE - 4, since=since)
+    wide = scale.axis_of(rows, as_of, 4, WIDE - EDGE, since=since)
+    phone = scale.axis_of(rows, as_of, 4, PHONE - EDGE, since=since)
     opened = scale.axis_of(rows, as_of, NAMES, OPENED - 10, since=since)
     names = names_of(groups) if openable else {}
     lanes = {}
