@@ -24,6 +24,7 @@ from custody.audit import views as audit
 from custody.briefs import views as briefs
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
+from custody.dossiers import views as dossiers
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.infra import clock
@@ -88,6 +89,7 @@ def _register(app: Flask) -> None:
         gantt.blueprint,
         briefs.blueprint,
         jobs.blueprint,
+        dossiers.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -159,6 +161,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "regions": ("regions.notice", "dashboard.board"),
     "audit": ("audit.index",),
     "jobs": ("jobs.index",),
+    "dossiers": ("jobs.index", "dashboard.board"),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

@@ -9,12 +9,14 @@ import time
 from config import Config
 from custody import setup
 from custody.app import log_to
+from custody.dossiers import runner
+from custody.dossiers.actions import KIND
 from custody.infra.files import FileStore
 from custody.jobs.runner import Handlers, run_one
 
 log = logging.getLogger(__name__)
 
-HANDLERS: Handlers = {}
+HANDLERS: Handlers = {KIND: runner.make}
 """Kind of job → who does it."""
 PAUSE = 1.0
 """Seconds between two looks at an empty queue."""
