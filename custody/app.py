@@ -38,6 +38,10 @@ from custody.gantt import views as gantt
 from custody.inbox.queries import unread
 from custody.inbox.views import mail, messages, settings
 from custody.infra import clock, workdays
+from custody.dossiers import views as dossiers
+from custody.forecast import views as forecast
+from custody.gantt import views as gantt
+from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
@@ -119,6 +123,7 @@ def _register(app: Flask) -> None:
         companies.blueprint,
         settlements.blueprint,
         settlement.blueprint,
+        dossiers.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -206,6 +211,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     ),
     "settlements": ("settlements.index",),
     "settlement": ("settlements.index",),
+    "dossiers": ("jobs.index", "dashboard.board"),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

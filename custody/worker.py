@@ -20,6 +20,8 @@ from custody.inbox.actions import outbox, post
 from custody.inbox.actions.outbox import Letters
 from custody.infra import clock, workdays
 from custody.infra.db import Database
+from custody.dossiers import runner
+from custody.dossiers.actions import KIND
 from custody.infra.files import FileStore
 from custody.infra.mail import Server
 from custody.jobs.runner import Handler, Handlers, Result, Work, run_one
@@ -27,7 +29,7 @@ from custody.workdays.queries import overlay_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS: Handlers = {}
+HANDLERS: Handlers = {KIND: runner.make}
 """Kind of job → who does it."""
 PAUSE = 1.0
 """Seconds between two looks at an empty queue."""

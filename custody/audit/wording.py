@@ -38,6 +38,7 @@ _PAGES = {
     "dashboard.export_city": "导出进展总览",
     "dashboard.attention": "需关注事项",
     "dashboard.search": "查找地区",
+    "dossiers": "生成项目档案",
     "gantt.file": "下载甘特图",
     "gantt.city_file": "下载甘特图",
     "gantt.region_file": "下载甘特图",

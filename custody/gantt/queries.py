@@ -1,4 +1,4 @@
-"""The facts behind a Gantt chart: those of the board."""
+"""The facts behind a Gantt chart: those of the board, and each region's computed way to its gate."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
-from custody.dashboard.queries import programme_facts
+from custody.dashboard.queries import programme_scheduled
 from custody.dashboard.rules import ProgrammeFacts
-from custody.gantt.rules import Schedule
+from custody.gantt.rules import Expected, Schedule
 
 
 def facts_and_schedules(
     session: Session, place: Place, as_of: date, *, demo: bool
 ) -> tuple[ProgrammeFacts, Mapping[str, Schedule]]:
     """Everything about the place, and what is expected of each region's milestones."""
-    return programme_facts(session, place, as_of, demo=demo), {}
+    facts, found = programme_scheduled(session, place, as_of, demo=demo)
+    return facts, {
+        region: {
+            line.code: Expected(line.start, line.finish, line.critical, line.slack)
+            for line in one.lines
+        }
+        for region, one in found.items()
+    }

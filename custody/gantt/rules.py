@@ -17,7 +17,7 @@ MANY = 60
 class Expected(NamedTuple):
     """What the forecast has worked out for one milestone."""
 
-    start: date
+    start: date | None
     finish: date
     critical: bool = False
     slack: int | None = None
@@ -196,7 +196,7 @@ def _span(cell: Cell, expected: Expected | None, as_of: date) -> tuple[date | No
         begun = cell.started or cell.plan_start or finish
     elif expected is not None:
         finish = expected.finish
-        begun = cell.started or expected.start
+        begun = cell.started or expected.start or finish
     else:
         finish = cell.forecast or cell.planned
         finish = max(finish, as_of) if finish else None
@@ -239,7 +239,17 @@ def late_words(days: int) -> str:
 
 def row_words(row: GanttRow, as_of: date) -> str:
     """A row's dates as one sentence: 「已确认，计划6月1日至8月31日，实际7月2日至9月3日，晚3天」."""
-    told = [row.status.label]
+    told = [row.status.label, dates_words(row, as_of)]
+    if row.finish and row.planned:
+        told.append(late_words(row.late)[1:])
+    if row.critical:
+        told.append("关键线路")
+    return "，".join(filter(None, told))
+
+
+def dates_words(row: GanttRow, as_of: date) -> str:
+    """计划6月1日至8月31日，实际7月2日至9月3日."""
+    told = []
     if row.planned:
         since = f"{day_words(row.plan_start, as_of)}至" if row.plan_start else ""
         told.append(f"计划{since}{day_words(row.planned, as_of)}")
@@ -249,10 +259,6 @@ def row_words(row: GanttRow, as_of: date) -> str:
             since = f"{day_words(row.start, as_of)}至"
         word = "实际" if row.settled else "预计"
         told.append(f"{word}{since}{day_words(row.finish, as_of)}")
-        if row.planned:
-            told.append(late_words(row.late)[1:])
-    if row.critical:
-        told.append("关键线路")
     return "，".join(told)
 
 

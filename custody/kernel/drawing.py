@@ -280,7 +280,8 @@ def document(
 def bare(width: float, height: float, *marks: Mark, label: str = "", title: str = "") -> Svg:
     """A picture inside a page, as small as can be: it takes fonts and size from there.
 
-    With `label` a group of links of that name, with `title` an image.
+    With `label` a group of links of that name, with `title` an image; with neither nobody is told of
+    it, for the same stands beside it in words.
     """
     told = (element("title", Mark(escape(_clean(title)))),) if title else ()
     return Svg(
@@ -289,8 +290,9 @@ def bare(width: float, height: float, *marks: Mark, label: str = "", title: str 
             *told,
             *marks,
             viewBox=f"0 0 {number(width)} {number(height)}",
-            role="group" if label else "img",
+            role="group" if label else "img" if title else None,
             aria_label=_clean(label) or None,
+            aria_hidden=None if label or title else "true",
         )
     )
 

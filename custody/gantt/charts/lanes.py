@@ -45,22 +45,22 @@ class Lane:
     """Everything but the grid and the title."""
 
 
-def lane_of(group: GanttGroup, axis: Axis, *, hover: bool = False) -> Lane:
-    """`hover`: every mark says what it is when pointed at."""
+def lane_of(group: GanttGroup, axis: Axis, *, classes: bool = False, hover: bool = False) -> Lane:
+    """`classes`: see Strokes. `hover`: marks of what is still open say what they are when pointed at."""
     placed = placed_on(group.rows, axis)
     height = max(LEAST, 16 + STEP * max((one.track for one in placed), default=0) + 2)
-    marks = _marks(placed, hover)
+    marks = _marks(placed, classes, hover)
     before = sum(_earlier(row, axis) for row in group.rows)
     if before:
-        words = f"◂ 此前{before}项"
+        words = f"此前{before}项"
         marks.append(draw.text(round(axis.left), 12, words, size=10, fill=MUTED))
     return Lane(placed, height, Mark("".join(marks)))
 
 
 def _earlier(row: GanttRow, axis: Axis) -> bool:
-    """It was over, and due, before the axis begins."""
-    days = [day for day in (row.finish, row.planned) if day]
-    return bool(days) and max(days) < axis.first
+    """It was over before the axis begins, or due then without anybody having done it."""
+    end = row.finish or row.planned
+    return end is not None and end < axis.first
 
 
 def placed_on(rows: Sequence[GanttRow], axis: Axis) -> tuple[Placed, ...]:
@@ -73,7 +73,7 @@ def placed_on(rows: Sequence[GanttRow], axis: Axis) -> tuple[Placed, ...]:
         due = round(axis.x(row.planned)) if row.planned else None
         at = round(axis.x(end))
         low = min(at, at if due is None else due) - REACH
-        high = max(at + (LABEL if row.gate else 0), at if due is None else due) + REACH
+        high = max(at, at if due is None else due) + (LABEL if row.gate else 0) + REACH
         wanted.append((low, high, row, due, at))
     wanted.sort(key=lambda one: (one[0], one[1]))
     free: list[int] = []
@@ -89,8 +89,8 @@ def placed_on(rows: Sequence[GanttRow], axis: Axis) -> tuple[Placed, ...]:
     return tuple(placed)
 
 
-def _marks(placed: Sequence[Placed], hover: bool) -> list[Mark]:
-    strokes = Strokes()
+def _marks(placed: Sequence[Placed], classes: bool, hover: bool) -> list[Mark]:
+    strokes = Strokes(classes=classes)
     labels, targets = [], []
     for one in placed:
         x, y = one.end, one.y
@@ -104,8 +104,8 @@ def _marks(placed: Sequence[Placed], hover: bool) -> list[Mark]:
             strokes.across("critical", x - 5, x + 5, y + 6)
         strokes.light(one.row.light, x, y)
         if one.row.gate:
-            labels.append(draw.text(x + 7, y + 4, one.row.code, size=10, weight="bold"))
-        if hover:
+            labels.append(_label(one.row.code, max(x, one.due or x) + 7, y + 4, classes))
+        if hover and not one.row.settled:
             told = draw.element("title", draw.words(_short_words(one.row)))
             targets.append(draw.element("path", told, d=f"M{x - 5} {y - 5}h10v10h-10z"))
     marks = [*strokes.marks(), *labels]
@@ -114,9 +114,15 @@ def _marks(placed: Sequence[Placed], hover: bool) -> list[Mark]:
     return marks
 
 
+def _label(code: str, x: int, y: int, classes: bool) -> Mark:
+    if classes:
+        return draw.element("text", draw.words(code), x=x, y=y)
+    return draw.text(x, y, code, size=10, weight="bold")
+
+
 def _short_words(row: GanttRow) -> str:
     """M05 逾期16天."""
-    return f"{row.code} {row.name} {row.reason or row.status.label}"
+    return f"{row.code} {row.reason or row.status.label}"
 
 
 def lane_words(group: GanttGroup, as_of: date) -> str:

@@ -18,6 +18,9 @@ from custody.milestones.rules import LIGHTS
 
 WIDE, PHONE = 850, 350
 OPENED = 1130
+HEAD = 44
+EDGE = 34
+"""Room at the right for the code of a gate that ends last."""
 DEEP = 400
 """Taller than any line: the grid is drawn once and cut off by the picture it is used in."""
 PAPER_WIDTH = 1490
@@ -42,7 +45,6 @@ class ProgrammePictures:
     """Not shown: what the others use."""
     head: Svg
     head_phone: Svg
-    head_opened: Svg
     lanes: dict[str, LanePictures]
 
 
@@ -56,26 +58,27 @@ def programme_pictures(
     """`link`: the address of a milestone by region and code. `openable`: with the rows of each region."""
     rows = [row for group in groups for row in group.rows]
     since = scale.year_of(as_of)
-    wide = scale.axis_of(rows, as_of, 4, WIDE - 4, since=since)
-    phone = scale.axis_of(rows, as_of, 4, PHONE - 4, since=since)
+    wide = scale.axis_of(rows, as_of, 4, WIDE - EDGE, since=since)
+    phone = scale.axis_of(rows, as_of, 4, PHONE - EDGE, since=since)
     opened = scale.axis_of(rows, as_of, NAMES, OPENED - 10, since=since)
     names = names_of(groups) if openable else {}
     lanes = {}
     for group in groups:
-        drawn = lane_of(group, wide, hover=openable)
-        small = lane_of(group, phone)
+        drawn = lane_of(group, wide, classes=True, hover=openable)
+        small = lane_of(group, phone, classes=True)
         told = lane_words(group, as_of)
         lanes[group.code] = LanePictures(
             group,
             draw.bare(WIDE, drawn.height, _use("gw"), drawn.marks, title=told),
-            draw.bare(PHONE, small.height, _use("gp"), small.marks, title=told),
+            draw.bare(PHONE, small.height, _use("gp"), small.marks),
             compact_rows(
                 group,
                 opened,
                 as_of,
                 names,
                 lambda code, region=group.code: link(region, code),  # type: ignore[misc]
-                (_use("go"),),
+                head=(_use("ho"), HEAD),
+                grid=_use("go"),
             )
             if openable
             else None,
@@ -85,12 +88,12 @@ def programme_pictures(
         _grid("gp", phone, as_of),
         *((_grid("go", opened, as_of),) if openable else ()),
     )
-    sprite = draw.sprite(*grids, name_symbols(names, OPENED))
+    heads = [draw.group(*_head_marks(opened, as_of), id="ho")] if openable else []
+    sprite = draw.sprite(*grids, *heads, name_symbols(names, OPENED))
     return ProgrammePictures(
         sprite,
         _head(wide, WIDE, as_of),
         _head(phone, PHONE, as_of),
-        _head(opened, OPENED, as_of),
         lanes,
     )
 
@@ -106,8 +109,11 @@ def _grid(name: str, axis: Axis, as_of: date) -> Mark:
 
 def _head(axis: Axis, width: int, as_of: date) -> Svg:
     title = f"时间轴：{_month(axis.first)}至{_month(axis.months[-1])}，截至{day_words(as_of)}"
-    marks = [scale.today_words(axis, as_of, 11, 11), *scale.head(axis, 13, 12)]
-    return draw.bare(width, 44, *marks, title=title)
+    return draw.bare(width, HEAD, *_head_marks(axis, as_of), title=title)
+
+
+def _head_marks(axis: Axis, as_of: date) -> list[Mark]:
+    return [scale.today_words(axis, as_of, 11, 11), *scale.head(axis, 13, 12)]
 
 
 def _month(day: date) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from custody.gantt.charts.scale import Axis
 from custody.gantt.charts.strokes import Strokes
-from custody.gantt.rules import GanttGroup, GanttRow, row_words
+from custody.gantt.rules import GanttGroup, GanttRow, dates_words
 from custody.kernel import drawing as draw
 from custody.kernel.drawing import Mark, Svg
 
@@ -53,11 +53,14 @@ def compact_rows(
     as_of: date,
     names: Names,
     link: Callable[[str], str],
-    frame: Sequence[Mark],
+    *,
+    head: tuple[Mark, int],
+    grid: Mark,
 ) -> Svg:
-    """`axis`: to the right of NAMES. `frame`: what lies below the bars, grid and today."""
-    strokes = Strokes()
+    """`axis`: to the right of NAMES. `head`: what stands above the rows, and how high that is."""
+    strokes = Strokes(classes=True)
     links = []
+    above, high = head
     for index, row in enumerate(group.rows):
         y = index * PITCH
         _row(strokes, row, axis, y, as_of)
@@ -65,15 +68,14 @@ def compact_rows(
             draw.link(
                 link(row.code),
                 draw.element("use", href=f"#{names[row.code, row.name]}", y=y or None),
-                name=f"{row.code}，{row_words(row, as_of)}",
+                name=f"{row.code} {dates_words(row, as_of)}",
             )
         )
     return draw.bare(
         axis.right + 10,
-        len(group.rows) * PITCH + 2,
-        *frame,
-        *strokes.marks(),
-        *links,
+        len(group.rows) * PITCH + 2 + high,
+        above,
+        draw.group(grid, *strokes.marks(), *links, transform=f"translate(0 {high})"),
         label=f"{group.name}里程碑",
     )
 

@@ -14,7 +14,7 @@ def _light(code: str) -> str:
     return LIGHT_LOOKS[code].colour
 
 
-_LOOKS: dict[str, dict[str, str | float | None]] = {
+LOOKS: dict[str, dict[str, str | float | None]] = {
     "plan": {"stroke": PLAN, "stroke_width": 4},
     "tick": {"stroke": MUTED, "stroke_width": 1.2},
     "early": {"stroke": PLAN, "stroke_width": 1.4},
@@ -35,9 +35,14 @@ _LOOKS: dict[str, dict[str, str | float | None]] = {
 
 
 class Strokes:
-    """Paths by their look. Places are whole pixels."""
+    """Paths by their look. Places are whole pixels.
 
-    def __init__(self) -> None:
+    `classes`: the page's sheet (static/css/gantt.css) knows the looks, which saves half the bytes; files
+    and paper carry them along.
+    """
+
+    def __init__(self, *, classes: bool) -> None:
+        self._classes = classes
         self._paths: dict[str, list[str]] = {}
 
     def add(self, look: str, path: str) -> None:
@@ -69,7 +74,11 @@ class Strokes:
 
     def marks(self) -> list[Mark]:
         return [
-            draw.element("path", d="".join(self._paths[look]), **attributes)
-            for look, attributes in _LOOKS.items()
+            draw.element(
+                "path",
+                d="".join(self._paths[look]),
+                **({"class_": f"g-{look}"} if self._classes else attributes),
+            )
+            for look, attributes in LOOKS.items()
             if look in self._paths
         ]
