@@ -327,13 +327,12 @@ def _message(account: int, notice: Notice, batch: Sequence[Happened]) -> Message
         names = "、".join(event.label for event in batch[:_NAMED])
         more = f"等{len(batch)}项" if len(batch) > _NAMED else ""
         title = notice.many.format(n=len(batch), label=names + more)
-    who = f"{first.actor_name}办理"
     return Message(
         account=account,
         key=f"event:{first.id}",
         group=notice.group,
         title=title[:400],
-        detail=f"{who}：{first.note}" if first.note else f"{who}。",
+        detail=f"{first.actor_name}：{first.note}" if first.note else f"经办人：{first.actor_name}",
         page=first.page if len(batch) == 1 else _common_page(batch),
         at=first.at,
         event=first.id,
