@@ -333,16 +333,16 @@ def _message(account: int, notice: Notice, batch: Sequence[Happened]) -> Message
         group=notice.group,
         title=title[:400],
         detail=f"{first.actor_name}：{first.note}" if first.note else f"经办人：{first.actor_name}",
-        page=first.page if len(batch) == 1 else _common_page(batch),
+        page=first.page if len(batch) == 1 else _common_page(notice, batch),
         at=first.at,
         event=first.id,
     )
 
 
-def _common_page(batch: Sequence[Happened]) -> str:
+def _common_page(notice: Notice, batch: Sequence[Happened]) -> str:
     """Where all of a batch can be seen: the reviewer's queue when it waits there, else the region."""
     first = batch[0]
-    if first.action in ("milestone.submitted", "milestone.passed"):
+    if notice.group is Group.REVIEW and first.kind == "milestone":
         return "/queue"
     regions = {event.place.region for event in batch if event.place}
     only = regions.pop() if len(regions) == 1 else None

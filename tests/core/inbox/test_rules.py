@@ -143,6 +143,7 @@ def test_several_submissions_at_once_lead_to_the_queue() -> None:
     batch = [event("milestone.passed", number=n) for n in (1, 2)]
     pages = {m.account: m.page for m in rules.messages(batch, PEOPLE)}
     assert pages[1] == "/queue"
+    assert pages[4] == "/regions/320282"  # officers have no queue
 
 
 places = st.sampled_from([YIXING, XISHAN, QINHUAI, WUXI, JIANGSU, OTHER])
