@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from custody.demo.courses import YEAR
@@ -48,4 +48,4 @@ def deliver(session: Session, until: datetime) -> None:
     """What the post office would have done all year; what is older than a week has been read."""
     session.flush()
     post.deliver_all(session, now=until)
-    post.remind(session, now=until)
+    post.remind(session, now=until - timedelta(hours=16))

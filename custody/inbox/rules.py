@@ -327,23 +327,22 @@ def _message(account: int, notice: Notice, batch: Sequence[Happened]) -> Message
         names = "、".join(event.label for event in batch[:_NAMED])
         more = f"等{len(batch)}项" if len(batch) > _NAMED else ""
         title = notice.many.format(n=len(batch), label=names + more)
-    who = f"{first.actor_name}办理"
     return Message(
         account=account,
         key=f"event:{first.id}",
         group=notice.group,
         title=title[:400],
-        detail=f"{who}：{first.note}" if first.note else f"{who}。",
-        page=first.page if len(batch) == 1 else _common_page(batch),
+        detail=f"{first.actor_name}：{first.note}" if first.note else f"经办人：{first.actor_name}",
+        page=first.page if len(batch) == 1 else _common_page(notice, batch),
         at=first.at,
         event=first.id,
     )
 
 
-def _common_page(batch: Sequence[Happened]) -> str:
+def _common_page(notice: Notice, batch: Sequence[Happened]) -> str:
     """Where all of a batch can be seen: the reviewer's queue when it waits there, else the region."""
     first = batch[0]
-    if first.action in ("milestone.submitted", "milestone.passed"):
+    if notice.group is Group.REVIEW and first.kind == "milestone":
         return "/queue"
     regions = {event.place.region for event in batch if event.place}
     only = regions.pop() if len(regions) == 1 else None

@@ -7,6 +7,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -79,6 +80,7 @@ class Server:
         except (OSError, smtplib.SMTPException) as error:
             raise _not_connected(error) from error
         with _Talk(smtp):
+            _greet(smtp)
             self._log_in(smtp)
             _addresses(smtp, sender, letter.to)
             _data(smtp, message)
@@ -143,7 +145,7 @@ def _message(letter: Letter, sender: str) -> bytes:
     message["Content-Language"] = "zh-CN"
     message.set_content(letter.text, cte="base64")
     message.add_alternative(letter.html, subtype="html", cte="base64")
-    return message.as_bytes()
+    return message.as_bytes(policy=SMTP)  # lines end as SMTP wants them
 
 
 def _not_connected(error: Exception) -> NotSent:
@@ -156,6 +158,13 @@ def _not_connected(error: Exception) -> NotSent:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return NotSent("邮件服务器不支持STARTTLS，请核对CUSTODY_SMTP_URL")
     return NotSent(f"连不上邮件服务器（{error}）")
+
+
+def _greet(smtp: smtplib.SMTP) -> None:
+    try:
+        smtp.ehlo_or_helo_if_needed()
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(f"邮件服务器没有正常应答（{error}），邮件没有发出") from error
 
 
 def _addresses(smtp: smtplib.SMTP, sender: str, to: str) -> None:

@@ -37,6 +37,7 @@ from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, prede
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
 from tests.factories import bulk, people, province
+from tests.factories import inbox, people, province
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -297,6 +298,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         now=now,
         by=officer.id,
     )
+    inbox.lived_in(session)
     session.flush()
 
 
@@ -373,3 +375,4 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    inbox.next_door(session)

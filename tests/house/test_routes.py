@@ -25,7 +25,7 @@ from custody.infra.journal import Event
 from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from tests.critic import Critic
-from tests.factories import people, programme, province
+from tests.factories import inbox, people, programme, province
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -108,6 +108,25 @@ TABLE = {
     "jobs.download": Row("GET", EVERYBODY, "job"),
     "jobs.cancel": Row("POST", EVERYBODY, "job"),
     "jobs.retry": Row("POST", EVERYBODY, "job"),
+    # messages, mail, calendar
+    "inbox.index": Row("GET", EVERYBODY),
+    "inbox.read": Row("POST", EVERYBODY, "message"),
+    "inbox.read_all": Row("POST", EVERYBODY),
+    "inbox.export": Row("GET", EVERYBODY),
+    "inbox_settings.show": Row("GET", EVERYBODY),
+    "inbox_settings.choose": Row("POST", EVERYBODY),
+    "inbox_settings.ask": Row("POST", EVERYBODY),
+    "inbox_settings.verify": Row("POST", EVERYBODY),
+    "inbox_settings.forget": Row("POST", EVERYBODY),
+    "inbox_settings.renew": Row("POST", EVERYBODY),
+    "inbox_settings.revoke": Row("POST", EVERYBODY),
+    "inbox_settings.calendar": Row("GET", PUBLIC, "feed"),
+    "mail.index": Row("GET", ADMIN),
+    "mail.test": Row("POST", ADMIN),
+    "mail.retry": Row("POST", ADMIN, "mail"),
+    "calendar.index": Row("GET", ADMIN),
+    "calendar.enter": Row("POST", ADMIN),
+    "calendar.export": Row("GET", ADMIN),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
@@ -239,6 +258,7 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
             "sheet": (sheet(who.username), sheet("xishan")),
+            **inbox.things(s, who),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),
