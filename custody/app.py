@@ -33,7 +33,8 @@ from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
-from custody.web import addresses, assets, database, errors, filters, headers, typed
+from custody.supervision.views import lists, matters, orders, problems
+from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
 
 
@@ -62,7 +63,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
-    for part in (addresses, assets, errors, filters, headers, typed):
+    for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
     _register(app)
     _home(app)
@@ -81,6 +82,10 @@ def _register(app: Flask) -> None:
         review.blueprint,
         templates.blueprint,
         moves.blueprint,
+        lists.blueprint,
+        orders.blueprint,
+        matters.blueprint,
+        problems.blueprint,
         dashboard.blueprint,
         briefs.blueprint,
         jobs.blueprint,
@@ -131,6 +136,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("milestones.todo", "我的待办", (Can.REPORT_MILESTONE,)),
     ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
+    ("supervision.index", "督办", (Can.SEE_SUPERVISION,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
@@ -146,6 +152,10 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "milestones": ("milestones.todo", "review.queue", "dashboard.board"),
     "review": ("review.queue",),
     "dashboard": ("dashboard.board",),
+    "supervision": ("supervision.index",),
+    "orders": ("supervision.index",),
+    "matters": ("supervision.index",),
+    "problems": ("supervision.index",),
     "briefs": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),
@@ -219,6 +229,10 @@ FIELD_WORDS = {
     "reason": "理由",
     "name": "名称",
     "title": "标题",
+    "what": "存在问题",
+    "requirement": "整改要求",
+    "basis": "督办依据",
+    "due": "期限",
 }
 """What the fields of a kept form are called."""
 
