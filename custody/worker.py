@@ -9,8 +9,11 @@ import time
 from config import Config
 from custody import setup
 from custody.app import log_to
+from custody.infra import clock
+from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.jobs.runner import Handlers, run_one
+from custody.supervision.actions import issuing
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +29,21 @@ def run(config: Config, *, with_parent: bool = False) -> None:
     database = setup.existing_database(config)
     files = FileStore(config.files)
     parent = os.getppid()
+    kept = None
     while not (with_parent and os.getppid() != parent):
         try:
+            if kept != clock.today():
+                keep_up(database)
+                kept = clock.today()
             busy = run_one(database, files, HANDLERS)
         except Exception:
             log.exception("the worker stumbled")
             busy = False
         if not busy:
             time.sleep(PAUSE)
+
+
+def keep_up(database: Database) -> None:
+    """What a new day brings without anybody's click; twice a day changes nothing more."""
+    with database.transaction() as session:
+        issuing.escalate_due(session, now=clock.now())
