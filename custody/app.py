@@ -52,6 +52,8 @@ from custody.regions import views as regions
 from custody.regions.queries import place_name
 from custody.targets.views import entries, projects, tasks
 from custody.web import addresses, assets, database, errors, filters, headers, typed
+from custody.supervision.views import lists, matters, orders, problems
+from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
 from custody.workdays import views as calendar
 from custody.workdays.queries import overlay_of
@@ -83,7 +85,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.extensions["custody.workdays"] = Shelf[workdays.Overlay](50, lambda _days: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
-    for part in (addresses, assets, errors, filters, headers, typed):
+    for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
     _register(app)
     _home(app)
@@ -105,6 +107,10 @@ def _register(app: Flask) -> None:
         templates.blueprint,
         moves.blueprint,
         forecast.blueprint,
+        lists.blueprint,
+        orders.blueprint,
+        matters.blueprint,
+        problems.blueprint,
         dashboard.blueprint,
         gantt.blueprint,
         briefs.blueprint,
@@ -172,6 +178,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
+    ("supervision.index", "督办", (Can.SEE_SUPERVISION,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
@@ -194,6 +201,10 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "bulk": ("milestones.todo", "review.queue"),
     "dashboard": ("dashboard.board",),
     "gantt": ("gantt.index", "dashboard.board"),
+    "supervision": ("supervision.index",),
+    "orders": ("supervision.index",),
+    "matters": ("supervision.index",),
+    "problems": ("supervision.index",),
     "briefs": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),
@@ -317,6 +328,10 @@ FIELD_WORDS = {
     "signed_on": "合同签订日期",
     "amount": "合同金额",
     "note": "备注",
+    "what": "存在问题",
+    "requirement": "整改要求",
+    "basis": "督办依据",
+    "due": "期限",
 }
 """What the fields of a kept form are called."""
 

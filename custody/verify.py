@@ -20,6 +20,8 @@ from custody.infra import journal
 from custody.infra.files import FileStore
 from custody.milestones.models import Lifecycle, Milestone
 from custody.milestones.queries import consistency
+from custody.supervision.models import Matter
+from custody.supervision.queries import consistency as supervised
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
         (*consistency.stages(session), *consistency.items(session)),
     )
     yield Part("里程碑", _count(session, Milestone), tuple(consistency.told(session)))
+    notices = list(supervised.papers(session))
+    yield Part(
+        "督办与问题",
+        _count(session, Matter),
+        (*supervised.told(session), *_damaged(files, notices)),
+    )
 
 
 def _count(session: Session, model: type) -> int:

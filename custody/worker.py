@@ -26,6 +26,11 @@ from custody.infra.files import FileStore
 from custody.infra.mail import Server
 from custody.jobs.runner import Handler, Handlers, Result, Work, run_one
 from custody.workdays.queries import overlay_of
+from custody.infra import clock
+from custody.infra.db import Database
+from custody.infra.files import FileStore
+from custody.jobs.runner import Handlers, run_one
+from custody.supervision.actions import issuing
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +48,14 @@ def run(config: Config, *, with_parent: bool = False) -> None:
     handlers = by_the_calendar(HANDLERS)
     rounds = Rounds(rounds_of(config, database))
     parent = os.getppid()
+    kept = None
     while not (with_parent and os.getppid() != parent):
         try:
             busy = run_one(database, files, handlers)
+            if kept != clock.today():
+                keep_up(database)
+                kept = clock.today()
+            busy = run_one(database, files, HANDLERS)
         except Exception:
             log.exception("the worker stumbled")
             busy = False
@@ -150,3 +160,7 @@ def send_mails(database: Database, server: Server, sender: str, *, most: int = 2
 def give_up_lost(database: Database) -> None:
     with database.transaction() as session:
         outbox.give_up_lost(session, now=clock.now())
+def keep_up(database: Database) -> None:
+    """What a new day brings without anybody's click; twice a day changes nothing more."""
+    with database.transaction() as session:
+        issuing.escalate_due(session, now=clock.now())

@@ -149,6 +149,25 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "settlement.downloaded": "下载结算单或附件",
         "settlement.exported": "导出费用结算",
         "profile.edited": "修改分月比例",
+    "督办与问题": {
+        "supervision.drafted": "拟督办单",
+        "supervision.entered": "登记问题",
+        "supervision.edited": "修改督办事项",
+        "supervision.discarded": "作废督办事项",
+        "supervision.issued": "签发督办单",
+        "supervision.escalated": "逾期未反馈，督办升级",
+        "supervision.reported": "报送阶段反馈",
+        "supervision.answered": "反馈并申请销号",
+        "supervision.file_added": "上传整改佐证",
+        "supervision.file_removed": "移除整改佐证",
+        "supervision.passed": "整改市级审核通过",
+        "supervision.returned": "退回整改",
+        "supervision.closed": "整改销号，办结归档",
+        "supervision.reopened": "撤销销号，重新督办",
+        "supervision.downloaded": "下载督办通知单",
+        "supervision.file_downloaded": "下载整改佐证",
+        "supervision.exported": "导出督办与问题",
+        "supervision.settings_edited": "修改督办设置",
     },
     "后台任务": {
         "job.ordered": "提交后台任务",
@@ -212,6 +231,8 @@ KINDS: Mapping[str, str] = {
     "company": "节能服务公司",
     "settlement": "结算单",
     "profile": "分月比例",
+    "supervision": "督办与问题",
+    "supervision_settings": "督办设置",
 }
 
 _FIELDS: Mapping[str, str] = {
@@ -453,6 +474,20 @@ _FIELDS: Mapping[str, str] = {
     "profile.gas": "气（%）",
     "profile.heat": "热（%）",
     "profile.oil": "油（%）",
+    # supervision
+    "supervision.level": "督办级别",
+    "due": "期限",
+    "what": "存在问题",
+    "requirement": "整改要求",
+    "basis": "督办依据",
+    "supervision.number": "编号",
+    "promised": "新的完成时限",
+    "supervision.returned_reason": "退回理由",
+    "files": "佐证材料",
+    "prefix": "编号前缀",
+    "days_red": "红色督办反馈时限",
+    "days_yellow": "黄色督办反馈时限",
+    "days_blue": "蓝色督办反馈时限",
 }
 """What fields are called; «kind.field» where one name means different things."""
 
@@ -530,6 +565,17 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "under_way": "实施中",
         "finished": "已完工",
     },
+    "supervision.status": {
+        "draft": "拟办",
+        "issued": "待反馈",
+        "followed": "跟踪中",
+        "awaiting_city": "待市审",
+        "awaiting_province": "待省核",
+        "returned": "已退回",
+        "closed": "已销号",
+        "discarded": "已作废",
+    },
+    "supervision.level": {"blue": "蓝", "yellow": "黄", "red": "红"},
     "stage": _STAGES,
     "entry_stage": _STAGES,
     "claim": {"done": "申报完成", "not_applicable": "申请不适用"},
@@ -551,6 +597,9 @@ _UNITS: Mapping[str, str] = {
     "lag_red": " 个百分点",
     "stale_days": " 天",
     "review_working_days": " 个工作日",
+    "days_red": " 个工作日",
+    "days_yellow": " 个工作日",
+    "days_blue": " 个工作日",
 }
 
 _QUIET = frozenset({"submitted_at", "awaiting_since", "decided_at", "plan_start", "row"})

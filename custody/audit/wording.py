@@ -61,6 +61,17 @@ _PAGES = {
     "settlements.export": "导出费用结算",
     "settlements": "费用结算",
     "settlement": "结算单",
+    "supervision": "督办",
+    "supervision.export": "导出督办与问题",
+    "orders": "督办单",
+    "orders.choose": "待督办事项",
+    "orders.draft_chosen": "待督办事项",
+    "orders.configure": "督办设置",
+    "orders.notice": "督办通知单",
+    "orders.notices": "督办通知单",
+    "matters": "督办事项",
+    "problems": "问题清单",
+    "problems.new": "登记问题",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 

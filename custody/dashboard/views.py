@@ -45,6 +45,7 @@ from custody.milestones.rules import LIGHTS
 from custody.regions.models import Region
 from custody.regions.queries import cities_of, get_city, get_region
 from custody.regions.queries import search as search_regions
+from custody.supervision.queries.matters import open_of_region, open_orders
 from custody.web.database import edition, session, transaction
 from custody.web.days import Day, read_day
 from custody.web.downloads import csv_file
@@ -189,17 +190,19 @@ def _board(place: Place) -> Page:
     filters = read_filters(request.args)
     number = request.args.get("page", "1")
     endpoint = request.endpoint
-    may_export = may(Can.EXPORT)
+    rights = (may(Can.EXPORT), may(Can.SEE_SUPERVISION))
     body = _body(
         "dashboard/board_body.html",
-        (place, day, filters, number, endpoint, may_export),
-        lambda: _board_words(place, day, filters, may_export),
+        (place, day, filters, number, endpoint, rights),
+        lambda: _board_words(place, day, filters, *rights),
     )
     name = _facts(place, day).scope_name if place.city else ""
     return render_template("dashboard/board.html", body=body, place=place, name=name, day=day)
 
 
-def _board_words(place: Place, day: Day, filters: Filters, may_export: bool) -> dict[str, Any]:
+def _board_words(
+    place: Place, day: Day, filters: Filters, may_export: bool, sees_orders: bool
+) -> dict[str, Any]:
     outlook = _outlook(place, day)
     facts = _facts(place, day)
     links = _Links(day)
@@ -233,6 +236,9 @@ def _board_words(place: Place, day: Day, filters: Filters, may_export: bool) -> 
         "wording": wording,
         "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,
+        # What is supervised is kept for today only.
+        "orders": open_orders(session(), place) if sees_orders and not day.past else None,
+        "orders_url": url_for("supervision.index", kind="order", city=place.city),
         "export_args": _kept_args(filters, day),
     }
 
@@ -384,7 +390,11 @@ def region(code: str) -> Page:
     who = identity()
     row = get_region(session(), code, place=who.place)
     day = read_day(request.args, clock.today())
-    rights = (may(Can.EDIT_PROFILE, row.place), who.place.region is None)
+    rights = (
+        may(Can.EDIT_PROFILE, row.place),
+        who.place.region is None,
+        may(Can.SEE_SUPERVISION, row.place),
+    )
     body = _body(
         "dashboard/region_body.html",
         (row.code, day, rights),
@@ -401,7 +411,12 @@ def region(code: str) -> Page:
 
 
 def _region_words(
-    row: Region, day: Day, facts: ProgrammeFacts, may_edit: bool, sees_city: bool
+    row: Region,
+    day: Day,
+    facts: ProgrammeFacts,
+    may_edit: bool,
+    sees_city: bool,
+    sees_orders: bool,
 ) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
     coming = _outlook(row.place, day).regions.get(row.code)
@@ -424,6 +439,12 @@ def _region_words(
         "wording": wording,
         "profile_url": url_for("regions.profile", code=row.code) if may_edit else "",
         "sees_city": sees_city,
+        "sees_orders": sees_orders and not day.past,
+        "matters": open_of_region(session(), row, today=day.on)
+        if sees_orders and not day.past
+        else (),
+        "problems_url": url_for("problems.listing", code=row.code),
+        "matter_url": lambda number: url_for("matters.show", number=number),
     }
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from custody.demo import inbox
 from custody.demo import contracts
 from custody.demo import targets
+from custody.demo import supervision
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (inbox,)
 CHAPTERS: tuple[ModuleType, ...] = (contracts,)
 CHAPTERS: tuple[ModuleType, ...] = (targets,)
+CHAPTERS: tuple[ModuleType, ...] = (supervision,)
 
 
 def acts(until: datetime) -> list[Act]:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from custody.infra import papers
+from custody.infra import pdf as machine
 from custody.infra.papers import Paper
 from custody.supervision.models import Matter
 from custody.supervision.rules import number_words
@@ -51,3 +52,8 @@ def pdfs(notices: Sequence[Paper]) -> list[bytes]:
     """The printed papers, two at a time. Raises RenderFailed when one cannot be printed."""
     with ThreadPoolExecutor(max_workers=2) as printers:
         return list(printers.map(papers.pdf, notices))
+
+
+def pdf_here(paper: Paper) -> bytes:
+    """Printed in this process: for the many papers of a demonstration, whose words are our own."""
+    return machine.render(papers.job(paper))

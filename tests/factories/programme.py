@@ -38,6 +38,7 @@ from custody.regions.models import Region
 from custody.regions.queries import place_of_code
 from tests.factories import bulk, people, province
 from tests.factories import inbox, people, province
+from tests.factories import people, province, supervision
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -287,6 +288,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
     bulk.sheets_sent(session)
+    supervision.lived_in(session, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -376,3 +378,4 @@ def next_door(session: Session) -> None:
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
     inbox.next_door(session)
+    supervision.next_door(session)

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
+from custody.attachments.queries import attached_to
 from custody.briefs.models import Brief
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -26,6 +27,7 @@ from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from tests.critic import Critic
 from tests.factories import inbox, people, programme, province
+from tests.factories import people, programme, province, supervision
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -90,6 +92,31 @@ TABLE = {
     "dashboard.search": Row("GET", EVERYBODY),
     "dashboard.export": Row("GET", EXPORTERS),
     "dashboard.export_city": Row("GET", EXPORTERS, "city"),
+    # orders and problems
+    "supervision.index": Row("GET", READERS),
+    "supervision.several": Row("POST", REVIEWERS),
+    "supervision.export": Row("GET", EXPORTERS),
+    "orders.choose": Row("GET", COORDINATOR),
+    "orders.draft_chosen": Row("POST", COORDINATOR),
+    "orders.new": Row("GET POST", COORDINATOR),
+    "orders.edit": Row("GET POST", OFFICER | COORDINATOR, "problem"),
+    "orders.issue": Row("POST", COORDINATOR, "order"),
+    "orders.discard": Row("POST", OFFICER | COORDINATOR, "problem"),
+    "orders.notice": Row("GET", READERS, "order"),
+    "orders.notices": Row("GET", READERS),
+    "orders.configure": Row("GET POST", COORDINATOR),
+    "matters.show": Row("GET", READERS, "order"),
+    "matters.answer": Row("POST", OFFICER, "order"),
+    "matters.draft": Row("POST", OFFICER, "order"),
+    "matters.forget": Row("POST", OFFICER, "order"),
+    "matters.decide": Row("POST", REVIEWERS, "order"),
+    "matters.reopen": Row("POST", COORDINATOR, "order"),
+    "matters.add_files": Row("POST", OFFICER, "order"),
+    "matters.remove_file": Row("POST", OFFICER, "order file"),
+    "matters.download": Row("GET", EVIDENCE, "order file"),
+    "problems.listing": Row("GET", READERS, "region"),
+    "problems.export": Row("GET", EXPORTERS, "region"),
+    "problems.new": Row("GET POST", OFFICER | COORDINATOR, "region"),
     # the notice
     "regions.tasks": Row("GET", EVERYBODY),
     "regions.profile": Row("GET POST", OFFICER | COORDINATOR, "region"),
@@ -239,6 +266,13 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 .where(Account.username == username)
             ).first()
             return {"number": found or 999}
+        def matter(region: str, title: str) -> Args:
+            return {"number": supervision.titled(s, region, title).id}
+
+        def file_of(region: str) -> Args:
+            number = matter(region, supervision.OPEN)
+            files = attached_to(s, "supervision", [int(str(number["number"]))])
+            return {**number, "file": next(iter(files.values()))[0].id}
 
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
@@ -259,6 +293,12 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "job": (job(who.username), job("xishan")),
             "sheet": (sheet(who.username), sheet("xishan")),
             **inbox.things(s, who),
+            "order": (
+                matter(people.YIXING, supervision.OPEN),
+                matter(other_region, supervision.OPEN),
+            ),
+            "order file": (file_of(people.YIXING), file_of(other_region)),
+            "problem": (matter(people.YIXING, "采集点断传"), matter(other_region, "采集点断传")),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),

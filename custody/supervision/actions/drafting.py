@@ -101,7 +101,9 @@ def _draft_for(session: Session, one: Candidate, *, actor: Identity, now: dateti
     province, today = one.region.province_code, now.date()
     level = rules.level_of(one.signal.light)
     assert level is not None
-    unit = one.milestone.unit or one.region.lead_unit or one.milestone.item.owner
+    owner = one.milestone.item.owner
+    own = one.milestone.unit if one.milestone.unit != owner else ""
+    unit = own or one.region.lead_unit or owner
     wording = Wording(
         title=f"{one.region.name}“{one.state.code} {one.state.name}”进度督办",
         unit=unit[:120],
