@@ -13,13 +13,14 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from custody.demo import sheets
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
     from custody.demo.play import Player
 
 Verb = Callable[["Player", Act], None]
-CHAPTERS: tuple[ModuleType, ...] = ()
+CHAPTERS: tuple[ModuleType, ...] = (sheets,)
 
 
 def acts(until: datetime) -> list[Act]:
