@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from custody.demo.chapters import Verb
     from custody.demo.play import Player
 
-_FOLLOWED = "；已列入每周调度清单。"
+_MADE_UP = "（演示）"
+_FOLLOWED = "已列入每周调度清单。"
 _SLIPS: tuple[Mapping[str, Cell], ...] = (
     {"forecast": "12月中旬"},
     {"percent": 105.0},
@@ -76,9 +77,8 @@ def _filled(layout: Layout, followed: set[str], slips: Mapping[str, Mapping[str,
     for at in range(layout.first, len(rows)):
         key = str(layout.cell(at, "key"))
         if key in followed:
-            rows[at][layout.columns["notes"]] = (
-                f"{layout.cell(at, 'notes')}".rstrip("。") + _FOLLOWED
-            )
+            notes = str(layout.cell(at, "notes")).removesuffix(_MADE_UP)
+            rows[at][layout.columns["notes"]] = f"{notes}{_FOLLOWED}{_MADE_UP}"
         for name, cell in slips.get(key, {}).items():
             rows[at][layout.columns[name]] = cell
     sheet = Sheet(layout.sheet.name, rows)

@@ -24,10 +24,10 @@ _COLUMNS = {
     "forecast": Column(TITLES["forecast"], 12, Shape.DAY, open=True, check=Check.DAY),
     "actual": Column(TITLES["actual"], 12, Shape.DAY, open=True, check=Check.DAY),
     "unit": Column(TITLES["unit"], 22, open=True),
-    "notes": Column(TITLES["notes"], 48, open=True),
+    "notes": Column(TITLES["notes"], 48, Shape.PROSE, open=True),
     "key": Column(TITLES["key"], 14, hidden=True),
     "version": Column(TITLES["version"], 8, hidden=True),
-    "base": Column(TITLES["base"], 20, hidden=True),
+    "base": Column(TITLES["base"], 20, Shape.PROSE, hidden=True),
 }
 
 _NOTES = (
