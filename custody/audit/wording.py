@@ -9,6 +9,7 @@ import re
 
 _PAGES = {
     "audit.export": "导出操作日志",
+    "audit.table": "导出操作日志",
     "audit": "操作日志",
     "people": "账号",
     "moves": "移动地区到另一版模板",
@@ -36,7 +37,11 @@ _PAGES = {
     "dashboard.region": "地区进展",
     "dashboard.export": "导出进展总览",
     "dashboard.export_city": "导出进展总览",
+    "dashboard.matrix": "导出进展总览",
+    "dashboard.matrix_of_city": "导出进展总览",
     "dashboard.attention": "需关注事项",
+    "dashboard.attention_table": "导出需关注事项",
+    "dashboard.region_table": "导出地区里程碑",
     "dashboard.search": "查找地区",
     "dossiers": "生成项目档案",
     "gantt.file": "下载甘特图",

@@ -18,7 +18,7 @@ from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import people_of_region
 from custody.accounts.rules import Can, Place
 from custody.audit.rules import action_label, change_lines
-from custody.dashboard import charts, queries
+from custody.dashboard import charts, queries, tables
 from custody.dashboard.charts import Look
 from custody.dashboard.forms import read_filters, read_kind
 from custody.dashboard.rules import Exception_, ProgrammeFacts, RegionFacts
@@ -49,6 +49,7 @@ from custody.supervision.queries.matters import open_of_region, open_orders
 from custody.web.database import edition, session, transaction
 from custody.web.days import Day, read_day
 from custody.web.downloads import csv_file
+from custody.web.exports import table_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("dashboard", __name__)
@@ -348,6 +349,38 @@ def _export(place: Place) -> Response:
     )
 
 
+@blueprint.get("/board/matrix.xlsx")
+@requires(Can.EXPORT)
+def matrix() -> Page:
+    return _matrix(identity().place)
+
+
+@blueprint.get("/cities/<code>/matrix.xlsx")
+@requires(Can.EXPORT)
+def matrix_of_city(code: str) -> Page:
+    return _matrix(_city_place(code))
+
+
+def _matrix(place: Place) -> Response:
+    """The matrix as filtered, laid out as a table to print."""
+    day = read_day(request.args, clock.today())
+    filters = read_filters(request.args)
+    facts = _facts(place, day)
+    shown = chosen(facts, filters)
+    return table_file(
+        *tables.matrix(facts, shown, filters),
+        actor=identity(),
+        place=place,
+        name=f"{facts.scope_name}进展总览",
+        plain=f"progress-{place.code}",
+        note=_noted(day, f"{len(shown)}个地区"),
+    )
+
+
+def _noted(day: Day, count: str) -> str:
+    return f"截至{day.on.isoformat()}，{count}"
+
+
 # --- what needs attention ----------------------------------------------------------------------
 
 
@@ -355,12 +388,7 @@ def _export(place: Place) -> Response:
 @requires(Can.SEE_PROGRAMME)
 def attention() -> Page:
     """All exceptions of the place, and who has not reported this month, by kind."""
-    place = identity().place
-    wanted = request.args.get("city", "")
-    if wanted and wanted != place.city:
-        place = _city_place(wanted)
-    day = read_day(request.args, clock.today())
-    kind = read_kind(request.args)
+    place, day, kind = _attended()
     facts = _facts(place, day)
     lines = [one for one in facts.exceptions if not kind or one.kind == kind]
     silent = facts.silent if kind in ("", "silent") else ()
@@ -381,6 +409,31 @@ def attention() -> Page:
     )
 
 
+def _attended() -> tuple[Place, Day, str]:
+    """What is asked for: the place, the day, the kind of exception."""
+    place = identity().place
+    wanted = request.args.get("city", "")
+    if wanted and wanted != place.city:
+        place = _city_place(wanted)
+    return place, read_day(request.args, clock.today()), read_kind(request.args)
+
+
+@blueprint.get("/attention.xlsx")
+@requires(Can.EXPORT)
+def attention_table() -> Page:
+    place, day, kind = _attended()
+    facts = _facts(place, day)
+    lines = [one for one in facts.exceptions if not kind or one.kind == kind]
+    return table_file(
+        *tables.attention(facts, lines, facts.silent, kind=kind),
+        actor=identity(),
+        place=place,
+        name=f"{facts.scope_name}需关注事项",
+        plain=f"attention-{place.code}",
+        note=_noted(day, f"{len(lines)}项"),
+    )
+
+
 # --- region ------------------------------------------------------------------------------------
 
 
@@ -394,6 +447,7 @@ def region(code: str) -> Page:
         may(Can.EDIT_PROFILE, row.place),
         who.place.region is None,
         may(Can.SEE_SUPERVISION, row.place),
+        may(Can.EXPORT),
     )
     body = _body(
         "dashboard/region_body.html",
@@ -410,6 +464,23 @@ def region(code: str) -> Page:
     )
 
 
+@blueprint.get("/regions/<code>/milestones.xlsx")
+@requires(Can.EXPORT)
+def region_table(code: str) -> Page:
+    """The region's milestones as the page lists them."""
+    row = get_region(session(), code, place=identity().place)
+    day = read_day(request.args, clock.today())
+    facts = _facts(row.place, day)
+    return table_file(
+        tables.region(facts),
+        actor=identity(),
+        place=row.place,
+        name=f"{row.name}里程碑",
+        plain=f"milestones-{row.code}",
+        note=_noted(day, f"{len(facts.regions[0].cells)}项"),
+    )
+
+
 def _region_words(
     row: Region,
     day: Day,
@@ -417,6 +488,7 @@ def _region_words(
     may_edit: bool,
     sees_city: bool,
     sees_orders: bool,
+    may_export: bool,
 ) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
     coming = _outlook(row.place, day).regions.get(row.code)
@@ -445,6 +517,7 @@ def _region_words(
         else (),
         "problems_url": url_for("problems.listing", code=row.code),
         "matter_url": lambda number: url_for("matters.show", number=number),
+        "may_export": may_export,
     }
 
 

@@ -17,6 +17,7 @@ from custody.demo import inbox
 from custody.demo import contracts
 from custody.demo import targets
 from custody.demo import supervision
+from custody.demo import sheets
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ CHAPTERS: tuple[ModuleType, ...] = (inbox,)
 CHAPTERS: tuple[ModuleType, ...] = (contracts,)
 CHAPTERS: tuple[ModuleType, ...] = (targets,)
 CHAPTERS: tuple[ModuleType, ...] = (supervision,)
+CHAPTERS: tuple[ModuleType, ...] = (sheets,)
 
 
 def acts(until: datetime) -> list[Act]:

@@ -103,6 +103,8 @@ def _refused(code: str, message: str) -> Refused:
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = (_ZIP, _OLE)
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""In the directory of the compound file that holds an encrypted .xlsx."""
 
 
 def _what_text(data: bytes) -> str:
@@ -158,6 +160,8 @@ def _unquoted(cell: str) -> str:
 
 
 def _binary_sheets(data: bytes, shown: str, limits: Limits) -> list[Sheet]:
+    if data.startswith(_OLE) and _ENCRYPTED in data:
+        raise _locked(shown)
     marks = _marks(data, shown, limits) if data.startswith(_ZIP) else {}
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
@@ -261,8 +265,6 @@ def _marks(data: bytes, shown: str, limits: Limits) -> Marks:
                 most = limits.unpacked // _MEGABYTE
                 message = f"{shown}解压后超过{most} MB，请删去图片和无关的工作表后上传。"
                 raise _refused("too_big", message)
-            if "EncryptedPackage" in archive.namelist():
-                raise _locked(shown)
             return {
                 name: _marks_of(archive.read(part), shown, limits)
                 for name, part in _parts(archive).items()

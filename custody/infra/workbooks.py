@@ -21,6 +21,8 @@ from custody.kernel.cells import Cell, Fault, Sheet, words
 class Shape(StrEnum):
     TEXT = "text"
     """Left; also for codes, which keep their zeros."""
+    PROSE = "prose"
+    """Left, of any length: Excel shows ##### for a cell of kind «text» with more than 255 signs."""
     CENTRE = "centre"
     WHOLE = "whole"
     MONEY = "money"
@@ -34,6 +36,7 @@ class Shape(StrEnum):
 
 _FORMATS: dict[Shape, dict[str, Any]] = {
     Shape.TEXT: {"align": "left", "text_wrap": True, "num_format": "@"},
+    Shape.PROSE: {"align": "left", "text_wrap": True},
     Shape.CENTRE: {"align": "center", "text_wrap": True},
     Shape.WHOLE: {"align": "right", "num_format": "#,##0"},
     Shape.MONEY: {"align": "right", "num_format": "#,##0.00"},

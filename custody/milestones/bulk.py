@@ -522,6 +522,8 @@ class Told:
 
     message: str
     cells: tuple[str, ...]
+    titles: tuple[str, ...]
+    """The rows these cells are in: 宜兴市 M19 改造竣工验收."""
 
     @property
     def where(self) -> str:
@@ -531,11 +533,14 @@ class Told:
 
 def grouped(rows: Iterable[Row]) -> list[Told]:
     """Equal problems once, in the order of their first cell."""
-    heaps: dict[str, list[str]] = {}
+    heaps: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
         for problem in row.problems:
-            heaps.setdefault(problem.message, []).append(problem.where)
-    return [Told(message, tuple(cells)) for message, cells in heaps.items()]
+            heaps.setdefault(problem.message, []).append((problem.where, row.title))
+    return [
+        Told(message, tuple(cell for cell, _ in found), tuple(title for _, title in found))
+        for message, found in heaps.items()
+    ]
 
 
 # --- kept as JSON -----------------------------------------------------------------------------

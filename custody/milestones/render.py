@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,10 +24,10 @@ _COLUMNS = {
     "forecast": Column(TITLES["forecast"], 12, Shape.DAY, open=True, check=Check.DAY),
     "actual": Column(TITLES["actual"], 12, Shape.DAY, open=True, check=Check.DAY),
     "unit": Column(TITLES["unit"], 22, open=True),
-    "notes": Column(TITLES["notes"], 48, open=True),
+    "notes": Column(TITLES["notes"], 48, Shape.PROSE, open=True),
     "key": Column(TITLES["key"], 14, hidden=True),
     "version": Column(TITLES["version"], 8, hidden=True),
-    "base": Column(TITLES["base"], 20, hidden=True),
+    "base": Column(TITLES["base"], 20, Shape.PROSE, hidden=True),
 }
 
 _NOTES = (
@@ -89,6 +89,11 @@ def _line(milestone: Milestone, region: Region) -> list[Value]:
     ]
 
 
+def sent_again(layout: Layout) -> bytes:
+    """The sheet with all its cells as a file of our layout."""
+    return marked(_sent(layout, {}))
+
+
 def annotated(layout: Layout, rehearsal: Rehearsal, *, by: str) -> bytes:
     """The sheet as it was sent; cells with a problem are red and say which."""
     comments: dict[tuple[int, int], str] = {}
@@ -97,7 +102,11 @@ def annotated(layout: Layout, rehearsal: Rehearsal, *, by: str) -> bytes:
         for at, words in _comments(row, line, layout):
             known = comments.get((line, at))
             comments[line, at] = f"{known}\n{words}" if known else words
-    sent = Marked(
+    return marked(_sent(layout, comments), author=by)
+
+
+def _sent(layout: Layout, comments: Mapping[tuple[int, int], str]) -> Marked:
+    return Marked(
         sheet=layout.sheet,
         name=SHEET,
         head=layout.head,
@@ -105,7 +114,6 @@ def annotated(layout: Layout, rehearsal: Rehearsal, *, by: str) -> bytes:
         comments=comments,
         form=SCHEMA,
     )
-    return marked(sent, author=by)
 
 
 def _comments(row: bulk.Row, line: int, layout: Layout) -> list[tuple[int, str]]:

@@ -78,7 +78,7 @@ def rehearse_again(
     """What the file would do now; somebody may have changed a milestone since it was sent."""
     sheet = get_sheet(session, number, owner=actor.id, lock=True)
     if sheet.state is State.REHEARSED:
-        layout = open_file(_bytes(store, sheet), sheet.name)
+        layout = opened_again(store, sheet)
         sheet.result = bulk.packed(_rehearse(session, layout, actor=actor, now=now))
     return sheet
 
@@ -94,7 +94,7 @@ def accept(
     if sheet.state is State.ACCEPTED:
         return sheet
     refuse_if(_problems_of_state(sheet))
-    layout = open_file(_bytes(store, sheet), sheet.name)
+    layout = opened_again(store, sheet)
     rehearsal = _rehearse(session, layout, actor=actor, now=now, lock=True)
     refuse_if(problems_of_accepting(rehearsal))
     rows = known(session, {row.region for row in rehearsal.rows}, place=actor.place)
@@ -148,10 +148,11 @@ def _problems_of_state(sheet: BulkSheet) -> list[Problem]:
     return [Problem("decided", message, "")]
 
 
-def _bytes(store: FileStore, sheet: BulkSheet) -> bytes:
+def opened_again(store: FileStore, sheet: BulkSheet) -> Layout:
+    """The sheet as it was sent. Raises Refused when its bytes are gone."""
     try:
         with store.open(sheet.digest) as file:
-            return file.read()
+            return open_file(file.read(), sheet.name)
     except FileNotFoundError:
         message = "服务器上找不到这份表的原文件，请重新上传。"
         raise Refused([Problem("lost", message, "")]) from None

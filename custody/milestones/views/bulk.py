@@ -18,7 +18,6 @@ from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.milestones import bulk, render
 from custody.milestones.actions import bulk as actions
 from custody.milestones.bulk import Kind, State
-from custody.milestones.models import BulkSheet
 from custody.milestones.queries.bulk import get_sheet, open_rows, sheets_of
 from custody.regions.queries import place_name, place_of_code, regions_of
 from custody.web import kept
@@ -144,7 +143,11 @@ def annotated(number: int) -> Page:
     """The file as it was sent, the wrong cells red and commented. Recorded."""
     who, now = identity(), clock.now()
     sheet = get_sheet(session(), number, owner=who.id)
-    body = render.annotated(_layout(sheet), bulk.unpacked(sheet.result), by="里程碑批量填报")
+    try:
+        layout = actions.opened_again(files(), sheet)
+    except Refused as refusal:
+        return _sheet_page(number, refusal.problems, 422)
+    body = render.annotated(layout, bulk.unpacked(sheet.result), by="里程碑批量填报")
     stem = sheet.name.rpartition(".")[0]
     with transaction() as writing:
         actions.note_download(
@@ -156,14 +159,6 @@ def annotated(number: int) -> Page:
             count=len(sheet.result["rows"]),
         )
     return xlsx_file(body, f"{stem}（批注）.xlsx", f"milestones-{number}-annotated.xlsx")
-
-
-def _layout(sheet: BulkSheet) -> bulk.Layout:
-    try:
-        with files().open(sheet.digest) as file:
-            return actions.open_file(file.read(), sheet.name)
-    except (FileNotFoundError, Refused):
-        raise NotFound from None
 
 
 @blueprint.post("/sheets/<int:number>/accept")
@@ -189,8 +184,13 @@ _MEANWHILE = Problem(
 
 
 def _looked_at_again(number: int, problems: tuple[Problem, ...], status: int) -> Page:
-    with transaction() as writing:
-        actions.rehearse_again(writing, files(), actor=identity(), now=clock.now(), number=number)
+    try:
+        with transaction() as writing:
+            actions.rehearse_again(
+                writing, files(), actor=identity(), now=clock.now(), number=number
+            )
+    except Refused as refusal:  # its bytes are lost
+        problems = refusal.problems
     return _sheet_page(number, problems, status)
 
 

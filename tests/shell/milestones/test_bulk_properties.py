@@ -85,7 +85,7 @@ def test_down_and_up(
     with database.transaction() as session:
         unchanged = bulk.sent(session, who, data, store=store)
         assert set(unchanged.result["counts"]) == {"same"}
-        actions.discard(session, actor=who, now=clock.now(), number=unchanged.id)
+        actions.discard(session, actor=who, now=clock.now, number=unchanged.id)
 
     cells = bulk.filled(data, {key: typed for key, (typed, _) in edits.items()})
     body, name = (bulk.as_csv(cells), "表.csv") if as_csv else (bulk.as_xlsx(cells), "表.xlsx")
@@ -103,7 +103,7 @@ def test_down_and_up(
         assert sheet.result["counts"].get("wrong", 0) == 0, sheet.result["rows"]
         assert sheet.result["counts"].get("changed", 0) == len(real)
         if real:
-            actions.accept(session, store, actor=who, now=clock.now(), number=sheet.id)
+            actions.accept(session, store, actor=who, now=clock.now, number=sheet.id)
     with database.reader() as s:
         after = known(s, [YIXING, XISHAN], place=who.place)
     for key, one in after.items():
