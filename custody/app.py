@@ -33,15 +33,12 @@ from custody.contracts.views import (
 from custody.contracts.views import files as contract_files
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
+from custody.dossiers import views as dossiers
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.inbox.queries import unread
 from custody.inbox.views import mail, messages, settings
 from custody.infra import clock, workdays
-from custody.dossiers import views as dossiers
-from custody.forecast import views as forecast
-from custody.gantt import views as gantt
-from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
@@ -50,9 +47,8 @@ from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import bulk, evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
-from custody.targets.views import entries, projects, tasks
-from custody.web import addresses, assets, database, errors, filters, headers, typed
 from custody.supervision.views import lists, matters, orders, problems
+from custody.targets.views import entries, projects, tasks
 from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
 from custody.workdays import views as calendar

@@ -16,21 +16,17 @@ from functools import wraps
 from config import Config
 from custody import setup
 from custody.app import log_to
+from custody.dossiers import runner
+from custody.dossiers.actions import KIND
 from custody.inbox.actions import outbox, post
 from custody.inbox.actions.outbox import Letters
 from custody.infra import clock, workdays
 from custody.infra.db import Database
-from custody.dossiers import runner
-from custody.dossiers.actions import KIND
 from custody.infra.files import FileStore
 from custody.infra.mail import Server
 from custody.jobs.runner import Handler, Handlers, Result, Work, run_one
-from custody.workdays.queries import overlay_of
-from custody.infra import clock
-from custody.infra.db import Database
-from custody.infra.files import FileStore
-from custody.jobs.runner import Handlers, run_one
 from custody.supervision.actions import issuing
+from custody.workdays.queries import overlay_of
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +156,8 @@ def send_mails(database: Database, server: Server, sender: str, *, most: int = 2
 def give_up_lost(database: Database) -> None:
     with database.transaction() as session:
         outbox.give_up_lost(session, now=clock.now())
+
+
 def keep_up(database: Database) -> None:
     """What a new day brings without anybody's click; twice a day changes nothing more."""
     with database.transaction() as session:

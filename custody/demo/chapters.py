@@ -13,11 +13,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from custody.demo import inbox
-from custody.demo import contracts
-from custody.demo import targets
-from custody.demo import supervision
-from custody.demo import sheets
+from custody.demo import contracts, inbox, sheets, supervision, targets
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:

@@ -47,7 +47,9 @@ def signed_contract(session: Session, region: str, **columns: Any) -> Contract:
     ).first()
     if company is None:
         company = Company(
-            province_code=place.province_code, code="91320000MA1XTEST0A", name="测试节能服务有限公司"
+            province_code=place.province_code,
+            code="91320000MA1XTEST0A",
+            name="测试节能服务有限公司",
         )
     values = {
         "number": f"HT-{region}-{len(contracts(session, region)) + 1}",

@@ -26,8 +26,7 @@ from custody.infra.journal import Event
 from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from tests.critic import Critic
-from tests.factories import inbox, people, programme, province
-from tests.factories import people, programme, province, supervision
+from tests.factories import inbox, people, programme, province, supervision
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -278,6 +277,7 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 .where(Account.username == username)
             ).first()
             return {"number": found or 999}
+
         def matter(region: str, title: str) -> Args:
             return {"number": supervision.titled(s, region, title).id}
 

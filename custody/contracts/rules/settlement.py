@@ -51,7 +51,7 @@ class Formula(StrEnum):
         }[self.value]
 
 
-_PER = {driver: "年" for driver in Driver} | {
+_PER = dict.fromkeys(Driver, "年") | {
     Driver.AREA: "(平方米·年)",
     Driver.PEOPLE: "(人·年)",
 }
