@@ -25,12 +25,12 @@ from custody.briefs import views as briefs
 from custody.contracts.views import (
     companies,
     contracts,
-    orders,
     portfolio,
     settlement,
     settlements,
 )
 from custody.contracts.views import files as contract_files
+from custody.contracts.views import orders as changes
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
@@ -121,7 +121,7 @@ def _register(app: Flask) -> None:
         portfolio.blueprint,
         contracts.blueprint,
         contract_files.blueprint,
-        orders.blueprint,
+        changes.blueprint,
         companies.blueprint,
         settlements.blueprint,
         settlement.blueprint,
@@ -214,7 +214,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "entries": ("targets.index",),
     "projects": ("targets.index",),
     **dict.fromkeys(
-        ("portfolio", "contracts", "contract_files", "orders", "companies"), ("portfolio.index",)
+        ("portfolio", "contracts", "contract_files", "changes", "companies"), ("portfolio.index",)
     ),
     "settlements": ("settlements.index",),
     "settlement": ("settlements.index",),

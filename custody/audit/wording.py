@@ -59,7 +59,7 @@ _PAGES = {
     "contracts.new": "新建合同",
     "contracts": "合同",
     "contract_files": "合同附件",
-    "orders": "合同变更单",
+    "changes": "合同变更单",
     "companies": "节能服务公司",
     "settlements.profile": "分月比例",
     "settlements.write_profile": "分月比例",
