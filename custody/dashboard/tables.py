@@ -9,6 +9,8 @@ from custody.dashboard.rules import Exception_, ProgrammeFacts, RegionFacts
 from custody.dashboard.rules.exceptions import KIND_LABELS
 from custody.dashboard.rules.matrix import SHEET_HEAD, Filters, Group, groups, sheet
 from custody.dashboard.rules.shapes import Cell
+from custody.forecast.rules import Outlook
+from custody.forecast.wording import odds_words
 from custody.infra.workbooks import Column, Shape, Table, Value
 
 _C, _W, _D, _N = Shape.CENTRE, Shape.WHOLE, Shape.DAY, Shape.DECIMAL
@@ -19,14 +21,15 @@ def _as_of(facts: ProgrammeFacts) -> str:
 
 
 def matrix(
-    facts: ProgrammeFacts, shown: Sequence[RegionFacts], filters: Filters
+    facts: ProgrammeFacts, shown: Sequence[RegionFacts], outlook: Outlook, filters: Filters
 ) -> tuple[Table, ...]:
     """A sheet for every batch as the board has it, and one with every milestone on a line of its own."""
-    batches = [_batch(facts, group) for group in groups(facts, shown, filters.milestone)]
-    return (*batches, _details(facts, shown, filters.milestone))
+    batches = [_batch(facts, group, outlook) for group in groups(facts, shown, filters.milestone)]
+    return (*batches, _details(facts, shown, outlook, filters.milestone))
 
 
-def _batch(facts: ProgrammeFacts, group: Group) -> Table:
+def _batch(facts: ProgrammeFacts, group: Group, outlook: Outlook) -> Table:
+    coming = outlook.regions
     return Table(
         name=group.batch.name,
         title=f"{facts.scope_name}{group.batch.name}进展情况表",
@@ -39,6 +42,8 @@ def _batch(facts: ProgrammeFacts, group: Group) -> Table:
             Column("灯色", 9, _C),
             Column("进度（%）", 9, _N),
             Column("应达（%）", 9, _N),
+            Column("预测完成", 12, _D),
+            Column("按期可能性", 9, _C),
             *(Column(f"{one.code} {one.name}", 14, _C) for one in group.columns),
             Column("说明", 34),
         ],
@@ -51,6 +56,8 @@ def _batch(facts: ProgrammeFacts, group: Group) -> Table:
                 f"{line.region.light.label}（{line.region.light.meaning}）",
                 round(line.region.percent, 1),
                 round(line.region.expected_percent, 1),
+                coming[line.region.code].p50 if line.region.code in coming else None,
+                odds_words(coming[line.region.code]) if line.region.code in coming else "",
                 *(_cell(cell) for cell in line.cells),
                 line.why,
             ]
@@ -76,9 +83,11 @@ def _day(day: date | None) -> str:
     return f"{day:%Y-%m-%d}" if day else ""
 
 
-def _details(facts: ProgrammeFacts, shown: Iterable[RegionFacts], milestone: str) -> Table:
-    widths = (8, 18, 10, 10, 12, 10, 30, 8, 8, 8, 26, 10, 22, 9, 8, 12, 12, 12, 24)
-    shapes = {7: _N, 8: _N, 14: _W, 15: _D, 16: _D, 17: _D}
+def _details(
+    facts: ProgrammeFacts, shown: Iterable[RegionFacts], outlook: Outlook, milestone: str
+) -> Table:
+    widths = (8, 18, 10, 10, 12, 10, 30, 8, 8, 12, 9, 8, 26, 10, 22, 9, 8, 12, 12, 12, 24)
+    shapes = {7: _N, 8: _N, 9: _D, 16: _W, 17: _D, 18: _D, 19: _D}
     columns = [
         Column(title, width, shapes.get(at, Shape.TEXT))
         for at, (title, width) in enumerate(zip(SHEET_HEAD, widths, strict=True))
@@ -90,7 +99,7 @@ def _details(facts: ProgrammeFacts, shown: Iterable[RegionFacts], milestone: str
         columns=columns,
         rows=[
             [_typed(text, column.shape) for text, column in zip(line, columns, strict=True)]
-            for line in sheet(facts, shown, milestone)
+            for line in sheet(facts, shown, outlook, milestone)
         ],
     )
 

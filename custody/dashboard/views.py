@@ -368,7 +368,7 @@ def _matrix(place: Place) -> Response:
     facts = _facts(place, day)
     shown = chosen(facts, filters)
     return table_file(
-        *tables.matrix(facts, shown, filters),
+        *tables.matrix(facts, shown, _outlook(place, day), filters),
         actor=identity(),
         place=place,
         name=f"{facts.scope_name}进展总览",

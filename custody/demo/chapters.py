@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from custody.demo.play import Player
 
 Verb = Callable[["Player", Act], None]
-CHAPTERS: tuple[ModuleType, ...] = (inbox,)
-CHAPTERS: tuple[ModuleType, ...] = (contracts,)
-CHAPTERS: tuple[ModuleType, ...] = (targets,)
-CHAPTERS: tuple[ModuleType, ...] = (supervision,)
-CHAPTERS: tuple[ModuleType, ...] = (sheets,)
+CHAPTERS: tuple[ModuleType, ...] = (contracts, targets, supervision, sheets, inbox)
+"""The inbox last: it tells what the others did at the same moment."""
 
 
 def acts(until: datetime) -> list[Act]:
