@@ -262,6 +262,8 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     宜兴市 M18 待省核, M19 进行中 with a draft, M20 已确认, M21 不适用, M22 已退回, M23 待市审;
     秦淮区 has passed G-C; one brief each in draft and one published for province, 无锡市, 宜兴市.
     """
+    from tests.factories import settlements
+
     now = clock.now()
     yixing = people.YIXING
     officer = account_at(session, Role.OFFICER, yixing)
@@ -284,6 +286,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     if session.get(Policy, people.JIANGSU) is None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
+    settlements.settled(session, yixing, store=store)
     jobs_done(session)
     attachments.attach(
         session,
@@ -365,6 +368,8 @@ def next_door(session: Session) -> None:
 
     苏州市 and 张家港市 for those of 无锡市; 云山省 for those of the province.
     """
+    from tests.factories import settlements
+
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_published(session, code)
     passed(session, people.ZHANGJIAGANG, "M18")
@@ -372,3 +377,5 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    for code in (people.ZHANGJIAGANG, province.region_code(1)):
+        settlements.settled(session, code)

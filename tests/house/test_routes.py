@@ -18,7 +18,10 @@ from sqlalchemy import func, select
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
+from custody.attachments.models import Attachment
 from custody.briefs.models import Brief
+from custody.contracts.models.contract import Contract
+from custody.contracts.models.settlement import Settlement
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
@@ -114,6 +117,23 @@ TABLE = {
     "moves.preview": Row("POST", ADMIN, "template"),
     "moves.confirm": Row("POST", ADMIN, "template"),
     # people
+    # settlements
+    "settlements.index": Row("GET", READERS),
+    "settlements.export": Row("GET", EXPORTERS),
+    "settlements.start": Row("POST", OFFICER, "settled contract", {"period": "2026-Q4"}),
+    "settlements.profile": Row("GET", READERS, "settled contract"),
+    "settlements.write_profile": Row("POST", OFFICER, "settled contract"),
+    "settlement.show": Row("GET", READERS, "settlement"),
+    "settlement.edit": Row("POST", OFFICER, "settlement"),
+    "settlement.preview": Row("POST", OFFICER, "settlement"),
+    "settlement.thaw": Row("POST", OFFICER, "settlement"),
+    "settlement.discard": Row("POST", OFFICER, "settlement", {"version": "0"}),
+    "settlement.attach": Row("POST", OFFICER, "settlement"),
+    "settlement.remove": Row("POST", OFFICER, "settlement file"),
+    "settlement.download": Row("GET", READERS, "settlement file"),
+    "settlement.sign": Row("POST", OFFICER, "settlement"),
+    "settlement.pay": Row("POST", OFFICER, "settlement"),
+    "settlement.pdf": Row("GET", READERS, "settlement"),
     "people.index": Row("GET", ADMIN),
     "people.new": Row("GET POST", ADMIN),
     "people.edit": Row("GET POST", ADMIN, "account"),
@@ -203,6 +223,20 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 ).first()
             }
 
+        def settlement(region: str) -> Args:
+            found = s.execute(
+                select(Settlement.id, Settlement.contract_id)
+                .join(Contract, Contract.id == Settlement.contract_id)
+                .where(Contract.region_code == region, Settlement.status == "draft")
+            ).first()
+            assert found is not None
+            file = s.scalars(
+                select(Attachment.id).filter_by(kind="settlement", subject=found.id)
+            ).first()
+            return {"number": found.id, "contract": found.contract_id, "file": file}
+
+        settled, other_settled = settlement(people.YIXING), settlement(other_region)
+
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -220,6 +254,15 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
+            "settled contract": (
+                {"number": settled["contract"]},
+                {"number": other_settled["contract"]},
+            ),
+            "settlement": ({"number": settled["number"]}, {"number": other_settled["number"]}),
+            "settlement file": (
+                {"number": settled["number"], "file": settled["file"]},
+                {"number": other_settled["number"], "file": other_settled["file"]},
+            ),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),

@@ -51,7 +51,7 @@ class Formula(StrEnum):
         }[self.value]
 
 
-_PER = {driver: "年" for driver in Driver} | {
+_PER = dict.fromkeys(Driver, "年") | {
     Driver.AREA: "(平方米·年)",
     Driver.PEOPLE: "(人·年)",
 }
@@ -297,7 +297,8 @@ def _energy(energy: Energy, problems: list[Problem]) -> Term:
                 problems.append(
                     Problem(
                         "unsigned",
-                        f"{energy.name}的{adjustment.driver.label}调整没有双方已签的{adjustment.order or '变更单'}，"
+                        f"{energy.name}的{adjustment.driver.label}调整没有双方已签的"
+                        f"{adjustment.order or '变更单'}，"
                         "请先办理变更单签认，或删去此项调整。",
                         f"energy-{energy.code}",
                     )

@@ -9,7 +9,16 @@ from io import BytesIO
 from secrets import token_hex
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -271,21 +280,22 @@ def _conflict(number: int, form: SettlementForm) -> Page:
 @blueprint.post(f"{ONE}/preview")
 @requires(Can.SETTLE)
 def preview(number: int) -> Page:
-    """The statement of what is typed right now, for the page's script. Writes nothing."""
+    """The statement of what is typed right now as JSON for the page's script. Writes nothing."""
     found = queries.get_settlement(session(), number, place=identity().place)
     form, read = _read(found)
     if not read or found.row.status is not Status.DRAFT:
         words = "有内容无法识别，改正后自动重新计算。"
-        return render_template("settlements/waiting.html", words=words), 422
+        return jsonify(html=render_template("settlements/waiting.html", words=words))
     agreed = queries.agreed_of(session(), found.contract)
     draft = replace(form.draft, who=identity().name, when=day_words(clock.today()))
     statement = _statement(found, agreed, draft)
-    return render_template(
+    html = render_template(
         "settlements/preview.html",
         statement=statement,
         capitals=render.in_capitals(statement.payable),
         missing=_missing(found, agreed, draft, statement),
     )
+    return jsonify(html=html)
 
 
 @blueprint.post(f"{ONE}/discard")

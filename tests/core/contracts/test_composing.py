@@ -125,7 +125,11 @@ def test_an_adjustment_counts_from_its_order_s_day_unless_it_looks_back(
     assert [one.base for one in power] == bases
     assert [len(one.adjustments) for one in power] == [0, 1][-len(bases) :]
     (adjustment,) = power[-1].adjustments
-    assert (adjustment.trigger, adjustment.signed, adjustment.order) == (D("0.05"), True, "1号变更单")
+    assert (adjustment.trigger, adjustment.signed, adjustment.order) == (
+        D("0.05"),
+        True,
+        "1号变更单",
+    )
     assert adjustment.source.words == "变更单1号，文件“签字件.pdf”"
     days = 31 if retroactive else 21
     term = [
