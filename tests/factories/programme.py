@@ -36,7 +36,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import people, province
+from tests.factories import contracts, people, province
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -285,6 +285,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
+    contracts.lived_in(session, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -372,3 +373,4 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    contracts.next_door(session)
