@@ -36,7 +36,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import people, province
+from tests.factories import contracts, people, province
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -288,6 +288,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         session.add(Policy(province_code=people.JIANGSU, **values))
     settlements.settled(session, yixing, store=store)
     jobs_done(session)
+    contracts.lived_in(session, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -379,3 +380,4 @@ def next_door(session: Session) -> None:
     passed(session, province.region_code(1), "M18")
     for code in (people.ZHANGJIAGANG, province.region_code(1)):
         settlements.settled(session, code)
+    contracts.next_door(session)

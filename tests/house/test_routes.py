@@ -28,7 +28,7 @@ from custody.infra.journal import Event
 from custody.jobs.models import Job
 from custody.milestones.models import Evidence, Milestone, Template
 from tests.critic import Critic
-from tests.factories import people, programme, province
+from tests.factories import contracts, people, programme, province
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -102,6 +102,28 @@ TABLE = {
     "jobs.download": Row("GET", EVERYBODY, "job"),
     "jobs.cancel": Row("POST", EVERYBODY, "job"),
     "jobs.retry": Row("POST", EVERYBODY, "job"),
+    # contracts
+    "portfolio.index": Row("GET", READERS),
+    "portfolio.export": Row("GET", EXPORTERS),
+    "contracts.new": Row("GET POST", OFFICER | COORDINATOR, "region"),
+    "contracts.show": Row("GET", READERS, "contract"),
+    "contracts.edit": Row("GET POST", OFFICER | COORDINATOR, "contract page"),
+    "contracts.sign": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.terminate": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.discard": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.add": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.remove": Row("POST", OFFICER | COORDINATOR, "contract file"),
+    "contract_files.download": Row("GET", READERS, "contract file"),
+    "orders.new": Row("GET POST", OFFICER | COORDINATOR, "contract"),
+    "orders.show": Row("GET", READERS, "order"),
+    "orders.edit": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.sign": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.discard": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.attach": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.download": Row("GET", READERS, "order file"),
+    "companies.index": Row("GET", READERS),
+    "companies.export": Row("GET", EXPORTERS),
+    "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
@@ -237,6 +259,8 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
 
         settled, other_settled = settlement(people.YIXING), settlement(other_region)
 
+        other = contracts.things(s, other_region)
+        own = contracts.things(s, people.YIXING)
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -263,6 +287,8 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 {"number": settled["number"], "file": settled["file"]},
                 {"number": other_settled["number"], "file": other_settled["file"]},
             ),
+            **{name: (own[name], other[name]) for name in own},
+            "company": (contracts.company(s, people.JIANGSU), contracts.company(s, province.CODE)),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),
