@@ -286,9 +286,9 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     if session.get(Policy, people.JIANGSU) is None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
-    settlements.settled(session, yixing, store=store)
     jobs_done(session)
     contracts.lived_in(session, store=store)
+    settlements.settled(session, yixing, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -378,6 +378,6 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    contracts.next_door(session)
     for code in (people.ZHANGJIAGANG, province.region_code(1)):
         settlements.settled(session, code)
-    contracts.next_door(session)

@@ -89,8 +89,6 @@ class Typed:
     pay: PayForm | None = None
     problems: Sequence[Problem] = ()
     differences: list[Difference] | None = None
-    computed: bool = False
-    """Ask what is missing, too: after 重新计算 and 定稿."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +216,7 @@ def edit(number: int) -> Page:
     if not read:
         return _page(number, Typed(form=form), 422)
     if act == "preview":
-        return _page(number, Typed(form=form, computed=True))
+        return _page(number, Typed(form=form))
     try:
         with transaction() as writing:
             _save(writing, number, form, freeze=act == "freeze")
@@ -264,10 +262,10 @@ def _conflict(number: int, form: SettlementForm) -> Page:
     """Both versions field by field; saving again is saving upon the newer one."""
     found = queries.get_settlement(session(), number, place=identity().place)
     form.version.data = str(found.row.version)
-    mine = {**fields_of(form.draft), "due_on": day_words(form.due_on.data)}
+    mine = {**fields_of(form.draft), "payable_on": day_words(form.due_on.data)}
     theirs = {
         **fields_of(snapshot.kept(found.row.draft)),
-        "due_on": day_words(found.row.due_on),
+        "payable_on": day_words(found.row.due_on),
     }
     differences = [
         Difference(label, mine[name] or "—", theirs[name] or "—")
