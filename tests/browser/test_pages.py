@@ -49,6 +49,12 @@ FILES = {
     "regions.listing_table",
     "review.table",
     "templates.table",
+    "dashboard.export",
+    "dashboard.export_city",
+    "audit.export",
+    "settlements.export",
+    "settlement.pdf",
+    "settlement.download",
 }
 
 

@@ -37,6 +37,7 @@ from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, prede
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
 from tests.factories import bulk, inbox, people, province, supervision
+from tests.factories import contracts, people, province
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -262,6 +263,8 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     宜兴市 M18 待省核, M19 进行中 with a draft, M20 已确认, M21 不适用, M22 已退回, M23 待市审;
     秦淮区 has passed G-C; one brief each in draft and one published for province, 无锡市, 宜兴市.
     """
+    from tests.factories import settlements
+
     now = clock.now()
     yixing = people.YIXING
     officer = account_at(session, Role.OFFICER, yixing)
@@ -287,6 +290,8 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     jobs_done(session)
     bulk.sheets_sent(session)
     supervision.lived_in(session, store=store)
+    contracts.lived_in(session, store=store)
+    settlements.settled(session, yixing, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -368,6 +373,8 @@ def next_door(session: Session) -> None:
 
     苏州市 and 张家港市 for those of 无锡市; 云山省 for those of the province.
     """
+    from tests.factories import settlements
+
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_published(session, code)
     passed(session, people.ZHANGJIAGANG, "M18")
@@ -377,3 +384,6 @@ def next_door(session: Session) -> None:
     passed(session, province.region_code(1), "M18")
     inbox.next_door(session)
     supervision.next_door(session)
+    contracts.next_door(session)
+    for code in (people.ZHANGJIAGANG, province.region_code(1)):
+        settlements.settled(session, code)

@@ -19,7 +19,10 @@ from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
 from custody.attachments.queries import attached_to
+from custody.attachments.models import Attachment
 from custody.briefs.models import Brief
+from custody.contracts.models.contract import Contract
+from custody.contracts.models.settlement import Settlement
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
@@ -27,6 +30,7 @@ from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from tests.critic import Critic
 from tests.factories import inbox, people, programme, province, supervision
+from tests.factories import contracts, people, programme, province
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -161,6 +165,28 @@ TABLE = {
     "calendar.index": Row("GET", ADMIN),
     "calendar.enter": Row("POST", ADMIN),
     "calendar.export": Row("GET", ADMIN),
+    # contracts
+    "portfolio.index": Row("GET", READERS),
+    "portfolio.export": Row("GET", EXPORTERS),
+    "contracts.new": Row("GET POST", OFFICER | COORDINATOR, "region"),
+    "contracts.show": Row("GET", READERS, "contract"),
+    "contracts.edit": Row("GET POST", OFFICER | COORDINATOR, "contract page"),
+    "contracts.sign": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.terminate": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.discard": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.add": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.remove": Row("POST", OFFICER | COORDINATOR, "contract file"),
+    "contract_files.download": Row("GET", READERS, "contract file"),
+    "orders.new": Row("GET POST", OFFICER | COORDINATOR, "contract"),
+    "orders.show": Row("GET", READERS, "order"),
+    "orders.edit": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.sign": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.discard": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.attach": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.download": Row("GET", READERS, "order file"),
+    "companies.index": Row("GET", READERS),
+    "companies.export": Row("GET", EXPORTERS),
+    "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
@@ -177,6 +203,23 @@ TABLE = {
     "moves.preview": Row("POST", ADMIN, "template"),
     "moves.confirm": Row("POST", ADMIN, "template"),
     # people
+    # settlements
+    "settlements.index": Row("GET", READERS),
+    "settlements.export": Row("GET", EXPORTERS),
+    "settlements.start": Row("POST", OFFICER, "settled contract", {"period": "2026-Q4"}),
+    "settlements.profile": Row("GET", READERS, "settled contract"),
+    "settlements.write_profile": Row("POST", OFFICER, "settled contract"),
+    "settlement.show": Row("GET", READERS, "settlement"),
+    "settlement.edit": Row("POST", OFFICER, "settlement"),
+    "settlement.preview": Row("POST", OFFICER, "settlement"),
+    "settlement.thaw": Row("POST", OFFICER, "settlement"),
+    "settlement.discard": Row("POST", OFFICER, "settlement", {"version": "0"}),
+    "settlement.attach": Row("POST", OFFICER, "settlement"),
+    "settlement.remove": Row("POST", OFFICER, "settlement file"),
+    "settlement.download": Row("GET", READERS, "settlement file"),
+    "settlement.sign": Row("POST", OFFICER, "settlement"),
+    "settlement.pay": Row("POST", OFFICER, "settlement"),
+    "settlement.pdf": Row("GET", READERS, "settlement"),
     "people.index": Row("GET", ADMIN),
     "people.listing": Row("GET", ADMIN),
     "people.new": Row("GET POST", ADMIN),
@@ -286,6 +329,22 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             files = attached_to(s, "supervision", [int(str(number["number"]))])
             return {**number, "file": next(iter(files.values()))[0].id}
 
+        def settlement(region: str) -> Args:
+            found = s.execute(
+                select(Settlement.id, Settlement.contract_id)
+                .join(Contract, Contract.id == Settlement.contract_id)
+                .where(Contract.region_code == region, Settlement.status == "draft")
+            ).first()
+            assert found is not None
+            file = s.scalars(
+                select(Attachment.id).filter_by(kind="settlement", subject=found.id)
+            ).first()
+            return {"number": found.id, "contract": found.contract_id, "file": file}
+
+        settled, other_settled = settlement(people.YIXING), settlement(other_region)
+
+        other = contracts.things(s, other_region)
+        own = contracts.things(s, people.YIXING)
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -311,6 +370,17 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             ),
             "order file": (file_of(people.YIXING), file_of(other_region)),
             "problem": (matter(people.YIXING, "采集点断传"), matter(other_region, "采集点断传")),
+            "settled contract": (
+                {"number": settled["contract"]},
+                {"number": other_settled["contract"]},
+            ),
+            "settlement": ({"number": settled["number"]}, {"number": other_settled["number"]}),
+            "settlement file": (
+                {"number": settled["number"], "file": settled["file"]},
+                {"number": other_settled["number"], "file": other_settled["file"]},
+            ),
+            **{name: (own[name], other[name]) for name in own},
+            "company": (contracts.company(s, people.JIANGSU), contracts.company(s, province.CODE)),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),
