@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
-from custody.attachments.queries import attached_to
+from custody.attachments.models import Attachment
 from custody.briefs.models import Brief
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -234,8 +234,8 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
 
         def file_of(region: str) -> Args:
             number = matter(region, supervision.OPEN)
-            files = attached_to(s, "supervision", [int(str(number["number"]))])
-            return {**number, "file": next(iter(files.values()))[0].id}
+            files = select(Attachment.id).filter_by(kind="supervision", subject=number["number"])
+            return {**number, "file": s.scalars(files).first()}
 
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {

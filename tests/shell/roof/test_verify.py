@@ -42,6 +42,7 @@ def test_a_lived_in_programme_is_whole(session: Session, filled: FileStore) -> N
         "工作简报",
         "地区阶段",
         "里程碑",
+        "督办与问题",
     ]
     assert all(part.count for part in parts)
     assert wrong(session, filled) == {}
