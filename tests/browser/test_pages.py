@@ -21,7 +21,18 @@ FACES = {
     "lingdao": Role.LEADER,
     "shenji": Role.AUDITOR,
 }
-NO_PAGE = {"static", "health", "home", "accounts.sign_in", "evidence.download", "briefs.pdf"}
+NO_PAGE = {
+    "static",
+    "health",
+    "home",
+    "accounts.sign_in",
+    "evidence.download",
+    "briefs.pdf",
+    "matters.download",
+    "orders.notice",
+    "orders.notices",
+    "orders.edit",
+}
 """GET addresses that are a file, a redirect or looked at elsewhere."""
 
 
@@ -31,7 +42,13 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.search",
     "dashboard.attention",
 }
-FILES = {"dashboard.export", "dashboard.export_city", "audit.export"}
+FILES = {
+    "dashboard.export",
+    "dashboard.export_city",
+    "audit.export",
+    "supervision.export",
+    "problems.export",
+}
 
 
 def endpoint_of(site: Site, path: str) -> str:
