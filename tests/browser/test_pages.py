@@ -21,7 +21,18 @@ FACES = {
     "lingdao": Role.LEADER,
     "shenji": Role.AUDITOR,
 }
-NO_PAGE = {"static", "health", "home", "accounts.sign_in", "evidence.download", "briefs.pdf"}
+NO_PAGE = {
+    "static",
+    "health",
+    "home",
+    "accounts.sign_in",
+    "evidence.download",
+    "briefs.pdf",
+    "matters.download",
+    "orders.notice",
+    "orders.notices",
+    "orders.edit",
+}
 """GET addresses that are a file, a redirect or looked at elsewhere."""
 
 
@@ -55,6 +66,11 @@ FILES = {
     "settlements.export",
     "settlement.pdf",
     "settlement.download",
+    "dashboard.export",
+    "dashboard.export_city",
+    "audit.export",
+    "supervision.export",
+    "problems.export",
 }
 
 

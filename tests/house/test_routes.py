@@ -326,8 +326,8 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
 
         def file_of(region: str) -> Args:
             number = matter(region, supervision.OPEN)
-            files = attached_to(s, "supervision", [int(str(number["number"]))])
-            return {**number, "file": next(iter(files.values()))[0].id}
+            files = select(Attachment.id).filter_by(kind="supervision", subject=number["number"])
+            return {**number, "file": s.scalars(files).first()}
 
         def settlement(region: str) -> Args:
             found = s.execute(

@@ -44,6 +44,7 @@ def test_a_lived_in_programme_is_whole(session: Session, filled: FileStore) -> N
         "结算单",
         "地区阶段",
         "里程碑",
+        "督办与问题",
     ]
     assert all(part.count for part in parts)
     assert wrong(session, filled) == {}
