@@ -36,7 +36,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import people, province
+from tests.factories import people, province, targets
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -296,6 +296,16 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         now=now,
         by=officer.id,
     )
+    targets.lived_in(
+        session,
+        [
+            officer,
+            account_at(session, Role.OFFICER, people.ZHANGJIAGANG),
+            account_at(session, Role.CITY_REVIEWER, people.WUXI),
+            account_at(session, Role.COORDINATOR, people.JIANGSU),
+        ],
+        NewFile("竣工验收单.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE),
+    )
     session.flush()
 
 
@@ -372,3 +382,4 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
