@@ -22,6 +22,8 @@ from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
 from custody.briefs import views as briefs
+from custody.contracts.views import companies, contracts, orders, portfolio
+from custody.contracts.views import files as contract_files
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.infra import clock
@@ -88,6 +90,11 @@ def _register(app: Flask) -> None:
         tasks.blueprint,
         entries.blueprint,
         projects.blueprint,
+        portfolio.blueprint,
+        contracts.blueprint,
+        contract_files.blueprint,
+        orders.blueprint,
+        companies.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -136,6 +143,8 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
@@ -160,6 +169,9 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "targets": ("targets.index",),
     "entries": ("targets.index",),
     "projects": ("targets.index",),
+    **dict.fromkeys(
+        ("portfolio", "contracts", "contract_files", "orders", "companies"), ("portfolio.index",)
+    ),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

@@ -40,6 +40,12 @@ _PAGES = {
     "dashboard.search": "查找地区",
     "accounts": "登录和密码",
     "jobs": "后台任务",
+    "portfolio": "合同",
+    "contracts.new": "新建合同",
+    "contracts": "合同",
+    "contract_files": "合同附件",
+    "orders": "合同变更单",
+    "companies": "节能服务公司",
 }
 """By endpoint, or by the blueprint where its pages share a name."""
 

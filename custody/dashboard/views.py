@@ -18,6 +18,7 @@ from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import people_of_region
 from custody.accounts.rules import Can, Place
 from custody.audit.rules import action_label, change_lines
+from custody.contracts.queries.portfolio import summary_of_region
 from custody.dashboard import charts, queries
 from custody.dashboard.charts import Look
 from custody.dashboard.forms import Day, read_day, read_filters, read_kind
@@ -320,11 +321,16 @@ def region(code: str) -> Page:
     who = identity()
     row = get_region(session(), code, place=who.place)
     day = read_day(request.args, clock.today())
-    rights = (may(Can.EDIT_PROFILE, row.place), who.place.region is None)
+    rights = _Rights(
+        edit=may(Can.EDIT_PROFILE, row.place),
+        city=who.place.region is None,
+        contracts=may(Can.SEE_CONTRACTS, row.place) and not day.past,
+        new_contract=may(Can.EDIT_CONTRACT, row.place),
+    )
     body = _body(
         "dashboard/region_body.html",
         (row.code, day, rights),
-        lambda: _region_words(row, day, _facts(row.place, day), *rights),
+        lambda: _region_words(row, day, _facts(row.place, day), rights),
     )
     return render_template(
         "dashboard/region.html",
@@ -336,9 +342,18 @@ def region(code: str) -> Page:
     )
 
 
-def _region_words(
-    row: Region, day: Day, facts: ProgrammeFacts, may_edit: bool, sees_city: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What of a region's page the person may see or change; a body is kept for each of them."""
+
+    edit: bool
+    city: bool
+    contracts: bool
+    """Contracts are shown as they are today, so not on a past day's page."""
+    new_contract: bool
+
+
+def _region_words(row: Region, day: Day, facts: ProgrammeFacts, rights: _Rights) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
     events = queries.history_of_region(session(), row.code, until=day.on)
     return {
@@ -355,8 +370,13 @@ def _region_words(
         "exceptions": facts.exceptions,
         "kind_labels": KIND_LABELS,
         "links": _Links(day),
-        "profile_url": url_for("regions.profile", code=row.code) if may_edit else "",
-        "sees_city": sees_city,
+        "profile_url": url_for("regions.profile", code=row.code) if rights.edit else "",
+        "sees_city": rights.city,
+        "contracts": summary_of_region(session(), row.code, day.on) if rights.contracts else None,
+        "contract_url": url_for("contracts.show", number=0).removesuffix("0"),
+        "new_contract_url": (
+            url_for("contracts.new", code=row.code) if rights.new_contract else ""
+        ),
     }
 
 

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from custody.demo import targets
+from custody.demo import contracts
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (targets,)
+CHAPTERS: tuple[ModuleType, ...] = (contracts,)
 
 
 def acts(until: datetime) -> list[Act]:

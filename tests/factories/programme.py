@@ -37,6 +37,7 @@ from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
 from tests.factories import people, province, targets
+from tests.factories import contracts, people, province
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -285,6 +286,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
+    contracts.lived_in(session, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -383,3 +385,4 @@ def next_door(session: Session) -> None:
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
     targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
+    contracts.next_door(session)

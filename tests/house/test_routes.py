@@ -28,7 +28,7 @@ from custody.milestones.models import Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
 from tests.critic import Critic
-from tests.factories import people, programme, province
+from tests.factories import contracts, people, programme, province
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -124,6 +124,28 @@ TABLE = {
     "jobs.download": Row("GET", EVERYBODY, "job"),
     "jobs.cancel": Row("POST", EVERYBODY, "job"),
     "jobs.retry": Row("POST", EVERYBODY, "job"),
+    # contracts
+    "portfolio.index": Row("GET", READERS),
+    "portfolio.export": Row("GET", EXPORTERS),
+    "contracts.new": Row("GET POST", OFFICER | COORDINATOR, "region"),
+    "contracts.show": Row("GET", READERS, "contract"),
+    "contracts.edit": Row("GET POST", OFFICER | COORDINATOR, "contract page"),
+    "contracts.sign": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.terminate": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.discard": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.add": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.remove": Row("POST", OFFICER | COORDINATOR, "contract file"),
+    "contract_files.download": Row("GET", READERS, "contract file"),
+    "orders.new": Row("GET POST", OFFICER | COORDINATOR, "contract"),
+    "orders.show": Row("GET", READERS, "order"),
+    "orders.edit": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.sign": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.discard": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.attach": Row("POST", OFFICER | COORDINATOR, "order"),
+    "orders.download": Row("GET", READERS, "order file"),
+    "companies.index": Row("GET", READERS),
+    "companies.export": Row("GET", EXPORTERS),
+    "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
@@ -248,6 +270,8 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             return found
 
         next_task = 1 if of_province else 8
+        other = contracts.things(s, other_region)
+        own = contracts.things(s, people.YIXING)
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -265,6 +289,8 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
+            **{name: (own[name], other[name]) for name in own},
+            "company": (contracts.company(s, people.JIANGSU), contracts.company(s, province.CODE)),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "target": (
