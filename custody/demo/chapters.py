@@ -13,16 +13,14 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from custody.demo import targets
-from custody.demo import contracts
+from custody.demo import contracts, targets
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
     from custody.demo.play import Player
 
 Verb = Callable[["Player", Act], None]
-CHAPTERS: tuple[ModuleType, ...] = (targets,)
-CHAPTERS: tuple[ModuleType, ...] = (contracts,)
+CHAPTERS: tuple[ModuleType, ...] = (contracts, targets)
 
 
 def acts(until: datetime) -> list[Act]:

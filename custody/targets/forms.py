@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from custody.contracts.rules import credit_code
 from custody.targets.rules.entries import Told
 from custody.targets.rules.projects import (
     SAVING_UNITS,
@@ -151,7 +152,7 @@ class AreaForm(TicketForm):
 class ProjectForm(TicketForm):
     name = StringField("项目名称", [Needed("请填写项目名称。"), Length(max=120)])
     unit = StringField("用能单位", [Needed("请填写用能单位。"), Length(max=100)])
-    credit_code = StringField("统一社会信用代码", [Length(max=18)])
+    credit_code = StringField("统一社会信用代码", [Length(max=40)])
     place = SelectField("所在地", [Needed("请选择所在地。")])
     kind = SelectField(
         "类型", choices={one.value: one.label for one in ProjectKind}, coerce=ProjectKind
@@ -200,7 +201,7 @@ class ProjectForm(TicketForm):
         return Facts(
             name=self.name.data.strip(),
             unit=self.unit.data.strip(),
-            credit_code=self.credit_code.data.strip().upper(),
+            credit_code=credit_code.normal(self.credit_code.data),
             kind=self.kind.data,
             institution=self.institution.data,
             progress=self.progress.data,

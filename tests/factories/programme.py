@@ -36,8 +36,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import people, province, targets
-from tests.factories import contracts, people, province
+from tests.factories import contracts, people, province, targets
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""

@@ -95,13 +95,18 @@ def test_labels_are_those_of_the_domains() -> None:
     assert {stage.value: stage.label() for stage in Stage} == rules.STAGES
     for role in Role:
         assert lines("account", {"role": [None, role.value]}) == [f"角色：— → {role.label}"]
-    for word in (*Category, *Institution, *Progress, *Counting, *Comparison):
-        field = type(word).__name__.lower()
-        assert lines("target", {field: [None, word.value]})[0].endswith(f"— → {word.label}")
+    for kind, words in (
+        ("quantity", (*Counting, *Comparison)),
+        ("target", Category),
+        ("project", (*Institution, *Progress)),
+    ):
+        for word in words:
+            told = lines(kind, {type(word).__name__.lower(): [None, word.value]})
+            assert told[0].endswith(f"：— → {word.label}")
     for review in Review:
         assert lines("target", {"status": [None, review.value]}) == [f"状态：— → {review.label}"]
-    for kind in ProjectKind:
-        assert lines("project", {"kind": [None, kind.value]}) == [f"类型：— → {kind.label}"]
+    for one in ProjectKind:
+        assert lines("project", {"kind": [None, one.value]}) == [f"类型：— → {one.label}"]
     for status in BriefStatus:
         assert lines("brief", {"status": [None, status.value]}) == [f"状态：— → {status.label}"]
 
