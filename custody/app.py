@@ -143,7 +143,6 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
-    ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
