@@ -11,7 +11,7 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Identity, Place
-from custody.demo import chapters, people, story
+from custody.demo import chapters, inbox, people, story
 from custody.demo.bulletins import Bulletins
 from custody.demo.courses import Mark
 from custody.demo.papers import Papers
@@ -71,6 +71,7 @@ def play(
             month = act.at.month
             say(f"  {act.at.year}年{month}月……")
         player.do(act)
+    inbox.deliver(session, until)
     return len(acts)
 
 
@@ -330,9 +331,15 @@ _VERBS: dict[str, Callable[[Player, Act], None]] = {
 }
 
 
+_AT_MOST = timedelta(days=30)
+"""No longer before its first report does work begin."""
+
+
 def _report(row: Milestone, act: Act, *, percent: int, actual: date | None = None) -> Report:
-    """The milestone's fields with what is new. Work began a few days before it was first reported."""
-    began = row.started or act.at.date() - timedelta(days=4)
+    """The milestone's fields with what is new. Work began as planned, else shortly before it was
+    first reported."""
+    shortly = act.at.date() - timedelta(days=4)
+    began = row.started or min(max(row.plan_start or shortly, act.at.date() - _AT_MOST), shortly)
     if actual:
         began = min(began, actual)
     forecast = row.forecast or row.planned

@@ -13,7 +13,7 @@ from custody.accounts.rules import Can, Place
 from custody.audit.rules import STAGES
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
-from custody.regions import actions, queries, rules
+from custody.regions import actions, queries, rules, tables
 from custody.regions.actions import Editable
 from custody.regions.forms import (
     BatchForm,
@@ -28,6 +28,7 @@ from custody.regions.forms import (
 )
 from custody.regions.models import City, Region
 from custody.web.database import session, transaction
+from custody.web.exports import table_file
 from custody.web.formkit import Difference
 from custody.web.paging import page_of
 
@@ -73,9 +74,7 @@ def cities() -> Page:
 @requires(Can.MANAGE_NOTICE)
 def listing() -> Page:
     place = identity().place
-    city, words = request.args.get("city", "")[:12], request.args.get("q", "").strip()[:40]
-    text = request.args.get("batch", "")
-    batch = int(text) if text.isdecimal() and len(text) < 4 else None
+    city, batch, words = _listed()
     page = page_of(queries.count_regions(session(), place, city=city, batch=batch, words=words))
     return render_template(
         "regions/listing.html",
@@ -95,6 +94,56 @@ def listing() -> Page:
         batch=batch,
         words=words,
     )
+
+
+def _listed() -> tuple[str, int | None, str]:
+    """The filter of the list: city, batch, words."""
+    text = request.args.get("batch", "")
+    batch = int(text) if text.isdecimal() and len(text) < 4 else None
+    return request.args.get("city", "")[:12], batch, request.args.get("q", "").strip()[:40]
+
+
+@blueprint.get("/admin/notice/cities.xlsx")
+@requires(Can.MANAGE_NOTICE)
+def cities_table() -> Page:
+    who = identity()
+    rows = queries.cities_of(session(), who.place)
+    per_city = queries.regions_per_city(session(), who.place.province)
+    return table_file(
+        tables.cities(rows, per_city, under=f"{clock.today():%Y-%m-%d}"),
+        actor=who,
+        place=who.place,
+        name="设区市名单",
+        plain="cities",
+        note=f"{len(rows)}个设区市",
+    )
+
+
+@blueprint.get("/admin/notice/regions.xlsx")
+@requires(Can.MANAGE_NOTICE)
+def listing_table() -> Page:
+    """All regions that pass the filter."""
+    who = identity()
+    city, batch, words = _listed()
+    rows = queries.list_regions(
+        session(), who.place, city=city, batch=batch, words=words, limit=MOST_LISTED
+    )
+    return table_file(
+        tables.regions(
+            rows,
+            {row.code: row for row in queries.cities_of(session(), who.place)},
+            {row.number: row for row in queries.batches_of(session(), who.place.province)},
+            under=f"{clock.today():%Y-%m-%d}　共{len(rows)}个地区",
+        ),
+        actor=who,
+        place=who.place,
+        name="地区名单",
+        plain="regions",
+        note=f"{len(rows)}个地区",
+    )
+
+
+MOST_LISTED = 20_000
 
 
 # --- editing one row -----------------------------------------------------------------------------

@@ -33,10 +33,10 @@ from custody.milestones.actions import evidence, reporting, review
 from custody.milestones.models import Evidence, Milestone, Policy
 from custody.milestones.queries.lifecycles import template_of
 from custody.milestones.queries.milestones import evidence_count, get_milestone
-from custody.milestones.rules import Claim, LightPolicy, Report, chain_of
+from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import contracts, people, province, targets
+from tests.factories import bulk, contracts, inbox, people, province, supervision, targets
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -242,7 +242,7 @@ def gate_passed(
     session: Session, region: str, gate: str = "G-C", *, now: datetime | None = None
 ) -> Milestone:
     """Everything the gate rests on, directly or not, confirmed as far as it is open; then the gate."""
-    after = {item.code: item.after.split() for item in template_of(session, region).items}
+    after = {item.code: predecessors(item.after) for item in template_of(session, region).items}
     rows = session.scalars(
         select(Milestone).where(
             Milestone.region_code == region, Milestone.code.in_(chain_of(gate, after) - {gate})
@@ -286,6 +286,8 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
     contracts.lived_in(session, store=store)
+    bulk.sheets_sent(session)
+    supervision.lived_in(session, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -307,6 +309,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         ],
         NewFile("竣工验收单.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE),
     )
+    inbox.lived_in(session)
     session.flush()
 
 
@@ -385,3 +388,5 @@ def next_door(session: Session) -> None:
     passed(session, province.region_code(1), "M18")
     targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
     contracts.next_door(session)
+    inbox.next_door(session)
+    supervision.next_door(session)

@@ -24,7 +24,7 @@ from custody.web.database import files, session, transaction
 from custody.web.downloads import SHOWN, stored_file
 from custody.web.formkit import Difference, whole
 
-blueprint = Blueprint("orders", __name__)
+blueprint = Blueprint("changes", __name__)
 Page = str | Response | Answer
 ONE = "/contracts/<int:number>/orders/<int:order>"
 
@@ -61,7 +61,7 @@ def new(number: int) -> Page:
                 )
                 at = order.number
             flash("变更单草稿已保存；双方签署后请上传签署件并登记签署。")
-            return redirect(url_for("orders.show", number=number, order=at), 303)
+            return redirect(url_for("changes.show", number=number, order=at), 303)
         except Refused as refusal:
             rest = form.take(refusal.problems)
             found = open_contract(number)
@@ -160,7 +160,7 @@ def edit(number: int, order: int) -> Page:
         differences = form.differences(stored)
         return _page(number, order, form=form, differences=differences, status=409)
     flash("变更单草稿已保存。")
-    return redirect(url_for("orders.show", number=number, order=order), 303)
+    return redirect(url_for("changes.show", number=number, order=order), 303)
 
 
 @blueprint.post(f"{ONE}/sign")
@@ -189,7 +189,7 @@ def sign(number: int, order: int) -> Page:
     except Conflict:
         return _page(number, order, signing=form, rest=[_MEANWHILE], status=409)
     flash("变更单已登记签署，自生效日期起计入合同。")
-    return redirect(url_for("orders.show", number=number, order=order), 303)
+    return redirect(url_for("changes.show", number=number, order=order), 303)
 
 
 _SIGNED = Problem("signed", "变更单已由双方签署，不能再改；请另行办理新的变更单。")
@@ -250,7 +250,7 @@ def attach(number: int, order: int) -> Page:
     if problems:
         return _page(number, order, rest=problems, status=422)
     flash("已上传签署件。")
-    return redirect(url_for("orders.show", number=number, order=order), 303)
+    return redirect(url_for("changes.show", number=number, order=order), 303)
 
 
 @blueprint.get(f"{ONE}/files/<int:file>")
