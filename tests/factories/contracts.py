@@ -240,8 +240,8 @@ def things(session: Session, region: str) -> dict[str, dict[str, object]]:
         "contract": {"number": contract},
         "contract page": {"number": contract, "code": "payment"},
         "contract file": {"number": contract, "file": file("contract", contract)},
-        "order": {"number": contract, "order": order.number},
-        "order file": {
+        "change": {"number": contract, "order": order.number},
+        "change file": {
             "number": contract,
             "order": order.number,
             "file": file("order", order.id),

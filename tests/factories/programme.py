@@ -38,6 +38,7 @@ from custody.regions.models import Region
 from custody.regions.queries import place_of_code
 from tests.factories import bulk, inbox, people, province, supervision
 from tests.factories import contracts, people, province
+from tests.factories import bulk, contracts, inbox, people, province, supervision, targets
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -303,6 +304,16 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         now=now,
         by=officer.id,
     )
+    targets.lived_in(
+        session,
+        [
+            officer,
+            account_at(session, Role.OFFICER, people.ZHANGJIAGANG),
+            account_at(session, Role.CITY_REVIEWER, people.WUXI),
+            account_at(session, Role.COORDINATOR, people.JIANGSU),
+        ],
+        NewFile("竣工验收单.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE),
+    )
     inbox.lived_in(session)
     session.flush()
 
@@ -382,6 +393,8 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
+    contracts.next_door(session)
     inbox.next_door(session)
     supervision.next_door(session)
     contracts.next_door(session)

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
+from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to
 from custody.attachments.models import Attachment
 from custody.briefs.models import Brief
@@ -28,9 +29,12 @@ from custody.infra.files import FileStore
 from custody.infra.journal import Event
 from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
+from custody.regions.models import Target
+from custody.targets.models import Entry, Project
 from tests.critic import Critic
 from tests.factories import inbox, people, programme, province, supervision
 from tests.factories import contracts, people, programme, province
+from tests.factories import contracts, inbox, people, programme, province, supervision
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -41,6 +45,7 @@ FILLERS = frozenset({Role.OFFICER, Role.CITY_REVIEWER})
 AUDITOR = frozenset({Role.AUDITOR})
 EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.LEADER})
 READERS = EVERYBODY - ADMIN
+REPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER})
 EVIDENCE = frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR})
 PUBLIC = None
 
@@ -127,7 +132,6 @@ TABLE = {
     "dashboard.attention_table": Row("GET", EXPORTERS),
     "dashboard.region_table": Row("GET", EXPORTERS, "region"),
     # the notice
-    "regions.tasks": Row("GET", EVERYBODY),
     "regions.profile": Row("GET POST", OFFICER | COORDINATOR, "region"),
     "regions.notice": Row("GET", ADMIN),
     "regions.cities": Row("GET", ADMIN),
@@ -138,8 +142,30 @@ TABLE = {
     "regions.text": Row("GET POST", ADMIN),
     "regions.batch": Row("GET POST", ADMIN, "batch"),
     "regions.task": Row("GET POST", ADMIN, "task"),
+    "regions.target": Row("GET POST", ADMIN, "target"),
     "regions.city": Row("GET POST", ADMIN, "city"),
     "regions.region": Row("GET POST", ADMIN, "region"),
+    # the tasks of the year
+    "targets.index": Row("GET", EVERYBODY),
+    "targets.export": Row("GET", EXPORTERS),
+    "targets.task": Row("GET", EVERYBODY, "annual task"),
+    "targets.export_task": Row("GET", EXPORTERS, "annual task"),
+    "targets.quantity": Row("GET", EVERYBODY, "quantity"),
+    "targets.export_quantity": Row("GET", EXPORTERS, "quantity"),
+    "entries.enter": Row("GET POST", REPORTERS, "annual task"),
+    "entries.show": Row("GET", EVERYBODY, "entry"),
+    "entries.correct": Row("GET POST", REPORTERS, "own entry"),
+    "entries.decide": Row("POST", COORDINATOR, "entry"),
+    "entries.withdraw": Row("POST", REPORTERS, "own entry"),
+    "entries.download": Row("GET", EVIDENCE, "entry file"),
+    "projects.index": Row("GET", EVERYBODY),
+    "projects.export": Row("GET", EXPORTERS),
+    "projects.new": Row("GET POST", REPORTERS),
+    "projects.show": Row("GET", EVERYBODY, "project"),
+    "projects.edit": Row("GET POST", REPORTERS, "project"),
+    "projects.decide": Row("POST", COORDINATOR, "project"),
+    "projects.withdraw": Row("POST", REPORTERS, "project"),
+    "projects.download": Row("GET", EVIDENCE, "project file"),
     # background work
     "jobs.index": Row("GET", EVERYBODY),
     "jobs.show": Row("GET", EVERYBODY, "job"),
@@ -177,13 +203,13 @@ TABLE = {
     "contract_files.add": Row("POST", OFFICER | COORDINATOR, "contract"),
     "contract_files.remove": Row("POST", OFFICER | COORDINATOR, "contract file"),
     "contract_files.download": Row("GET", READERS, "contract file"),
-    "orders.new": Row("GET POST", OFFICER | COORDINATOR, "contract"),
-    "orders.show": Row("GET", READERS, "order"),
-    "orders.edit": Row("POST", OFFICER | COORDINATOR, "order"),
-    "orders.sign": Row("POST", OFFICER | COORDINATOR, "order"),
-    "orders.discard": Row("POST", OFFICER | COORDINATOR, "order"),
-    "orders.attach": Row("POST", OFFICER | COORDINATOR, "order"),
-    "orders.download": Row("GET", READERS, "order file"),
+    "changes.new": Row("GET POST", OFFICER | COORDINATOR, "contract"),
+    "changes.show": Row("GET", READERS, "change"),
+    "changes.edit": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.sign": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.discard": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.attach": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.download": Row("GET", READERS, "change file"),
     "companies.index": Row("GET", READERS),
     "companies.export": Row("GET", EXPORTERS),
     "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
@@ -312,6 +338,29 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 ).first()
             }
 
+        def reported(
+            model: type[Entry] | type[Project], place: str, file: bool = False, **fixed: int
+        ) -> Args:
+            """The newest row of an office, with its file where asked for."""
+            office = func.coalesce(model.region_code, model.city_code, model.province_code)
+            query = select(model.id).where(office == place).order_by(model.id.desc())
+            if model is Entry and file:
+                query = query.where(Entry.target_id.is_not(None))
+            row = s.scalars(query).first()
+            name = "entry" if model is Entry else "number"
+            found: Args = {**fixed, name: row or 999_999}
+            if file:
+                kind = "target" if model is Entry else "project"
+                files = select(Attachment.id).where(
+                    Attachment.kind == kind, Attachment.subject == row
+                )
+                found["file"] = s.scalars(files).first() or 999_999
+            return found
+
+        next_task = 1 if of_province else 8
+        other = contracts.things(s, other_region)
+        own = contracts.things(s, people.YIXING)
+
         def sheet(username: str) -> Args:
             """Of whoever fills in sheets; other people have none."""
             found = s.scalars(
@@ -383,6 +432,36 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "company": (contracts.company(s, people.JIANGSU), contracts.company(s, province.CODE)),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
+            "target": (
+                {"number": s.scalars(select(Target.id)).first()},
+                {"number": 999_999},
+            ),
+            "annual task": ({"number": 8}, {"number": 99}),
+            "quantity": ({"number": 8, "key": "area"}, {"number": 8, "key": "nothing"}),
+            "entry": (
+                reported(Entry, people.YIXING, number=8),
+                reported(
+                    Entry, other_region if not of_province else province.CODE, number=next_task
+                ),
+            ),
+            "own entry": (
+                reported(Entry, who.place, number=8),
+                reported(Entry, people.ZHANGJIAGANG, number=8),
+            ),
+            "entry file": (
+                reported(Entry, people.YIXING, file=True, number=8),
+                reported(Entry, people.ZHANGJIAGANG, file=True, number=8)
+                if not of_province
+                else {"number": 8, "entry": 999_999, "file": 1},
+            ),
+            "project": (
+                reported(Project, people.YIXING),
+                reported(Project, province.CODE if of_province else people.ZHANGJIAGANG),
+            ),
+            "project file": (
+                reported(Project, people.YIXING, file=True),
+                reported(Project, province.CODE if of_province else people.ZHANGJIAGANG, file=True),
+            ),
             "template": (own_template, other_template),
             "template item": ({**own_template, "code": "M05"}, {**other_template, "code": "M05"}),
             "account": (account("xishan"), account(f"coordinator-{province.CODE}")),
