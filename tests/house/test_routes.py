@@ -36,6 +36,7 @@ AUDITOR = frozenset({Role.AUDITOR})
 EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.LEADER})
 READERS = EVERYBODY - ADMIN
 EVIDENCE = frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR})
+DOSSIERS = EVIDENCE
 PUBLIC = None
 
 
@@ -81,6 +82,14 @@ TABLE = {
     "dashboard.search": Row("GET", EVERYBODY),
     "dashboard.export": Row("GET", EXPORTERS),
     "dashboard.export_city": Row("GET", EXPORTERS, "city"),
+    # Gantt charts and dossiers
+    "gantt.index": Row("GET", EVERYBODY),
+    "gantt.city": Row("GET", EVERYBODY, "city"),
+    "gantt.region": Row("GET", EVERYBODY, "region"),
+    "gantt.file": Row("GET", EXPORTERS, "picture"),
+    "gantt.city_file": Row("GET", EXPORTERS, "city file"),
+    "gantt.region_file": Row("GET", EXPORTERS, "region file"),
+    "dossiers.make": Row("POST", DOSSIERS, "region"),
     # the notice
     "regions.tasks": Row("GET", EVERYBODY),
     "regions.profile": Row("GET POST", OFFICER | COORDINATOR, "region"),
@@ -209,6 +218,15 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "static": ({"filename": "css/frame.css"}, {"filename": "css/none.css"}),
             "region": ({"code": people.YIXING}, {"code": other_region}),
             "city": ({"code": own_city}, {"code": other_city}),
+            "picture": ({"kind": "svg"}, {"kind": "exe"}),
+            "city file": (
+                {"code": own_city, "kind": "svg"},
+                {"code": other_city, "kind": "svg"},
+            ),
+            "region file": (
+                {"code": people.YIXING, "kind": "xlsx"},
+                {"code": other_region, "kind": "xlsx"},
+            ),
             "milestone": (
                 {"region": people.YIXING, "code": "M19"},
                 {"region": other_region, "code": "M19"},
@@ -292,7 +310,7 @@ def _judge(row: Row, who: people.Person, own: bool, status: int, what: str) -> N
         assert status == 403, f"{what}: {status}, not 403"
     elif not own:
         assert status == 404, f"{what}: {status}, not 404"
-    elif row.about == "city" and who.place == people.YIXING:
+    elif row.about.startswith("city") and who.place == people.YIXING:
         # A region's people do not see their whole city.
         assert status in (302, 303, 404), f"{what}: {status}"
     else:
