@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
@@ -30,10 +31,20 @@ class Config:
     """Demonstration mode: a banner on every page, a mark on every PDF, accounts on the sign-in page."""
     secure_cookie: bool
     workers: int
+    smtp_url: str = ""
+    """smtp://user:password@host:587?starttls=1 or smtps://…; empty: no mail is sent."""
+    mail_from: str = ""
+    base_url: str = ""
+    """How people reach the site, for links in mails and calendars."""
     upload_limit: int = 60 * MEGABYTE
     """One request may carry this many bytes; a single file of evidence 50 MB."""
     idle_minutes: int = 30
     admin_idle_minutes: int = 15
+
+    @property
+    def mails(self) -> bool:
+        """Is there a mail server to send with?"""
+        return bool(self.smtp_url)
 
     @property
     def files(self) -> Path:
@@ -58,6 +69,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     env = os.environ if environ is None else environ
     data = Path(env.get("CUSTODY_DATA") or ROOT / "instance").expanduser().resolve()
     data.mkdir(parents=True, exist_ok=True)
+    smtp_url, mail_from, base_url = _mail(env)
     return Config(
         data=data,
         database_url=_database_url(env.get("CUSTODY_DATABASE_URL", ""), data),
@@ -67,7 +79,40 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         demo=(data / "demo").exists(),
         secure_cookie=env.get("CUSTODY_SECURE_COOKIE", "") == "1",
         workers=_number("CUSTODY_WORKERS", env.get("CUSTODY_WORKERS", ""), 2),
+        smtp_url=smtp_url,
+        mail_from=mail_from,
+        base_url=base_url,
     )
+
+
+def _mail(env: Mapping[str, str]) -> tuple[str, str, str]:
+    """(mail server, sender, address of the site); the first needs the other two."""
+    url = env.get("CUSTODY_SMTP_URL", "").strip()
+    sender = env.get("CUSTODY_MAIL_FROM", "").strip()
+    base = env.get("CUSTODY_BASE_URL", "").strip().rstrip("/")
+    if base and urlsplit(base).scheme not in ("http", "https"):
+        raise ConfigError(
+            f"CUSTODY_BASE_URL={base} 不是网址，请写成 https://nengyuan.example.gov.cn 的样式。"
+        )
+    if not url:
+        return "", sender, base
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ConfigError(
+            "CUSTODY_SMTP_URL 写法不对，请写成 smtp://用户名:密码@主机:587?starttls=1 或 "
+            "smtps://用户名:密码@主机 的样式；密码中的特殊符号用 %40 这样的写法。"
+        )
+    if "@" not in sender:
+        raise ConfigError("设置了 CUSTODY_SMTP_URL，还须用 CUSTODY_MAIL_FROM 写明发件地址。")
+    if not base:
+        raise ConfigError(
+            "设置了 CUSTODY_SMTP_URL，还须用 CUSTODY_BASE_URL 写明访问系统的网址，供邮件中的链接使用。"
+        )
+    return url, sender, base
 
 
 def _database_url(url: str, data: Path) -> str:

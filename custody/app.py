@@ -22,22 +22,37 @@ from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
 from custody.briefs import views as briefs
+from custody.contracts.views import (
+    companies,
+    contracts,
+    portfolio,
+    settlement,
+    settlements,
+)
+from custody.contracts.views import files as contract_files
+from custody.contracts.views import orders as changes
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
-from custody.infra import clock
+from custody.inbox.queries import unread
+from custody.inbox.views import mail, messages, settings
+from custody.infra import clock, workdays
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
 from custody.jobs import views as jobs
 from custody.milestones.queries.milestones import queue_size
-from custody.milestones.views import evidence, moves, officer, review, templates
+from custody.milestones.views import bulk, evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.regions.queries import place_name
-from custody.web import addresses, assets, database, errors, filters, headers, typed
+from custody.supervision.views import lists, matters, orders, problems
+from custody.targets.views import entries, projects, tasks
+from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
+from custody.workdays import views as calendar
+from custody.workdays.queries import overlay_of
 
 
 def create_app(config: Config, db: Database | None = None) -> Flask:
@@ -63,13 +78,15 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
+    app.extensions["custody.workdays"] = Shelf[workdays.Overlay](50, lambda _days: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
-    for part in (addresses, assets, errors, filters, headers, typed):
+    for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
     _register(app)
     _home(app)
     _words(app)
+    _working_days(app)
     return app
 
 
@@ -80,15 +97,34 @@ def _register(app: Flask) -> None:
         audit.blueprint,
         regions.blueprint,
         officer.blueprint,
+        bulk.blueprint,
         evidence.blueprint,
         review.blueprint,
         templates.blueprint,
         moves.blueprint,
         forecast.blueprint,
+        lists.blueprint,
+        orders.blueprint,
+        matters.blueprint,
+        problems.blueprint,
         dashboard.blueprint,
         gantt.blueprint,
         briefs.blueprint,
         jobs.blueprint,
+        messages.blueprint,
+        settings.blueprint,
+        mail.blueprint,
+        calendar.blueprint,
+        tasks.blueprint,
+        entries.blueprint,
+        projects.blueprint,
+        portfolio.blueprint,
+        contracts.blueprint,
+        contract_files.blueprint,
+        changes.blueprint,
+        companies.blueprint,
+        settlements.blueprint,
+        settlement.blueprint,
         dossiers.blueprint,
     ):
         app.register_blueprint(blueprint)
@@ -138,13 +174,19 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
+    ("supervision.index", "督办", (Can.SEE_SUPERVISION,)),
     ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
+    ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
     ("templates.index", "里程碑模板", (Can.MANAGE_TEMPLATES,)),
     ("templates.policy", "预警规则", (Can.MANAGE_TEMPLATES,)),
+    ("calendar.index", "工作日历", (Can.MANAGE_CALENDAR,)),
+    ("mail.index", "邮件服务", (Can.MANAGE_MAIL,)),
     ("audit.index", "操作日志", (Can.READ_AUDIT,)),
 )
 
@@ -152,8 +194,13 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
 _BELOW: Mapping[str, tuple[str, ...]] = {
     "milestones": ("milestones.todo", "review.queue", "dashboard.board"),
     "review": ("review.queue",),
+    "bulk": ("milestones.todo", "review.queue"),
     "dashboard": ("dashboard.board",),
     "gantt": ("gantt.index", "dashboard.board"),
+    "supervision": ("supervision.index",),
+    "orders": ("supervision.index",),
+    "matters": ("supervision.index",),
+    "problems": ("supervision.index",),
     "briefs": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),
@@ -161,6 +208,16 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "regions": ("regions.notice", "dashboard.board"),
     "audit": ("audit.index",),
     "jobs": ("jobs.index",),
+    "calendar": ("calendar.index",),
+    "mail": ("mail.index",),
+    "targets": ("targets.index",),
+    "entries": ("targets.index",),
+    "projects": ("targets.index",),
+    **dict.fromkeys(
+        ("portfolio", "contracts", "contract_files", "changes", "companies"), ("portfolio.index",)
+    ),
+    "settlements": ("settlements.index",),
+    "settlement": ("settlements.index",),
     "dossiers": ("jobs.index", "dashboard.board"),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
@@ -198,6 +255,35 @@ def _waiting(who: Identity) -> int:
     return counted.get((edition(), who.role, who.place), lambda: queue_size(session(), who))
 
 
+def _working_days(app: Flask) -> None:
+    """While a request lasts, working days are those of the person's province, as entered there.
+
+    They are looked up when somebody asks, and kept until the data change.
+    """
+
+    def entered() -> workdays.Overlay:
+        if not current_user.is_authenticated:
+            return {}
+        province = identity().place.province
+        kept: Shelf[workdays.Overlay] = app.extensions["custody.workdays"]
+        return kept.get((edition(), province), lambda: overlay_of(session(), province))
+
+    @app.before_request
+    def _consult() -> None:
+        workdays.consult(entered)
+
+    @app.teardown_request
+    def _leave(_error: BaseException | None) -> None:
+        workdays.consult(None)
+
+
+def _unread() -> int:
+    """How many messages are new; asked every time, for they come without an act in the journal."""
+    if not current_user.is_authenticated or not may(Can.READ_INBOX):
+        return 0
+    return unread(session(), identity().id)
+
+
 def _where() -> str:
     """The name of the place the signed-in person is bound to."""
     if not current_user.is_authenticated:
@@ -214,6 +300,7 @@ def _words(app: Flask) -> None:
             "demo": app.config["DEMO"],
             "navigation": _navigation(),
             "where": _where(),
+            "unread": _unread(),
             "field_words": FIELD_WORDS,
         }
 
@@ -228,6 +315,19 @@ FIELD_WORDS = {
     "reason": "理由",
     "name": "名称",
     "title": "标题",
+    "happened_on": "日期",
+    "words": "进展情况",
+    "quantity": "数量",
+    "building": "单位和建筑",
+    "distinct": "区别说明",
+    "credit_code": "统一社会信用代码",
+    "signed_on": "合同签订日期",
+    "amount": "合同金额",
+    "note": "备注",
+    "what": "存在问题",
+    "requirement": "整改要求",
+    "basis": "督办依据",
+    "due": "期限",
 }
 """What the fields of a kept form are called."""
 

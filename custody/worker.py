@@ -1,18 +1,32 @@
-"""The roof's worker: does background work until it is stopped. `custody serve` starts one beside it."""
+"""The roof's worker: does background work until it is stopped. `custody serve` starts one beside it.
+
+Between jobs it goes its rounds: delivers messages, reminds of deadlines, writes the daily digest and
+sends mails, each at its own pace. A round that fails is logged and tried again at its next time.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
 
 from config import Config
 from custody import setup
 from custody.app import log_to
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
+from custody.inbox.actions import outbox, post
+from custody.inbox.actions.outbox import Letters
+from custody.infra import clock, workdays
+from custody.infra.db import Database
 from custody.infra.files import FileStore
-from custody.jobs.runner import Handlers, run_one
+from custody.infra.mail import Server
+from custody.jobs.runner import Handler, Handlers, Result, Work, run_one
+from custody.supervision.actions import issuing
+from custody.workdays.queries import overlay_of
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +41,124 @@ def run(config: Config, *, with_parent: bool = False) -> None:
     log_to(config)
     database = setup.existing_database(config)
     files = FileStore(config.files)
+    handlers = by_the_calendar(HANDLERS)
+    rounds = Rounds(rounds_of(config, database))
     parent = os.getppid()
+    kept = None
     while not (with_parent and os.getppid() != parent):
         try:
+            busy = run_one(database, files, handlers)
+            if kept != clock.today():
+                keep_up(database)
+                kept = clock.today()
             busy = run_one(database, files, HANDLERS)
         except Exception:
             log.exception("the worker stumbled")
             busy = False
+        rounds.go(time.monotonic())
         if not busy:
             time.sleep(PAUSE)
+
+
+def by_the_calendar(handlers: Handlers) -> Handlers:
+    """The same handlers, counting working days as the province of whoever ordered the work does."""
+
+    def informed(handler: Handler) -> Handler:
+        @wraps(handler)
+        def does(work: Work) -> Result:
+            with work.database.reader() as session:
+                overlay = overlay_of(session, work.actor.place.province)
+            with workdays.consulting(overlay):
+                return handler(work)
+
+        return does
+
+    return {kind: informed(handler) for kind, handler in handlers.items()}
+
+
+# --- rounds -----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Round:
+    name: str
+    seconds: float
+    act: Callable[[], object]
+    next_at: float = field(default=0.0)
+
+
+class Rounds:
+    """What is done again and again; one that fails does not keep the others from going on."""
+
+    def __init__(self, rounds: Sequence[Round]) -> None:
+        self.rounds = rounds
+
+    def go(self, moment: float) -> None:
+        for one in self.rounds:
+            if moment < one.next_at:
+                continue
+            one.next_at = moment + one.seconds
+            try:
+                one.act()
+            except Exception:
+                log.exception("round %s failed", one.name)
+
+
+def rounds_of(config: Config, database: Database) -> list[Round]:
+    letters = Letters(config.base_url) if config.mails else None
+    rounds = [
+        Round("post", 3, lambda: deliver(database, letters)),
+        Round("reminders", 60, lambda: remind(database, letters)),
+    ]
+    if letters:
+        server = Server.parse(config.smtp_url)
+        rounds += [
+            Round("digest", 60, lambda: digest(database, letters)),
+            Round("mail", 2, lambda: send_mails(database, server, config.mail_from)),
+            Round("lost mails", 300, lambda: give_up_lost(database)),
+        ]
+    return rounds
+
+
+def deliver(database: Database, letters: Letters | None) -> None:
+    with database.reader() as session:
+        if not post.is_waiting(session):
+            return
+    with database.transaction() as session:
+        post.deliver(session, now=clock.now(), letters=letters)
+
+
+def remind(database: Database, letters: Letters | None) -> None:
+    now = clock.now()
+    with database.reader() as session:
+        if not post.reminder_is_due(session, now):
+            return
+    with database.transaction() as session:
+        post.remind(session, now=now, letters=letters)
+
+
+def digest(database: Database, letters: Letters) -> None:
+    now = clock.now()
+    with database.reader() as session:
+        if not outbox.digest_is_due(session, now):
+            return
+    with database.transaction() as session:
+        outbox.digest(session, now=now, letters=letters)
+
+
+def send_mails(database: Database, server: Server, sender: str, *, most: int = 20) -> None:
+    """A few at a time, so that jobs do not wait for a slow server."""
+    for _ in range(most):
+        if not outbox.send_one(database, server, sender=sender):
+            return
+
+
+def give_up_lost(database: Database) -> None:
+    with database.transaction() as session:
+        outbox.give_up_lost(session, now=clock.now())
+
+
+def keep_up(database: Database) -> None:
+    """What a new day brings without anybody's click; twice a day changes nothing more."""
+    with database.transaction() as session:
+        issuing.escalate_due(session, now=clock.now())

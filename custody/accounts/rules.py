@@ -129,6 +129,7 @@ class Can(StrEnum):
     ANSWER_SUPERVISION = "answer_supervision"
     READ_INBOX = "read_inbox"
     MANAGE_CALENDAR = "manage_calendar"
+    MANAGE_MAIL = "manage_mail"
     FILL_SHEET = "fill_sheet"
     MAKE_DOSSIER = "make_dossier"
 
@@ -163,6 +164,7 @@ ALLOWED: Mapping[Can, frozenset[Role]] = {
     Can.ANSWER_SUPERVISION: frozenset({Role.OFFICER}),
     Can.READ_INBOX: _EVERYBODY,
     Can.MANAGE_CALENDAR: frozenset({Role.SYSADMIN}),
+    Can.MANAGE_MAIL: frozenset({Role.SYSADMIN}),
     Can.FILL_SHEET: frozenset({Role.OFFICER, Role.CITY_REVIEWER}),
     Can.MAKE_DOSSIER: frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR}),
 }

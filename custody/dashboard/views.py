@@ -18,7 +18,7 @@ from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import people_of_region
 from custody.accounts.rules import Can, Place
 from custody.audit.rules import action_label, change_lines
-from custody.dashboard import charts, queries
+from custody.dashboard import charts, queries, tables
 from custody.dashboard.charts import Look
 from custody.dashboard.forms import read_filters, read_kind
 from custody.dashboard.rules import Exception_, ProgrammeFacts, RegionFacts
@@ -45,9 +45,11 @@ from custody.milestones.rules import LIGHTS
 from custody.regions.models import Region
 from custody.regions.queries import cities_of, get_city, get_region
 from custody.regions.queries import search as search_regions
+from custody.supervision.queries.matters import open_of_region, open_orders
 from custody.web.database import edition, session, transaction
 from custody.web.days import Day, read_day
 from custody.web.downloads import csv_file
+from custody.web.exports import table_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("dashboard", __name__)
@@ -189,17 +191,19 @@ def _board(place: Place) -> Page:
     filters = read_filters(request.args)
     number = request.args.get("page", "1")
     endpoint = request.endpoint
-    may_export = may(Can.EXPORT)
+    rights = (may(Can.EXPORT), may(Can.SEE_SUPERVISION))
     body = _body(
         "dashboard/board_body.html",
-        (place, day, filters, number, endpoint, may_export),
-        lambda: _board_words(place, day, filters, may_export),
+        (place, day, filters, number, endpoint, rights),
+        lambda: _board_words(place, day, filters, *rights),
     )
     name = _facts(place, day).scope_name if place.city else ""
     return render_template("dashboard/board.html", body=body, place=place, name=name, day=day)
 
 
-def _board_words(place: Place, day: Day, filters: Filters, may_export: bool) -> dict[str, Any]:
+def _board_words(
+    place: Place, day: Day, filters: Filters, may_export: bool, sees_orders: bool
+) -> dict[str, Any]:
     outlook = _outlook(place, day)
     facts = _facts(place, day)
     links = _Links(day)
@@ -233,6 +237,9 @@ def _board_words(place: Place, day: Day, filters: Filters, may_export: bool) -> 
         "wording": wording,
         "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,
+        # What is supervised is kept for today only.
+        "orders": open_orders(session(), place) if sees_orders and not day.past else None,
+        "orders_url": url_for("supervision.index", kind="order", city=place.city),
         "export_args": _kept_args(filters, day),
     }
 
@@ -342,6 +349,38 @@ def _export(place: Place) -> Response:
     )
 
 
+@blueprint.get("/board/matrix.xlsx")
+@requires(Can.EXPORT)
+def matrix() -> Page:
+    return _matrix(identity().place)
+
+
+@blueprint.get("/cities/<code>/matrix.xlsx")
+@requires(Can.EXPORT)
+def matrix_of_city(code: str) -> Page:
+    return _matrix(_city_place(code))
+
+
+def _matrix(place: Place) -> Response:
+    """The matrix as filtered, laid out as a table to print."""
+    day = read_day(request.args, clock.today())
+    filters = read_filters(request.args)
+    facts = _facts(place, day)
+    shown = chosen(facts, filters)
+    return table_file(
+        *tables.matrix(facts, shown, _outlook(place, day), filters),
+        actor=identity(),
+        place=place,
+        name=f"{facts.scope_name}进展总览",
+        plain=f"progress-{place.code}",
+        note=_noted(day, f"{len(shown)}个地区"),
+    )
+
+
+def _noted(day: Day, count: str) -> str:
+    return f"截至{day.on.isoformat()}，{count}"
+
+
 # --- what needs attention ----------------------------------------------------------------------
 
 
@@ -349,12 +388,7 @@ def _export(place: Place) -> Response:
 @requires(Can.SEE_PROGRAMME)
 def attention() -> Page:
     """All exceptions of the place, and who has not reported this month, by kind."""
-    place = identity().place
-    wanted = request.args.get("city", "")
-    if wanted and wanted != place.city:
-        place = _city_place(wanted)
-    day = read_day(request.args, clock.today())
-    kind = read_kind(request.args)
+    place, day, kind = _attended()
     facts = _facts(place, day)
     lines = [one for one in facts.exceptions if not kind or one.kind == kind]
     silent = facts.silent if kind in ("", "silent") else ()
@@ -375,6 +409,31 @@ def attention() -> Page:
     )
 
 
+def _attended() -> tuple[Place, Day, str]:
+    """What is asked for: the place, the day, the kind of exception."""
+    place = identity().place
+    wanted = request.args.get("city", "")
+    if wanted and wanted != place.city:
+        place = _city_place(wanted)
+    return place, read_day(request.args, clock.today()), read_kind(request.args)
+
+
+@blueprint.get("/attention.xlsx")
+@requires(Can.EXPORT)
+def attention_table() -> Page:
+    place, day, kind = _attended()
+    facts = _facts(place, day)
+    lines = [one for one in facts.exceptions if not kind or one.kind == kind]
+    return table_file(
+        *tables.attention(facts, lines, facts.silent, kind=kind),
+        actor=identity(),
+        place=place,
+        name=f"{facts.scope_name}需关注事项",
+        plain=f"attention-{place.code}",
+        note=_noted(day, f"{len(lines)}项"),
+    )
+
+
 # --- region ------------------------------------------------------------------------------------
 
 
@@ -384,7 +443,12 @@ def region(code: str) -> Page:
     who = identity()
     row = get_region(session(), code, place=who.place)
     day = read_day(request.args, clock.today())
-    rights = (may(Can.EDIT_PROFILE, row.place), who.place.region is None)
+    rights = (
+        may(Can.EDIT_PROFILE, row.place),
+        who.place.region is None,
+        may(Can.SEE_SUPERVISION, row.place),
+        may(Can.EXPORT),
+    )
     body = _body(
         "dashboard/region_body.html",
         (row.code, day, rights),
@@ -400,8 +464,31 @@ def region(code: str) -> Page:
     )
 
 
+@blueprint.get("/regions/<code>/milestones.xlsx")
+@requires(Can.EXPORT)
+def region_table(code: str) -> Page:
+    """The region's milestones as the page lists them."""
+    row = get_region(session(), code, place=identity().place)
+    day = read_day(request.args, clock.today())
+    facts = _facts(row.place, day)
+    return table_file(
+        tables.region(facts),
+        actor=identity(),
+        place=row.place,
+        name=f"{row.name}里程碑",
+        plain=f"milestones-{row.code}",
+        note=_noted(day, f"{len(facts.regions[0].cells)}项"),
+    )
+
+
 def _region_words(
-    row: Region, day: Day, facts: ProgrammeFacts, may_edit: bool, sees_city: bool
+    row: Region,
+    day: Day,
+    facts: ProgrammeFacts,
+    may_edit: bool,
+    sees_city: bool,
+    sees_orders: bool,
+    may_export: bool,
 ) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
     coming = _outlook(row.place, day).regions.get(row.code)
@@ -424,6 +511,13 @@ def _region_words(
         "wording": wording,
         "profile_url": url_for("regions.profile", code=row.code) if may_edit else "",
         "sees_city": sees_city,
+        "sees_orders": sees_orders and not day.past,
+        "matters": open_of_region(session(), row, today=day.on)
+        if sees_orders and not day.past
+        else (),
+        "problems_url": url_for("problems.listing", code=row.code),
+        "matter_url": lambda number: url_for("matters.show", number=number),
+        "may_export": may_export,
     }
 
 

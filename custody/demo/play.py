@@ -11,7 +11,7 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Identity, Place
-from custody.demo import chapters, people, story
+from custody.demo import chapters, inbox, people, story
 from custody.demo.bulletins import Bulletins
 from custody.demo.courses import Mark
 from custody.demo.papers import Papers
@@ -71,6 +71,7 @@ def play(
             month = act.at.month
             say(f"  {act.at.year}年{month}月……")
         player.do(act)
+    inbox.deliver(session, until)
     return len(acts)
 
 

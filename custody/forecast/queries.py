@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from custody.forecast.rules import Known, RegionSchedule, Task, schedule, tasks_of
 from custody.milestones.models import Lifecycle, Milestone, Passage, TemplateItem
-from custody.milestones.rules import stage_reached
+from custody.milestones.rules import STAGES, stage_reached
 from custody.regions.models import Batch, Region
 
 
@@ -24,26 +24,34 @@ class Way:
 
 
 def way_of(session: Session, region: str, today: date) -> Way | None:
-    """Three statements. None where too little is known. Who may see the region is asked before."""
+    """One statement. None where too little is known. Who may see the region is asked before."""
     rows = session.execute(
-        select(TemplateItem, Batch.gate, Batch.deadline)
+        select(TemplateItem, Milestone, Passage.stage, Batch.gate, Batch.deadline)
         .join(Lifecycle, Lifecycle.template_id == TemplateItem.template_id)
         .join(Region, Region.code == Lifecycle.region_code)
         .join(
             Batch,
             (Batch.province_code == Region.province_code) & (Batch.number == Region.batch_number),
         )
+        .outerjoin(
+            Milestone,
+            (Milestone.region_code == Region.code) & (Milestone.code == TemplateItem.code),
+        )
+        .outerjoin(
+            Passage,
+            (Passage.region_code == Region.code) & (Passage.stage == TemplateItem.stage),
+        )
         .where(Region.code == region)
         .order_by(TemplateItem.order)
     ).all()
-    milestones = session.scalars(select(Milestone).where(Milestone.region_code == region))
-    known = {row.code: _known(row) for row in milestones}
-    passed = session.scalars(select(Passage.stage).where(Passage.region_code == region))
-    stage = stage_reached(passed)
     if not rows:
         return None
-    items = {row[0].code: row[0].as_rule() for row in rows}
-    gate, due = rows[0][1], rows[0][2]
+    items = {item.code: item.as_rule() for item, *_ in rows}
+    known = {row.code: _known(row) for _, row, *_ in rows if row is not None}
+    # A stage without milestones holds nobody up.
+    ahead = {item.stage for item, _, passed, *_ in rows if passed is None}
+    stage = stage_reached(set(STAGES) - ahead)
+    *_, gate, due = rows[0]
     tasks = tasks_of(items, known, gate, stage=stage, today=today)
     if tasks is None:
         return None

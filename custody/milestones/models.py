@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from custody.infra.db import Base, Versioned, Word
+from custody.milestones.bulk import State
 from custody.milestones.rules import Claim, Item, LightPolicy, Stage, Status, read_after
 
 
@@ -208,3 +209,23 @@ class Policy(Versioned, Base):
             self.stale_days,
             self.review_working_days,
         )
+
+
+class BulkSheet(Versioned, Base):
+    """A sheet of many milestones that somebody filled in and sent: what it would do, what became of it."""
+
+    __tablename__ = "bulk_sheet"
+    __table_args__ = (Index("ix_bulk_sheet_account", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    """Who sent it; nobody else sees it."""
+    digest: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    """The file's own name."""
+    size: Mapped[int]
+    uploaded_at: Mapped[datetime]
+    state: Mapped[State] = mapped_column(Word(State))
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What the last rehearsal found: see bulk.packed."""
+    decided_at: Mapped[datetime | None]

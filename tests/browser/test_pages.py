@@ -31,7 +31,25 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.search",
     "dashboard.attention",
 }
-FILES = {"dashboard.export", "dashboard.export_city", "audit.export"}
+FILES = {
+    "audit.export",
+    "audit.table",
+    "briefs.table",
+    "bulk.annotated",
+    "bulk.download",
+    "dashboard.attention_table",
+    "dashboard.export",
+    "dashboard.export_city",
+    "dashboard.matrix",
+    "dashboard.matrix_of_city",
+    "dashboard.region_table",
+    "milestones.todo_table",
+    "people.listing",
+    "regions.cities_table",
+    "regions.listing_table",
+    "review.table",
+    "templates.table",
+}
 
 
 def endpoint_of(site: Site, path: str) -> str:

@@ -36,7 +36,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import people, province
+from tests.factories import bulk, inbox, people, province, supervision
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -285,6 +285,8 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
+    bulk.sheets_sent(session)
+    supervision.lived_in(session, store=store)
     attachments.attach(
         session,
         kind="example",
@@ -296,6 +298,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         now=now,
         by=officer.id,
     )
+    inbox.lived_in(session)
     session.flush()
 
 
@@ -372,3 +375,5 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    inbox.next_door(session)
+    supervision.next_door(session)

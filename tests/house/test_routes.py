@@ -18,20 +18,22 @@ from sqlalchemy import func, select
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
+from custody.attachments.queries import attached_to
 from custody.briefs.models import Brief
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
 from custody.jobs.models import Job
-from custody.milestones.models import Evidence, Milestone, Template
+from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from tests.critic import Critic
-from tests.factories import people, programme, province
+from tests.factories import inbox, people, programme, province, supervision
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
 COORDINATOR = frozenset({Role.COORDINATOR})
 REVIEWERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER})
 OFFICER = frozenset({Role.OFFICER})
+FILLERS = frozenset({Role.OFFICER, Role.CITY_REVIEWER})
 AUDITOR = frozenset({Role.AUDITOR})
 EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.LEADER})
 READERS = EVERYBODY - ADMIN
@@ -59,16 +61,26 @@ TABLE = {
     "accounts.password": Row("GET POST", PUBLIC),
     # 我的待办 and milestones
     "milestones.todo": Row("GET", OFFICER),
+    "milestones.todo_table": Row("GET", OFFICER),
     "milestones.no_change": Row("POST", OFFICER),
     "milestones.show": Row("GET", EVERYBODY, "milestone"),
     "milestones.report": Row("POST", OFFICER, "milestone"),
     "milestones.draft": Row("POST", OFFICER, "milestone"),
     "milestones.discard": Row("POST", OFFICER, "milestone"),
     "milestones.withdraw": Row("POST", OFFICER, "submission"),
+    # 批量填报
+    "bulk.index": Row("GET", FILLERS),
+    "bulk.upload": Row("POST", FILLERS),
+    "bulk.download": Row("GET", FILLERS | COORDINATOR, "region"),
+    "bulk.show": Row("GET", FILLERS, "sheet"),
+    "bulk.annotated": Row("GET", FILLERS, "sheet"),
+    "bulk.accept": Row("POST", FILLERS, "sheet"),
+    "bulk.discard": Row("POST", FILLERS, "sheet"),
     "evidence.add": Row("POST", OFFICER, "milestone"),
     "evidence.remove": Row("POST", OFFICER, "evidence"),
     "evidence.download": Row("GET", EVIDENCE, "evidence"),
     "review.queue": Row("GET", REVIEWERS),
+    "review.table": Row("GET", REVIEWERS),
     "review.decide_several": Row("POST", REVIEWERS),
     "review.show": Row("GET", REVIEWERS, "submission"),
     "review.decide": Row("POST", REVIEWERS, "submission"),
@@ -90,12 +102,43 @@ TABLE = {
     "gantt.city_file": Row("GET", EXPORTERS, "city file"),
     "gantt.region_file": Row("GET", EXPORTERS, "region file"),
     "dossiers.make": Row("POST", DOSSIERS, "region"),
+    # orders and problems
+    "supervision.index": Row("GET", READERS),
+    "supervision.several": Row("POST", REVIEWERS),
+    "supervision.export": Row("GET", EXPORTERS),
+    "orders.choose": Row("GET", COORDINATOR),
+    "orders.draft_chosen": Row("POST", COORDINATOR),
+    "orders.new": Row("GET POST", COORDINATOR),
+    "orders.edit": Row("GET POST", OFFICER | COORDINATOR, "problem"),
+    "orders.issue": Row("POST", COORDINATOR, "order"),
+    "orders.discard": Row("POST", OFFICER | COORDINATOR, "problem"),
+    "orders.notice": Row("GET", READERS, "order"),
+    "orders.notices": Row("GET", READERS),
+    "orders.configure": Row("GET POST", COORDINATOR),
+    "matters.show": Row("GET", READERS, "order"),
+    "matters.answer": Row("POST", OFFICER, "order"),
+    "matters.draft": Row("POST", OFFICER, "order"),
+    "matters.forget": Row("POST", OFFICER, "order"),
+    "matters.decide": Row("POST", REVIEWERS, "order"),
+    "matters.reopen": Row("POST", COORDINATOR, "order"),
+    "matters.add_files": Row("POST", OFFICER, "order"),
+    "matters.remove_file": Row("POST", OFFICER, "order file"),
+    "matters.download": Row("GET", EVIDENCE, "order file"),
+    "problems.listing": Row("GET", READERS, "region"),
+    "problems.export": Row("GET", EXPORTERS, "region"),
+    "problems.new": Row("GET POST", OFFICER | COORDINATOR, "region"),
+    "dashboard.matrix": Row("GET", EXPORTERS),
+    "dashboard.matrix_of_city": Row("GET", EXPORTERS, "city"),
+    "dashboard.attention_table": Row("GET", EXPORTERS),
+    "dashboard.region_table": Row("GET", EXPORTERS, "region"),
     # the notice
     "regions.tasks": Row("GET", EVERYBODY),
     "regions.profile": Row("GET POST", OFFICER | COORDINATOR, "region"),
     "regions.notice": Row("GET", ADMIN),
     "regions.cities": Row("GET", ADMIN),
     "regions.listing": Row("GET", ADMIN),
+    "regions.listing_table": Row("GET", ADMIN),
+    "regions.cities_table": Row("GET", ADMIN),
     "regions.province": Row("GET POST", ADMIN),
     "regions.text": Row("GET POST", ADMIN),
     "regions.batch": Row("GET POST", ADMIN, "batch"),
@@ -108,10 +151,30 @@ TABLE = {
     "jobs.download": Row("GET", EVERYBODY, "job"),
     "jobs.cancel": Row("POST", EVERYBODY, "job"),
     "jobs.retry": Row("POST", EVERYBODY, "job"),
+    # messages, mail, calendar
+    "inbox.index": Row("GET", EVERYBODY),
+    "inbox.read": Row("POST", EVERYBODY, "message"),
+    "inbox.read_all": Row("POST", EVERYBODY),
+    "inbox.export": Row("GET", EVERYBODY),
+    "inbox_settings.show": Row("GET", EVERYBODY),
+    "inbox_settings.choose": Row("POST", EVERYBODY),
+    "inbox_settings.ask": Row("POST", EVERYBODY),
+    "inbox_settings.verify": Row("POST", EVERYBODY),
+    "inbox_settings.forget": Row("POST", EVERYBODY),
+    "inbox_settings.renew": Row("POST", EVERYBODY),
+    "inbox_settings.revoke": Row("POST", EVERYBODY),
+    "inbox_settings.calendar": Row("GET", PUBLIC, "feed"),
+    "mail.index": Row("GET", ADMIN),
+    "mail.test": Row("POST", ADMIN),
+    "mail.retry": Row("POST", ADMIN, "mail"),
+    "calendar.index": Row("GET", ADMIN),
+    "calendar.enter": Row("POST", ADMIN),
+    "calendar.export": Row("GET", ADMIN),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
     "templates.show": Row("GET", ADMIN, "template"),
+    "templates.table": Row("GET", ADMIN, "template"),
     "templates.publish": Row("POST", ADMIN, "template"),
     "templates.discard": Row("POST", ADMIN, "template"),
     "templates.item": Row("GET POST", ADMIN, "template item"),
@@ -124,6 +187,7 @@ TABLE = {
     "moves.confirm": Row("POST", ADMIN, "template"),
     # people
     "people.index": Row("GET", ADMIN),
+    "people.listing": Row("GET", ADMIN),
     "people.new": Row("GET POST", ADMIN),
     "people.edit": Row("GET POST", ADMIN, "account"),
     "people.reset_password": Row("GET POST", ADMIN, "account"),
@@ -131,9 +195,11 @@ TABLE = {
     "people.unlock": Row("POST", ADMIN, "account"),
     "audit.index": Row("GET", AUDITOR),
     "audit.export": Row("GET", AUDITOR),
+    "audit.table": Row("GET", AUDITOR),
     "audit.check": Row("POST", AUDITOR),
     # briefs
     "briefs.index": Row("GET", READERS),
+    "briefs.table": Row("GET", READERS),
     "briefs.show": Row("GET", READERS, "brief"),
     "briefs.pdf": Row("GET", READERS, "brief"),
     "briefs.start": Row("GET POST", COORDINATOR),
@@ -212,6 +278,23 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 ).first()
             }
 
+        def sheet(username: str) -> Args:
+            """Of whoever fills in sheets; other people have none."""
+            found = s.scalars(
+                select(BulkSheet.id)
+                .join(Account, Account.id == BulkSheet.account_id)
+                .where(Account.username == username)
+            ).first()
+            return {"number": found or 999}
+
+        def matter(region: str, title: str) -> Args:
+            return {"number": supervision.titled(s, region, title).id}
+
+        def file_of(region: str) -> Args:
+            number = matter(region, supervision.OPEN)
+            files = attached_to(s, "supervision", [int(str(number["number"]))])
+            return {**number, "file": next(iter(files.values()))[0].id}
+
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -238,6 +321,14 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
+            "sheet": (sheet(who.username), sheet("xishan")),
+            **inbox.things(s, who),
+            "order": (
+                matter(people.YIXING, supervision.OPEN),
+                matter(other_region, supervision.OPEN),
+            ),
+            "order file": (file_of(people.YIXING), file_of(other_region)),
+            "problem": (matter(people.YIXING, "采集点断传"), matter(other_region, "采集点断传")),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "template": (own_template, other_template),

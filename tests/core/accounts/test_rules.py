@@ -45,6 +45,7 @@ TABLE = {
     Can.ANSWER_SUPERVISION: {T},
     Can.READ_INBOX: {A, K, S, T, L, R},
     Can.MANAGE_CALENDAR: {A},
+    Can.MANAGE_MAIL: {A},
     Can.FILL_SHEET: {T, S},
     Can.MAKE_DOSSIER: {T, S, K, R},
 }

@@ -13,6 +13,9 @@ import pytest
 from custody.accounts.rules import Role
 from custody.audit import rules
 from custody.briefs.rules import Status as BriefStatus
+from custody.contracts.rules.contract import Energy
+from custody.contracts.rules.life import Status as SettlementStatus
+from custody.contracts.rules.told import FIELDS as SETTLED
 from custody.infra.clock import SHANGHAI
 from custody.milestones.actions.record import TRACKED
 from custody.milestones.rules import LightPolicy, Stage, Status
@@ -53,6 +56,7 @@ def test_every_action_in_the_code_has_words() -> None:
     for name, kind in {
         "briefs/actions.py": "brief",
         "milestones/actions/templates.py": "template",
+        "contracts/actions/settlements.py": "settlement",
     }.items():
         text = (PACKAGE / name).read_text()
         for verb in re.findall(r'_record\(\s*\w+,[^")]*"([a-z_]+)"', text):
@@ -70,6 +74,9 @@ def test_labels_are_those_of_the_domains() -> None:
     assert {stage.value: stage.label() for stage in Stage} == rules.STAGES
     for role in Role:
         assert lines("account", {"role": [None, role.value]}) == [f"角色：— → {role.label}"]
+    for settled in SettlementStatus:
+        words = [f"状态：— → {settled.label}"]
+        assert lines("settlement", {"status": [None, settled.value]}) == words
     for status in BriefStatus:
         assert lines("brief", {"status": [None, status.value]}) == [f"状态：— → {status.label}"]
 
@@ -77,6 +84,19 @@ def test_labels_are_those_of_the_domains() -> None:
 @pytest.mark.parametrize("name", [*TRACKED, "evidence"])
 def test_every_tracked_field_has_a_name(name: str) -> None:
     assert rules.field_label("milestone", name) != "其他内容"
+
+
+@pytest.mark.parametrize("name", [*SETTLED, "period", "total", "paid", "paid_on", "signed_on"])
+def test_every_field_of_a_settlement_has_its_own_name(name: str) -> None:
+    assert rules.field_label("settlement", name) == SETTLED.get(
+        name, rules.field_label("settlement", name)
+    )
+    assert rules.field_label("settlement", name) != "其他内容"
+
+
+@pytest.mark.parametrize("energy", list(Energy))
+def test_every_energy_of_a_profile_has_a_name(energy: Energy) -> None:
+    assert rules.field_label("profile", energy) == f"{energy.label}（%）"
 
 
 @pytest.mark.parametrize("name", list(LightPolicy.__dataclass_fields__))
