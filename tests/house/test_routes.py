@@ -47,6 +47,7 @@ EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.
 READERS = EVERYBODY - ADMIN
 REPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER})
 EVIDENCE = frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR})
+DOSSIERS = EVIDENCE
 PUBLIC = None
 
 
@@ -102,6 +103,14 @@ TABLE = {
     "dashboard.search": Row("GET", EVERYBODY),
     "dashboard.export": Row("GET", EXPORTERS),
     "dashboard.export_city": Row("GET", EXPORTERS, "city"),
+    # Gantt charts and dossiers
+    "gantt.index": Row("GET", EVERYBODY),
+    "gantt.city": Row("GET", EVERYBODY, "city"),
+    "gantt.region": Row("GET", EVERYBODY, "region"),
+    "gantt.file": Row("GET", EXPORTERS, "picture"),
+    "gantt.city_file": Row("GET", EXPORTERS, "city file"),
+    "gantt.region_file": Row("GET", EXPORTERS, "region file"),
+    "dossiers.make": Row("POST", DOSSIERS, "region"),
     # orders and problems
     "supervision.index": Row("GET", READERS),
     "supervision.several": Row("POST", REVIEWERS),
@@ -400,6 +409,15 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "static": ({"filename": "css/frame.css"}, {"filename": "css/none.css"}),
             "region": ({"code": people.YIXING}, {"code": other_region}),
             "city": ({"code": own_city}, {"code": other_city}),
+            "picture": ({"kind": "svg"}, {"kind": "exe"}),
+            "city file": (
+                {"code": own_city, "kind": "svg"},
+                {"code": other_city, "kind": "svg"},
+            ),
+            "region file": (
+                {"code": people.YIXING, "kind": "xlsx"},
+                {"code": other_region, "kind": "xlsx"},
+            ),
             "milestone": (
                 {"region": people.YIXING, "code": "M19"},
                 {"region": other_region, "code": "M19"},
@@ -532,7 +550,7 @@ def _judge(row: Row, who: people.Person, own: bool, status: int, what: str) -> N
         assert status == 403, f"{what}: {status}, not 403"
     elif not own:
         assert status == 404, f"{what}: {status}, not 404"
-    elif row.about == "city" and who.place == people.YIXING:
+    elif row.about.startswith("city") and who.place == people.YIXING:
         # A region's people do not see their whole city.
         assert status in (302, 303, 404), f"{what}: {status}"
     else:
