@@ -513,6 +513,31 @@ def report_after(row: Row, now: Report) -> Report:
     return report_of({**values_of(now), **{one.field: one.new for one in row.changes}})
 
 
+def brought_up_to_date(layout: Layout, known: Mapping[Key, Known]) -> Layout:
+    """Rows out of date as if they had been downloaded now, with what this person changed in them."""
+    rows = [list(row) for row in layout.sheet.rows]
+    for line in lines_of(layout):
+        now = known.get(line.key)
+        if now is None or line.version == now.version or not line.mine:
+            continue
+        fresh: dict[str, Cell] = {
+            "percent": float(now.report.percent),
+            "started": now.report.started,
+            "forecast": now.report.forecast,
+            "actual": now.report.actual,
+            "unit": tidy(now.report.unit),
+            "notes": tidy(now.report.notes),
+        }
+        kept = {name for name in FIELDS if name in line.mine or name not in line.typed}
+        cells = {name: cell for name, cell in fresh.items() if name not in kept}
+        cells |= {"version": str(now.version), "base": base_of(now.report)}
+        for name, cell in cells.items():
+            at = layout.columns[name]
+            rows[line.row] += [None] * (at + 1 - len(rows[line.row]))
+            rows[line.row][at] = cell
+    return Layout(Sheet(layout.sheet.name, rows), layout.head, layout.columns, layout.extra)
+
+
 # --- told -------------------------------------------------------------------------------------
 
 

@@ -174,6 +174,14 @@ def test_two_people(database: Database, sign_in: Callable[..., Critic]) -> None:
     assert "30%" in text
     assert accept(reviewer, database).status_code == 422
     assert row(database, YIXING, "M19").percent == 0
+    # The marked copy has what the officer saved, and what the reviewer changed in red: sent again it
+    # is the reviewer's last word, and takes nothing else back.
+    copy = reviewer.get(f"{URL}/sheets/{newest(database).id}/annotated.xlsx").data
+    again = reviewer.get(send(reviewer, copy).headers["Location"]).text
+    assert counts(database)["changed"] == 2
+    assert "stale" not in counts(database)
+    assert "55%" in again
+    reviewer.send(f"{URL}/sheets/{newest(database).id}/discard")
     # What they typed is what is saved already: no conflict, and M20 is not taken back.
     edits = {(YIXING, "M18"): {"percent": 55, "started": date(2026, 3, 10)}}
     send(reviewer, bulk.as_xlsx(bulk.filled(data, edits)))
