@@ -285,7 +285,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
-    bulk.sheets_sent(session)
+    bulk.sheets_sent(session, _stored(PDF))
     attachments.attach(
         session,
         kind="example",

@@ -98,5 +98,4 @@ def evidence(session: Session) -> Iterator[tuple[str, str]]:
 def sheets(session: Session) -> Iterator[tuple[str, str]]:
     """(digest, name) of every sheet of many milestones somebody sent."""
     rows = session.execute(select(BulkSheet.digest, BulkSheet.name).order_by(BulkSheet.id))
-    for digest, name in rows:
-        yield digest, name
+    yield from ((digest, name) for digest, name in rows)
