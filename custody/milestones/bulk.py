@@ -325,7 +325,7 @@ def _percent(cell: Cell, where: str, base: str) -> str | Problem:
         return Problem("percent", f"{label}不能为空，请填写0至100之间的整数。", where)
     if isinstance(cell, float) and 0 < cell < 1:
         cell = round(cell * 100, 6)
-    elif cell == 1.0 and not isinstance(cell, bool) and base not in ("0", "1"):
+    elif cell == 1.0 and not isinstance(cell, bool) and base != "1":
         message = f"{label}为1，表示100%的请填写100；确为1%的请填写文字“1%”。"
         return Problem("percent_one", message, where)
     value = to_whole(cell, where, label, units=("%",))
