@@ -293,6 +293,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     supervision.lived_in(session, store=store)
     contracts.lived_in(session, store=store)
     settlements.settled(session, yixing, store=store)
+    bulk.sheets_sent(session, _stored(PDF))
     attachments.attach(
         session,
         kind="example",

@@ -39,6 +39,7 @@ def test_a_lived_in_programme_is_whole(session: Session, filled: FileStore) -> N
     assert [part.title for part in parts] == [
         "操作日志",
         "佐证材料",
+        "填报表",
         "附件",
         "工作简报",
         "结算单",
