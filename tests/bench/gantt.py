@@ -16,6 +16,7 @@ from pathlib import Path
 from config import Config
 from custody.accounts.queries import by_username
 from custody.app import create_app
+from custody.dashboard.rules import ProgrammeFacts
 from custody.gantt import charts
 from custody.gantt.charts.scale import Axis, axis_of
 from custody.gantt.rules import MANY, GanttGroup, blocks, groups_of, row_words
@@ -38,21 +39,18 @@ def main() -> None:
         items = sum(len(group.rows) for group in groups)
         ours = _timed(lambda: _ours(groups_of(facts, None, plans)))  # noqa: B023
         naive = _timed(lambda: _naive(groups_of(facts, None, plans)))  # noqa: B023
-        paper = _timed(
-            lambda: "".join(
-                charts.programme_pages(
-                    blocks(groups, facts.batches),
-                    as_of=TODAY,
-                    title="甘特图",  # noqa: B023
-                )
-            )
-        )
+        paper = _timed(lambda: _paper(groups, facts))  # noqa: B023
         _print(f"{regions} regions, drawings of the page", items, ours)
         _print(f"{regions} regions, drawings of the PDF", items, paper)
         _print(f"{regions} regions, naive: an element an item", items, naive)
     with tempfile.TemporaryDirectory(prefix="custody-bench-") as folder:
         for regions in (32, 267):
             _page(Path(folder) / str(regions), regions)
+
+
+def _paper(groups: Sequence[GanttGroup], facts: ProgrammeFacts) -> str:
+    pages = charts.programme_pages(blocks(groups, facts.batches), as_of=TODAY, title="甘特图")
+    return "".join(pages)
 
 
 def _page(folder: Path, regions: int) -> None:

@@ -19,7 +19,6 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
-from custody.attachments import actions as attachments
 from custody.briefs import actions as briefs
 from custody.briefs.models import Brief
 from custody.infra import clock
@@ -36,8 +35,6 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import bulk, inbox, people, province, supervision
-from tests.factories import contracts, people, province
 from tests.factories import bulk, contracts, inbox, people, province, supervision, targets
 
 REPORT = Report(
@@ -289,22 +286,10 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
-    bulk.sheets_sent(session)
     supervision.lived_in(session, store=store)
     contracts.lived_in(session, store=store)
     settlements.settled(session, yixing, store=store)
     bulk.sheets_sent(session, _stored(PDF))
-    attachments.attach(
-        session,
-        kind="example",
-        subject=1,
-        slot="paper",
-        files=[
-            NewFile("附件.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE)
-        ],
-        now=now,
-        by=officer.id,
-    )
     targets.lived_in(
         session,
         [
@@ -398,6 +383,5 @@ def next_door(session: Session) -> None:
     contracts.next_door(session)
     inbox.next_door(session)
     supervision.next_door(session)
-    contracts.next_door(session)
     for code in (people.ZHANGJIAGANG, province.region_code(1)):
         settlements.settled(session, code)

@@ -19,8 +19,6 @@ from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
 from custody.attachments.models import Attachment
-from custody.attachments.queries import attached_to
-from custody.attachments.models import Attachment
 from custody.briefs.models import Brief
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement
@@ -32,8 +30,6 @@ from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
 from tests.critic import Critic
-from tests.factories import inbox, people, programme, province, supervision
-from tests.factories import contracts, people, programme, province
 from tests.factories import contracts, inbox, people, programme, province, supervision
 
 EVERYBODY = frozenset(Role)
@@ -400,9 +396,6 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             return {"number": found.id, "contract": found.contract_id, "file": file}
 
         settled, other_settled = settlement(people.YIXING), settlement(other_region)
-
-        other = contracts.things(s, other_region)
-        own = contracts.things(s, people.YIXING)
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),

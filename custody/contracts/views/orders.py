@@ -168,7 +168,7 @@ def edit(number: int, order: int) -> Page:
 def sign(number: int, order: int) -> Page:
     row, _, _ = get_order(session(), number, order, place=identity().place)
     if row.signed_at is not None:  # a second click
-        return redirect(url_for("orders.show", number=number, order=order), 303)
+        return redirect(url_for("changes.show", number=number, order=order), 303)
     form = SignOrderForm()
     if not form.validate_on_submit():
         return _page(number, order, signing=form, status=422)
