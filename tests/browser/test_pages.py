@@ -31,7 +31,15 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.search",
     "dashboard.attention",
 }
-FILES = {"dashboard.export", "dashboard.export_city", "audit.export"}
+FILES = {
+    "dashboard.export",
+    "dashboard.export_city",
+    "audit.export",
+    "portfolio.export",
+    "companies.export",
+    "contract_files.download",
+    "orders.download",
+}
 
 
 def endpoint_of(site: Site, path: str) -> str:
