@@ -38,6 +38,10 @@ FILES = {
     "settlements.export",
     "settlement.pdf",
     "settlement.download",
+    "portfolio.export",
+    "companies.export",
+    "contract_files.download",
+    "orders.download",
 }
 
 

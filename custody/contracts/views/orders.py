@@ -29,16 +29,16 @@ Page = str | Response | Answer
 ONE = "/contracts/<int:number>/orders/<int:order>"
 
 
-def _choices(found: Open) -> list[tuple[str, str]]:
+def _choices(found: Open) -> dict[str, str]:
     """Every term the contract has, with what it says today."""
-    return [
-        (key, f"{terms.label_of(key)}：现为 {terms.words_of(key, value)}")  # type: ignore[arg-type]
+    return {
+        key: f"{terms.label_of(key)}：现为 {terms.words_of(key, value)}"  # type: ignore[arg-type]
         for key, value in found.terms.items()
-    ]
+    }
 
 
 def _offered(form: OrderForm, found: Open) -> OrderForm:
-    form.subject.choices = [("", "请选择"), *_choices(found)]
+    form.subject.choices = {"": "请选择", **_choices(found)}
     return form
 
 
