@@ -65,6 +65,10 @@ FILES = {
     "settlement.download",
     "supervision.export",
     "problems.export",
+    "portfolio.export",
+    "companies.export",
+    "contract_files.download",
+    "orders.download",
 }
 
 
