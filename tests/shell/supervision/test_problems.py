@@ -120,9 +120,9 @@ def test_the_region_s_page_and_the_board_tell_of_it(sign_in, database):
     # A past day does not show what was not there then.
     past = page(sign_in("coordinator").get(f"/regions/{YIXING}?as_of=2026-11-01")).text()
     assert "数据报送滞后" not in past
-    assert "2督办中" in page(sign_in("coordinator").get("/board")).text().replace(" ", "")
-    assert "1督办中" in page(sign_in("wuxi").get("/board")).text().replace(" ", "")
-    assert "督办中" not in page(sign_in("admin").get("/board")).text()
+    assert "办理中的督办单2件" in page(sign_in("coordinator").get("/board")).text().replace(" ", "")
+    assert "办理中的督办单1件" in page(sign_in("wuxi").get("/board")).text().replace(" ", "")
+    assert "督办单" not in page(sign_in("admin").get("/board")).text()
 
 
 def test_a_past_day_s_board_counts_what_was_open_then(session, clock):
