@@ -238,8 +238,7 @@ def _board_words(
         "wording": wording,
         "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,
-        # What is supervised is kept for today only.
-        "orders": open_orders(session(), place) if sees_orders and not day.past else None,
+        "orders": open_orders(session(), place, day.on) if sees_orders else None,
         "orders_url": url_for("supervision.index", kind="order", city=place.city),
         "export_args": _kept_args(filters, day),
     }
