@@ -17,7 +17,7 @@ from custody.targets.models import Entry, Project
 from custody.targets.queries import measures
 from custody.targets.queries.quantities import inside
 from custody.targets.rules.projects import Progress
-from custody.targets.rules.retrofits import AreaEntry, counted
+from custody.targets.rules.retrofits import AreaEntry, Measure, counted
 from custody.targets.rules.review import Review
 
 
@@ -67,6 +67,7 @@ def tallies(session: Session, province: Place, year: int) -> list[Tally]:
     for target, entry, _ in rows:
         told.setdefault(target, []).extend([entry] if entry is not None else [])
     signed = Decimal(rows[0][2]) if rows else Decimal(0)
+    done = measures.completed(session, province, year)
     return [
         Tally(
             target.task_number,
@@ -74,14 +75,14 @@ def tallies(session: Session, province: Place, year: int) -> list[Tally]:
             target.name,
             target.unit,
             target.quantity,
-            _done(session, province, target, entries, signed),
+            _done(target, entries, signed, done),
         )
         for target, entries in told.items()
     ]
 
 
 def _done(
-    session: Session, place: Place, target: Target, entries: Sequence[Entry], signed: Decimal
+    target: Target, entries: Sequence[Entry], signed: Decimal, done: Sequence[Measure]
 ) -> Decimal:
     if target.counting is Counting.PROJECTS:
         return signed
@@ -92,4 +93,4 @@ def _done(
         AreaEntry(one.id, quantity, one.building, one.linked_measure, one.linked_entry_id)
         for one, quantity in said
     ]
-    return counted(measures.completed(session, place, target.year), areas).total
+    return counted(done, areas).total
