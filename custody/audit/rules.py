@@ -461,7 +461,7 @@ _FIELDS: Mapping[str, str] = {
     # settlement, profile
     "settlement.period": "结算期间",
     "settlement.total": "应付金额",
-    "settlement.due_on": "应付日期",
+    "payable_on": "应付日期",
     "settlement.prices": "当期实际单价",
     "settlement.adjustments": "用量调整",
     "settlement.deductions": "考核扣减",

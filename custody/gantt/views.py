@@ -213,19 +213,19 @@ def _files(place: Place, day: Day, filters: GanttFilters) -> list[tuple[str, str
     ]
 
 
-@blueprint.get("/gantt.<any(svg, pdf, xlsx):kind>")
+@blueprint.get("/gantt.<kind>")
 @requires(Can.EXPORT)
 def file(kind: str) -> Page:
     return _file(identity().place, kind)
 
 
-@blueprint.get("/cities/<code>/gantt.<any(svg, pdf, xlsx):kind>")
+@blueprint.get("/cities/<code>/gantt.<kind>")
 @requires(Can.EXPORT)
 def city_file(code: str, kind: str) -> Page:
     return _file(_city_place(code), kind)
 
 
-@blueprint.get("/regions/<code>/gantt.<any(svg, pdf, xlsx):kind>")
+@blueprint.get("/regions/<code>/gantt.<kind>")
 @requires(Can.EXPORT)
 def region_file(code: str, kind: str) -> Page:
     return _file(get_region(session(), code, place=identity().place).place, kind)
@@ -233,6 +233,8 @@ def region_file(code: str, kind: str) -> Page:
 
 def _file(place: Place, kind: str) -> Page:
     """The picture or its data as a file. Reads only, but who took what is an event of the journal."""
+    if kind not in KINDS:
+        raise NotFound
     day, filters = read_day(request.args, clock.today()), read_filters(request.args)
     facts, groups, _ = _gantt(place, day, filters)
     try:

@@ -19,7 +19,6 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
-from custody.attachments import actions as attachments
 from custody.briefs import actions as briefs
 from custody.briefs.models import Brief
 from custody.infra import clock
@@ -262,6 +261,8 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     宜兴市 M18 待省核, M19 进行中 with a draft, M20 已确认, M21 不适用, M22 已退回, M23 待市审;
     秦淮区 has passed G-C; one brief each in draft and one published for province, 无锡市, 宜兴市.
     """
+    from tests.factories import settlements
+
     now = clock.now()
     yixing = people.YIXING
     officer = account_at(session, Role.OFFICER, yixing)
@@ -285,20 +286,10 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
-    contracts.lived_in(session, store=store)
-    bulk.sheets_sent(session)
     supervision.lived_in(session, store=store)
-    attachments.attach(
-        session,
-        kind="example",
-        subject=1,
-        slot="paper",
-        files=[
-            NewFile("附件.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE)
-        ],
-        now=now,
-        by=officer.id,
-    )
+    contracts.lived_in(session, store=store)
+    settlements.settled(session, yixing, store=store)
+    bulk.sheets_sent(session, _stored(PDF))
     targets.lived_in(
         session,
         [
@@ -379,6 +370,8 @@ def next_door(session: Session) -> None:
 
     苏州市 and 张家港市 for those of 无锡市; 云山省 for those of the province.
     """
+    from tests.factories import settlements
+
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_published(session, code)
     passed(session, people.ZHANGJIAGANG, "M18")
@@ -390,3 +383,5 @@ def next_door(session: Session) -> None:
     contracts.next_door(session)
     inbox.next_door(session)
     supervision.next_door(session)
+    for code in (people.ZHANGJIAGANG, province.region_code(1)):
+        settlements.settled(session, code)

@@ -19,8 +19,9 @@ from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
 from custody.attachments.models import Attachment
-from custody.attachments.queries import attached_to
 from custody.briefs.models import Brief
+from custody.contracts.models.contract import Contract
+from custody.contracts.models.settlement import Settlement
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
@@ -42,6 +43,7 @@ EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.
 READERS = EVERYBODY - ADMIN
 REPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER})
 EVIDENCE = frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR})
+DOSSIERS = EVIDENCE
 PUBLIC = None
 
 
@@ -97,6 +99,14 @@ TABLE = {
     "dashboard.search": Row("GET", EVERYBODY),
     "dashboard.export": Row("GET", EXPORTERS),
     "dashboard.export_city": Row("GET", EXPORTERS, "city"),
+    # Gantt charts and dossiers
+    "gantt.index": Row("GET", EVERYBODY),
+    "gantt.city": Row("GET", EVERYBODY, "city"),
+    "gantt.region": Row("GET", EVERYBODY, "region"),
+    "gantt.file": Row("GET", EXPORTERS, "picture"),
+    "gantt.city_file": Row("GET", EXPORTERS, "city file"),
+    "gantt.region_file": Row("GET", EXPORTERS, "region file"),
+    "dossiers.make": Row("POST", DOSSIERS, "region"),
     # orders and problems
     "supervision.index": Row("GET", READERS),
     "supervision.several": Row("POST", REVIEWERS),
@@ -167,6 +177,25 @@ TABLE = {
     "jobs.download": Row("GET", EVERYBODY, "job"),
     "jobs.cancel": Row("POST", EVERYBODY, "job"),
     "jobs.retry": Row("POST", EVERYBODY, "job"),
+    # messages, mail, calendar
+    "inbox.index": Row("GET", EVERYBODY),
+    "inbox.read": Row("POST", EVERYBODY, "message"),
+    "inbox.read_all": Row("POST", EVERYBODY),
+    "inbox.export": Row("GET", EVERYBODY),
+    "inbox_settings.show": Row("GET", EVERYBODY),
+    "inbox_settings.choose": Row("POST", EVERYBODY),
+    "inbox_settings.ask": Row("POST", EVERYBODY),
+    "inbox_settings.verify": Row("POST", EVERYBODY),
+    "inbox_settings.forget": Row("POST", EVERYBODY),
+    "inbox_settings.renew": Row("POST", EVERYBODY),
+    "inbox_settings.revoke": Row("POST", EVERYBODY),
+    "inbox_settings.calendar": Row("GET", PUBLIC, "feed"),
+    "mail.index": Row("GET", ADMIN),
+    "mail.test": Row("POST", ADMIN),
+    "mail.retry": Row("POST", ADMIN, "mail"),
+    "calendar.index": Row("GET", ADMIN),
+    "calendar.enter": Row("POST", ADMIN),
+    "calendar.export": Row("GET", ADMIN),
     # contracts
     "portfolio.index": Row("GET", READERS),
     "portfolio.export": Row("GET", EXPORTERS),
@@ -189,25 +218,6 @@ TABLE = {
     "companies.index": Row("GET", READERS),
     "companies.export": Row("GET", EXPORTERS),
     "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
-    # messages, mail, calendar
-    "inbox.index": Row("GET", EVERYBODY),
-    "inbox.read": Row("POST", EVERYBODY, "message"),
-    "inbox.read_all": Row("POST", EVERYBODY),
-    "inbox.export": Row("GET", EVERYBODY),
-    "inbox_settings.show": Row("GET", EVERYBODY),
-    "inbox_settings.choose": Row("POST", EVERYBODY),
-    "inbox_settings.ask": Row("POST", EVERYBODY),
-    "inbox_settings.verify": Row("POST", EVERYBODY),
-    "inbox_settings.forget": Row("POST", EVERYBODY),
-    "inbox_settings.renew": Row("POST", EVERYBODY),
-    "inbox_settings.revoke": Row("POST", EVERYBODY),
-    "inbox_settings.calendar": Row("GET", PUBLIC, "feed"),
-    "mail.index": Row("GET", ADMIN),
-    "mail.test": Row("POST", ADMIN),
-    "mail.retry": Row("POST", ADMIN, "mail"),
-    "calendar.index": Row("GET", ADMIN),
-    "calendar.enter": Row("POST", ADMIN),
-    "calendar.export": Row("GET", ADMIN),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
@@ -224,6 +234,23 @@ TABLE = {
     "moves.preview": Row("POST", ADMIN, "template"),
     "moves.confirm": Row("POST", ADMIN, "template"),
     # people
+    # settlements
+    "settlements.index": Row("GET", READERS),
+    "settlements.export": Row("GET", EXPORTERS),
+    "settlements.start": Row("POST", OFFICER, "settled contract", {"period": "2026-Q4"}),
+    "settlements.profile": Row("GET", READERS, "settled contract"),
+    "settlements.write_profile": Row("POST", OFFICER, "settled contract"),
+    "settlement.show": Row("GET", READERS, "settlement"),
+    "settlement.edit": Row("POST", OFFICER, "settlement"),
+    "settlement.preview": Row("POST", OFFICER, "settlement"),
+    "settlement.thaw": Row("POST", OFFICER, "settlement"),
+    "settlement.discard": Row("POST", OFFICER, "settlement", {"version": "0"}),
+    "settlement.attach": Row("POST", OFFICER, "settlement"),
+    "settlement.remove": Row("POST", OFFICER, "settlement file"),
+    "settlement.download": Row("GET", READERS, "settlement file"),
+    "settlement.sign": Row("POST", OFFICER, "settlement"),
+    "settlement.pay": Row("POST", OFFICER, "settlement"),
+    "settlement.pdf": Row("GET", READERS, "settlement"),
     "people.index": Row("GET", ADMIN),
     "people.listing": Row("GET", ADMIN),
     "people.new": Row("GET POST", ADMIN),
@@ -353,15 +380,37 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
 
         def file_of(region: str) -> Args:
             number = matter(region, supervision.OPEN)
-            files = attached_to(s, "supervision", [int(str(number["number"]))])
-            return {**number, "file": next(iter(files.values()))[0].id}
+            files = select(Attachment.id).filter_by(kind="supervision", subject=number["number"])
+            return {**number, "file": s.scalars(files).first()}
 
+        def settlement(region: str) -> Args:
+            found = s.execute(
+                select(Settlement.id, Settlement.contract_id)
+                .join(Contract, Contract.id == Settlement.contract_id)
+                .where(Contract.region_code == region, Settlement.status == "draft")
+            ).first()
+            assert found is not None
+            file = s.scalars(
+                select(Attachment.id).filter_by(kind="settlement", subject=found.id)
+            ).first()
+            return {"number": found.id, "contract": found.contract_id, "file": file}
+
+        settled, other_settled = settlement(people.YIXING), settlement(other_region)
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
             "static": ({"filename": "css/frame.css"}, {"filename": "css/none.css"}),
             "region": ({"code": people.YIXING}, {"code": other_region}),
             "city": ({"code": own_city}, {"code": other_city}),
+            "picture": ({"kind": "svg"}, {"kind": "exe"}),
+            "city file": (
+                {"code": own_city, "kind": "svg"},
+                {"code": other_city, "kind": "svg"},
+            ),
+            "region file": (
+                {"code": people.YIXING, "kind": "xlsx"},
+                {"code": other_region, "kind": "xlsx"},
+            ),
             "milestone": (
                 {"region": people.YIXING, "code": "M19"},
                 {"region": other_region, "code": "M19"},
@@ -373,8 +422,6 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
-            **{name: (own[name], other[name]) for name in own},
-            "company": (contracts.company(s, people.JIANGSU), contracts.company(s, province.CODE)),
             "sheet": (sheet(who.username), sheet("xishan")),
             **inbox.things(s, who),
             "order": (
@@ -383,6 +430,17 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             ),
             "order file": (file_of(people.YIXING), file_of(other_region)),
             "problem": (matter(people.YIXING, "采集点断传"), matter(other_region, "采集点断传")),
+            "settled contract": (
+                {"number": settled["contract"]},
+                {"number": other_settled["contract"]},
+            ),
+            "settlement": ({"number": settled["number"]}, {"number": other_settled["number"]}),
+            "settlement file": (
+                {"number": settled["number"], "file": settled["file"]},
+                {"number": other_settled["number"], "file": other_settled["file"]},
+            ),
+            **{name: (own[name], other[name]) for name in own},
+            "company": (contracts.company(s, people.JIANGSU), contracts.company(s, province.CODE)),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
             "target": (
@@ -485,7 +543,7 @@ def _judge(row: Row, who: people.Person, own: bool, status: int, what: str) -> N
         assert status == 403, f"{what}: {status}, not 403"
     elif not own:
         assert status == 404, f"{what}: {status}, not 404"
-    elif row.about == "city" and who.place == people.YIXING:
+    elif row.about.startswith("city") and who.place == people.YIXING:
         # A region's people do not see their whole city.
         assert status in (302, 303, 404), f"{what}: {status}"
     else:

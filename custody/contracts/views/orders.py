@@ -29,16 +29,16 @@ Page = str | Response | Answer
 ONE = "/contracts/<int:number>/orders/<int:order>"
 
 
-def _choices(found: Open) -> list[tuple[str, str]]:
+def _choices(found: Open) -> dict[str, str]:
     """Every term the contract has, with what it says today."""
-    return [
-        (key, f"{terms.label_of(key)}：现为 {terms.words_of(key, value)}")  # type: ignore[arg-type]
+    return {
+        key: f"{terms.label_of(key)}：现为 {terms.words_of(key, value)}"  # type: ignore[arg-type]
         for key, value in found.terms.items()
-    ]
+    }
 
 
 def _offered(form: OrderForm, found: Open) -> OrderForm:
-    form.subject.choices = [("", "请选择"), *_choices(found)]
+    form.subject.choices = {"": "请选择", **_choices(found)}
     return form
 
 
@@ -168,7 +168,7 @@ def edit(number: int, order: int) -> Page:
 def sign(number: int, order: int) -> Page:
     row, _, _ = get_order(session(), number, order, place=identity().place)
     if row.signed_at is not None:  # a second click
-        return redirect(url_for("orders.show", number=number, order=order), 303)
+        return redirect(url_for("changes.show", number=number, order=order), 303)
     form = SignOrderForm()
     if not form.validate_on_submit():
         return _page(number, order, signing=form, status=422)

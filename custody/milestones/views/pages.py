@@ -13,6 +13,7 @@ from custody.accounts.access import identity, may
 from custody.accounts.rules import Can
 from custody.audit import rules as journal_words
 from custody.contracts.queries.facts import facts_of
+from custody.contracts.queries.settlements import SettlementFacts, settlement_facts
 from custody.contracts.rules import facts
 from custody.contracts.rules.facts import Summary
 from custody.infra import clock
@@ -37,6 +38,8 @@ from custody.web.downloads import SHOWN
 from custody.web.filters import NOTHING
 
 Answer = tuple[str, int]
+SETTLING = "M23"
+"""费用结算."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
             if milestone.code in facts.facts(one)
         ],
         offered=_offered(milestone, contracts, form),
+        settled=_settled(found),
     )
     return page, status
 
@@ -112,6 +116,13 @@ def _contracts(found: Dossier) -> Sequence[Summary]:
     if found.milestone.code not in facts.CODES or not may(Can.SEE_CONTRACTS, found.region.place):
         return ()
     return facts_of(session(), found.region.code, clock.today())
+
+
+def _settled(found: Dossier) -> SettlementFacts | None:
+    """The region's settlements, on the page of the milestone they belong to."""
+    if found.milestone.code != SETTLING or not may(Can.SEE_CONTRACTS, found.region.place):
+        return None
+    return settlement_facts(session(), found.region.place, today=clock.today())
 
 
 def _offered(

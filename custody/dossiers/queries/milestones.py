@@ -1,8 +1,8 @@
-"""What a region's dossier holds, one function a source. To add a source, write one and name it below."""
+"""Settled milestones: their evidence, and how they were decided on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +17,6 @@ from custody.milestones.queries.milestones import of_region
 from custody.milestones.rules import Status
 from custody.regions.models import Region
 
-Source = Callable[[Session, Region], "list[Filed | Written]"]
-
 DECIDING = (
     "milestone.submitted",
     "milestone.withdrawn",
@@ -30,11 +28,6 @@ DECIDING = (
     "milestone.replanned",
 )
 """Events that the record of a milestone's review tells."""
-
-
-def contents(session: Session, region: Region) -> list[Filed | Written]:
-    """Everything, in the order of the folders; a fixed number of statements."""
-    return [piece for source in SOURCES for piece in source(session, region)]
 
 
 def milestones(session: Session, region: Region) -> list[Filed | Written]:
@@ -150,6 +143,3 @@ def _dates(changes: Mapping[str, Sequence[object]]) -> str:
         return ""
     old, new = changes["planned"]
     return f"计划完成日期由{old or '未定'}改为{new or '未定'}"
-
-
-SOURCES: tuple[Source, ...] = (milestones,)
