@@ -31,7 +31,13 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.search",
     "dashboard.attention",
 }
-FILES = {"dashboard.export", "dashboard.export_city", "audit.export"}
+FILES = {
+    "dashboard.export",
+    "dashboard.export_city",
+    "audit.export",
+    "inbox.export",
+    "calendar.export",
+}
 
 
 def endpoint_of(site: Site, path: str) -> str:
