@@ -35,12 +35,12 @@ PAUSE = 1.0
 
 def run(config: Config, *, with_parent: bool = False) -> None:
     """Work until stopped; `with_parent`: until the process that started it is gone."""
+    parent = os.getppid()  # first of all: it may be gone before the rest is ready
     log_to(config)
     database = setup.existing_database(config)
     files = FileStore(config.files)
     handlers = by_the_calendar(HANDLERS)
     rounds = Rounds(rounds_of(config, database))
-    parent = os.getppid()
     while not (with_parent and os.getppid() != parent):
         try:
             busy = run_one(database, files, handlers)

@@ -18,7 +18,7 @@ from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
 from custody.milestones.models import Milestone, MonthReport, TemplateItem
 from custody.milestones.rules import Status
-from custody.regions.models import Batch, Notice, Region, Task
+from custody.regions.models import Batch, City, Notice, Province, Region, Task
 from custody.regions.queries import within
 
 # Asked by every request, so put together once.
@@ -26,11 +26,20 @@ _UNREAD = (
     select(func.count())
     .select_from(Message)
     .where(Message.account_id == bindparam("account"), Message.read_at.is_(None))
+    .scalar_subquery()
 )
+_TOPS = {
+    Level.PROVINCE: select(Province.name, _UNREAD).where(Province.code == bindparam("code")),
+    Level.CITY: select(City.name, _UNREAD).where(City.code == bindparam("code")),
+    Level.REGION: select(Region.name, _UNREAD).where(Region.code == bindparam("code")),
+}
 
 
-def unread(session: Session, account: int) -> int:
-    return session.scalar(_UNREAD, {"account": account}) or 0
+def place_and_unread(session: Session, who: Identity) -> tuple[str, int]:
+    """What the top bar shows: the name of the person's place, and how many messages are new."""
+    found = {"code": who.place.code, "account": who.id}
+    name, new = session.execute(_TOPS[who.place.level], found).one()
+    return str(name), int(new)
 
 
 def _filtered(account: int, group: Group | None, new: bool) -> Select[Message]:
