@@ -22,9 +22,22 @@ from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
 from custody.briefs import views as briefs
+from custody.contracts.views import (
+    companies,
+    contracts,
+    portfolio,
+    settlement,
+    settlements,
+)
+from custody.contracts.views import files as contract_files
+from custody.contracts.views import orders as changes
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
 from custody.inbox.queries import place_and_unread
+from custody.dossiers import views as dossiers
+from custody.forecast import views as forecast
+from custody.gantt import views as gantt
+from custody.inbox.queries import unread
 from custody.inbox.views import mail, messages, settings
 from custody.infra import clock, workdays
 from custody.infra.db import Database
@@ -32,9 +45,13 @@ from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
 from custody.jobs import views as jobs
 from custody.milestones.queries.milestones import queue_size
-from custody.milestones.views import evidence, moves, officer, review, templates
+from custody.milestones.views import bulk, evidence, moves, officer, review, templates
 from custody.regions import views as regions
 from custody.web import addresses, assets, database, errors, filters, headers, typed
+from custody.regions.queries import place_name
+from custody.supervision.views import lists, matters, orders, problems
+from custody.targets.views import entries, projects, tasks
+from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
 from custody.web.database import edition, session
 from custody.workdays import views as calendar
 from custody.workdays.queries import overlay_of
@@ -65,7 +82,7 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
-    for part in (addresses, assets, errors, filters, headers, typed):
+    for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
     _register(app)
     _home(app)
@@ -81,17 +98,35 @@ def _register(app: Flask) -> None:
         audit.blueprint,
         regions.blueprint,
         officer.blueprint,
+        bulk.blueprint,
         evidence.blueprint,
         review.blueprint,
         templates.blueprint,
         moves.blueprint,
+        forecast.blueprint,
+        lists.blueprint,
+        orders.blueprint,
+        matters.blueprint,
+        problems.blueprint,
         dashboard.blueprint,
+        gantt.blueprint,
         briefs.blueprint,
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,
         mail.blueprint,
         calendar.blueprint,
+        tasks.blueprint,
+        entries.blueprint,
+        projects.blueprint,
+        portfolio.blueprint,
+        contracts.blueprint,
+        contract_files.blueprint,
+        changes.blueprint,
+        companies.blueprint,
+        settlements.blueprint,
+        settlement.blueprint,
+        dossiers.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -139,7 +174,11 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("milestones.todo", "我的待办", (Can.REPORT_MILESTONE,)),
     ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
-    ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
+    ("supervision.index", "督办", (Can.SEE_SUPERVISION,)),
+    ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
+    ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
+    ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
@@ -155,7 +194,13 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
 _BELOW: Mapping[str, tuple[str, ...]] = {
     "milestones": ("milestones.todo", "review.queue", "dashboard.board"),
     "review": ("review.queue",),
+    "bulk": ("milestones.todo", "review.queue"),
     "dashboard": ("dashboard.board",),
+    "gantt": ("gantt.index", "dashboard.board"),
+    "supervision": ("supervision.index",),
+    "orders": ("supervision.index",),
+    "matters": ("supervision.index",),
+    "problems": ("supervision.index",),
     "briefs": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),
@@ -165,6 +210,15 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "jobs": ("jobs.index",),
     "calendar": ("calendar.index",),
     "mail": ("mail.index",),
+    "targets": ("targets.index",),
+    "entries": ("targets.index",),
+    "projects": ("targets.index",),
+    **dict.fromkeys(
+        ("portfolio", "contracts", "contract_files", "changes", "companies"), ("portfolio.index",)
+    ),
+    "settlements": ("settlements.index",),
+    "settlement": ("settlements.index",),
+    "dossiers": ("jobs.index", "dashboard.board"),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 
@@ -258,6 +312,19 @@ FIELD_WORDS = {
     "reason": "理由",
     "name": "名称",
     "title": "标题",
+    "happened_on": "日期",
+    "words": "进展情况",
+    "quantity": "数量",
+    "building": "单位和建筑",
+    "distinct": "区别说明",
+    "credit_code": "统一社会信用代码",
+    "signed_on": "合同签订日期",
+    "amount": "合同金额",
+    "note": "备注",
+    "what": "存在问题",
+    "requirement": "整改要求",
+    "basis": "督办依据",
+    "due": "期限",
 }
 """What the fields of a kept form are called."""
 

@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 from custody.attachments import queries as attachments
 from custody.briefs import snapshot
 from custody.briefs.models import Brief
+from custody.contracts import recomputed
+from custody.contracts.queries import settlements
 from custody.infra import journal
 from custody.infra.files import FileStore
 from custody.milestones.models import Lifecycle, Milestone
 from custody.milestones.queries import consistency
+from custody.supervision.models import Matter
+from custody.supervision.queries import consistency as supervised
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
     )
     evidence = list(consistency.evidence(session))
     yield Part("佐证材料", len(evidence), tuple(_damaged(files, evidence)))
+    sheets = list(consistency.sheets(session))
+    yield Part("填报表", len(sheets), tuple(_damaged(files, sheets)))
     papers = list(attachments.all_files(session))
     yield Part("附件", len(papers), tuple(_damaged(files, papers)))
     briefs = session.scalars(select(Brief).where(Brief.snapshot.is_not(None))).all()
@@ -55,12 +61,20 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
             *_damaged(files, printed),
         ),
     )
+    settled = list(settlements.frozen(session))
+    yield Part("结算单", len(settled), tuple(recomputed.differences(settled)))
     yield Part(
         "地区阶段",
         _count(session, Lifecycle),
         (*consistency.stages(session), *consistency.items(session)),
     )
     yield Part("里程碑", _count(session, Milestone), tuple(consistency.told(session)))
+    notices = list(supervised.papers(session))
+    yield Part(
+        "督办与问题",
+        _count(session, Matter),
+        (*supervised.told(session), *_damaged(files, notices)),
+    )
 
 
 def _count(session: Session, model: type) -> int:

@@ -16,6 +16,8 @@ from functools import wraps
 from config import Config
 from custody import setup
 from custody.app import log_to
+from custody.dossiers import runner
+from custody.dossiers.actions import KIND
 from custody.inbox.actions import outbox, post
 from custody.inbox.actions.outbox import Letters
 from custody.infra import clock, workdays
@@ -23,11 +25,12 @@ from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.mail import Server
 from custody.jobs.runner import Handler, Handlers, Result, Work, run_one
+from custody.supervision.actions import issuing
 from custody.workdays.queries import overlay_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS: Handlers = {}
+HANDLERS: Handlers = {KIND: runner.make}
 """Kind of job → who does it."""
 PAUSE = 1.0
 """Seconds between two looks at an empty queue."""
@@ -41,9 +44,15 @@ def run(config: Config, *, with_parent: bool = False) -> None:
     files = FileStore(config.files)
     handlers = by_the_calendar(HANDLERS)
     rounds = Rounds(rounds_of(config, database))
+    parent = os.getppid()
+    kept = None
     while not (with_parent and os.getppid() != parent):
         try:
             busy = run_one(database, files, handlers)
+            if kept != clock.today():
+                keep_up(database)
+                kept = clock.today()
+            busy = run_one(database, files, HANDLERS)
         except Exception:
             log.exception("the worker stumbled")
             busy = False
@@ -148,3 +157,9 @@ def send_mails(database: Database, server: Server, sender: str, *, most: int = 2
 def give_up_lost(database: Database) -> None:
     with database.transaction() as session:
         outbox.give_up_lost(session, now=clock.now())
+
+
+def keep_up(database: Database) -> None:
+    """What a new day brings without anybody's click; twice a day changes nothing more."""
+    with database.transaction() as session:
+        issuing.escalate_due(session, now=clock.now())

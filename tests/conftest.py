@@ -29,6 +29,7 @@ from custody.infra import migrate
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Machine
+from custody.supervision import render as notices
 from tests.cluster import Cluster
 from tests.critic import Critic
 from tests.factories import people, programme, province
@@ -126,6 +127,7 @@ def _demonstration(database: Database, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     with machine_clock.stopped_at(NOW), pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "pdf", lambda _brief: programme.PDF)
+        patch.setattr(notices, "pdf_here", lambda _paper: programme.PDF)
         assert setup.demonstrate(config, database, lambda _line: None)
 
 

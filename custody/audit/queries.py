@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
@@ -68,6 +68,19 @@ def events(
     if before is not None:
         query = query.where(Event.id < before)
     return session.scalars(query).all()
+
+
+def streamed(session: Session, place: Place, wanted: Wanted, *, limit: int) -> Iterator[Event]:
+    """Newest first, a few hundred in memory at a time; one statement."""
+    query = _filtered(place, wanted).order_by(Event.id.desc()).limit(limit)
+    for event in session.scalars(query.execution_options(yield_per=500)):
+        yield event
+        session.expunge(event)
+
+
+def count(session: Session, place: Place, wanted: Wanted) -> int:
+    rows = _filtered(place, wanted).with_only_columns(Event.id).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 @dataclass(frozen=True, slots=True)

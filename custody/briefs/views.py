@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Place
-from custody.briefs import actions, queries, render, rules, snapshot
+from custody.briefs import actions, queries, render, rules, snapshot, tables
 from custody.briefs.actions import Wanted
 from custody.briefs.forms import MastheadForm, StartForm
 from custody.briefs.models import Brief
@@ -22,6 +22,7 @@ from custody.kernel.problems import Conflict, Problem, Refused
 from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
 from custody.web.database import files, session, transaction
 from custody.web.downloads import name_file
+from custody.web.exports import table_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
@@ -41,6 +42,25 @@ def index() -> Page:
     return render_template(
         "briefs/index.html", briefs=rows, newest=newest, page=page, words=words, Status=Status
     )
+
+
+@blueprint.get("/list.xlsx")
+@requires(Can.READ_BRIEF)
+def table() -> Page:
+    """The briefs this person may read, as filtered."""
+    who, words = identity(), request.args.get("q", "")
+    rows = queries.listed(session(), who, words=words, limit=MOST_LISTED)
+    return table_file(
+        tables.briefs(rows, under=f"{clock.today():%Y-%m-%d}　共{len(rows)}期"),
+        actor=who,
+        place=who.place,
+        name="工作简报目录",
+        plain="briefs",
+        note=f"{len(rows)}期",
+    )
+
+
+MOST_LISTED = 20_000
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -1,27 +1,15 @@
-"""What stands in a board's address: filters and the day looked at. Anything odd is left out."""
+"""What stands in a board's address: filters. Anything odd is left out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 
 from custody.dashboard.rules.exceptions import KINDS
 from custody.dashboard.rules.matrix import Filters
-from custody.kernel.problems import Problem
 from custody.milestones.rules import Light
 
 SILENT = "silent"
 EXCEPTION_KINDS = (*KINDS, SILENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The day a page is about; with a problem it is today and the page says why."""
-
-    on: date
-    past: bool
-    problem: Problem | None = None
 
 
 def read_filters(args: Mapping[str, str]) -> Filters:
@@ -38,19 +26,3 @@ def read_filters(args: Mapping[str, str]) -> Filters:
 def read_kind(args: Mapping[str, str]) -> str:
     kind = args.get("kind", "")
     return kind if kind in EXCEPTION_KINDS else ""
-
-
-def read_day(args: Mapping[str, str], today: date) -> Day:
-    """The day of `as_of`; today where it is missing, cannot be read or has not come yet."""
-    text = args.get("as_of", "").strip()
-    if not text:
-        return Day(today, False)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        words = f"日期“{text[:20]}”无法识别，请按“2026-11-22”的样式填写；下面显示今天的情况。"
-        return Day(today, False, Problem("as_of", words, "as_of"))
-    if day > today:
-        words = "截至日期不能晚于今天，请重新选择；下面显示今天的情况。"
-        return Day(today, False, Problem("as_of", words, "as_of"))
-    return Day(day, day < today)

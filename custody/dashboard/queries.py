@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
 from custody.dashboard.rules import ProgrammeFacts
+from custody.dashboard.rules.ahead import ahead, schedules
 from custody.dashboard.rules.facts import Scope, programme
 from custody.dashboard.rules.past import rewound
 from custody.dashboard.rules.rows import (
@@ -23,13 +24,16 @@ from custody.dashboard.rules.rows import (
     Rows,
     Undo,
 )
+from custody.forecast.rules import Outlook, RegionSchedule
+from custody.forecast.rules.montecarlo import odds
+from custody.forecast.rules.outlook import Simulated as Odds
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.workdays import working_days_between
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
 from custody.milestones.models import Lifecycle, Milestone, Passage, Policy, Template, TemplateItem
-from custody.milestones.rules import Item, LightPolicy, Stage, Status
+from custody.milestones.rules import Item, LightPolicy, Stage, Status, read_after
 from custody.regions.models import Batch, City, Notice, Province, Region
 from custody.regions.queries import within
 
@@ -56,9 +60,38 @@ def programme_facts(
     journal, so that the answer equals what was shown at the end of that day. A region added to the
     notice later is shown with the state its lifecycle began with.
     """
+    return _told(_rows_of(session, place, as_of), place, as_of, demo)
+
+
+def programme_ahead(
+    session: Session, province: Place, as_of: date, *, demo: bool = False, odds: Odds = odds
+) -> tuple[ProgrammeFacts, Outlook]:
+    """The facts of a province and what they say of the end of the year, from the same statements."""
+    rows = _rows_of(session, province, as_of)
+    return _told(rows, province, as_of, demo), ahead(rows, as_of, odds)
+
+
+def programme_scheduled(
+    session: Session, place: Place, as_of: date, *, demo: bool = False
+) -> tuple[ProgrammeFacts, dict[str, RegionSchedule]]:
+    """The facts of a place and each region's computed way to its gate, from the same statements."""
+    rows = _rows_of(session, place, as_of)
+    return _told(rows, place, as_of, demo), schedules(rows, as_of)
+
+
+def outlook_of(session: Session, province: Place, as_of: date, *, odds: Odds = odds) -> Outlook:
+    """Of a whole province always: what its regions have done teaches what the others will take."""
+    return ahead(_rows_of(session, province, as_of), as_of, odds)
+
+
+def _rows_of(session: Session, place: Place, as_of: date) -> Rows:
     rows = _rows(session, place, as_of)
     if as_of < clock.today():
         rows = rewound(rows, _events_after(session, place, as_of), as_of)
+    return rows
+
+
+def _told(rows: Rows, place: Place, as_of: date, demo: bool) -> ProgrammeFacts:
     return programme(
         rows,
         scope=_scope(place, rows),
@@ -179,12 +212,16 @@ def _items(session: Session, place: Place) -> Iterator[tuple[int, int, int, Item
             TemplateItem.gate,
             TemplateItem.order,
             TemplateItem.required,
+            TemplateItem.days_low,
+            TemplateItem.days_likely,
+            TemplateItem.days_high,
         )
         .join(Template, Template.id == TemplateItem.template_id)
         .where(Template.province_code == place.province, Template.published_at.is_not(None))
         .order_by(TemplateItem.template_id, TemplateItem.order)
     )
     for row in rows:
+        after, lags = read_after(row[8].split())
         item = Item(
             code=row[3],
             name=row[4],
@@ -192,12 +229,16 @@ def _items(session: Session, place: Place) -> Iterator[tuple[int, int, int, Item
             stage=row[6],
             evidence="",
             owner=row[7],
-            after=tuple(row[8].split()),
+            after=after,
             weight=row[9],
             gate=row[10],
             order=row[11],
             due={},
             required=row[12],
+            lags=lags,
+            days_low=row[13],
+            days_likely=row[14],
+            days_high=row[15],
         )
         yield row[0], row[1], row[2], item
 
@@ -216,6 +257,7 @@ def _lines(session: Session, place: Place) -> Iterator[LineRow]:
             Milestone.percent,
             Milestone.plan_start,
             Milestone.planned,
+            Milestone.started,
             Milestone.forecast,
             Milestone.actual,
             Milestone.unit,
@@ -239,10 +281,11 @@ def _lines(session: Session, place: Place) -> Iterator[LineRow]:
             row[7],
             row[8],
             row[9],
-            _day(row[10]),
+            row[10],
             _day(row[11]),
             _day(row[12]),
-            row[13].date(),
+            _day(row[13]),
+            row[14].date(),
         )
 
 

@@ -18,9 +18,10 @@ from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import people_of_region
 from custody.accounts.rules import Can, Place
 from custody.audit.rules import action_label, change_lines
-from custody.dashboard import charts, queries
+from custody.contracts.queries.portfolio import summary_of_region
+from custody.dashboard import charts, queries, tables
 from custody.dashboard.charts import Look
-from custody.dashboard.forms import Day, read_day, read_filters, read_kind
+from custody.dashboard.forms import read_filters, read_kind
 from custody.dashboard.rules import Exception_, ProgrammeFacts, RegionFacts
 from custody.dashboard.rules.exceptions import KIND_LABELS, KINDS
 from custody.dashboard.rules.matrix import (
@@ -32,6 +33,10 @@ from custody.dashboard.rules.matrix import (
     groups,
     sheet,
 )
+from custody.forecast import charts as forecast_charts
+from custody.forecast import wording
+from custody.forecast.rules import UNKNOWN, BatchOutlook, Experience, Outlook, Task, batches_of
+from custody.forecast.rules.montecarlo import Odds, odds
 from custody.infra import clock, journal
 from custody.infra.sheets import write_csv
 from custody.infra.shelf import Shelf
@@ -41,8 +46,11 @@ from custody.milestones.rules import LIGHTS
 from custody.regions.models import Region
 from custody.regions.queries import cities_of, get_city, get_region
 from custody.regions.queries import search as search_regions
+from custody.supervision.queries.matters import open_of_region, open_orders
 from custody.web.database import edition, session, transaction
+from custody.web.days import Day, read_day
 from custody.web.downloads import csv_file
+from custody.web.exports import table_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("dashboard", __name__)
@@ -68,6 +76,10 @@ class _Shelves:
     facts: Shelf[ProgrammeFacts] = field(
         default_factory=lambda: Shelf(8_000, lambda facts: len(facts.regions) + 1)
     )
+    outlooks: Shelf[Outlook] = field(
+        default_factory=lambda: Shelf(8_000, lambda outlook: len(outlook.regions) + 1)
+    )
+    odds: Shelf[Odds] = field(default_factory=lambda: Shelf(8_000, lambda _odds: 1))
     bodies: Shelf[Markup] = field(default_factory=lambda: Shelf(32_000_000, len))
 
 
@@ -83,6 +95,34 @@ def _facts(place: Place, day: Day) -> ProgrammeFacts:
         (edition(), place, day.on, clock.today(), demo),
         lambda: queries.programme_facts(session(), place, day.on, demo=demo),
     )
+
+
+def _outlook(place: Place, day: Day) -> Outlook:
+    """Of the whole province, whatever the place. A province's board asks the database once for both."""
+    demo = bool(current_app.config["DEMO"])
+    province = Place(place.province)
+    key = (edition(), province, day.on, clock.today(), demo)
+    made: list[Outlook] = []
+
+    def both() -> ProgrammeFacts:
+        facts, outlook = queries.programme_ahead(
+            session(), province, day.on, demo=demo, odds=_remembered
+        )
+        made.append(outlook)
+        return facts
+
+    def alone() -> Outlook:
+        return queries.outlook_of(session(), province, day.on, odds=_remembered)
+
+    if place == province:
+        _shelves().facts.get(key, both)
+    return _shelves().outlooks.get(key, lambda: made[0] if made else alone())
+
+
+def _remembered(tasks: tuple[Task, ...], name: str, left: int, learnt: Experience) -> Odds:
+    """A change in one region leaves the odds of the others as they were."""
+    taught = tuple(learnt.of(task.learns) for task in tasks if task.learns)
+    return _shelves().odds.get((name, left, tasks, taught), lambda: odds(tasks, name, left, learnt))
 
 
 def _body(template: str, key: tuple[object, ...], words: Callable[[], dict[str, Any]]) -> Markup:
@@ -152,19 +192,21 @@ def _board(place: Place) -> Page:
     filters = read_filters(request.args)
     number = request.args.get("page", "1")
     endpoint = request.endpoint
-    may_export = may(Can.EXPORT)
+    rights = (may(Can.EXPORT), may(Can.SEE_SUPERVISION))
     body = _body(
         "dashboard/board_body.html",
-        (place, day, filters, number, endpoint, may_export),
-        lambda: _board_words(place, day, filters, _facts(place, day), may_export),
+        (place, day, filters, number, endpoint, rights),
+        lambda: _board_words(place, day, filters, *rights),
     )
     name = _facts(place, day).scope_name if place.city else ""
     return render_template("dashboard/board.html", body=body, place=place, name=name, day=day)
 
 
 def _board_words(
-    place: Place, day: Day, filters: Filters, facts: ProgrammeFacts, may_export: bool
+    place: Place, day: Day, filters: Filters, may_export: bool, sees_orders: bool
 ) -> dict[str, Any]:
+    outlook = _outlook(place, day)
+    facts = _facts(place, day)
     links = _Links(day)
     shown = chosen(facts, filters)
     page = page_of(len(shown), PAGE_SIZE)
@@ -190,8 +232,15 @@ def _board_words(
         "links": links,
         "curves": _curves(facts),
         "maps": _maps(facts, links) if drawn else (),
+        "outlook": outlook,
+        "batches_ahead": _batches_ahead(facts, outlook),
+        "unknown": UNKNOWN,
+        "wording": wording,
         "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,
+        # What is supervised is kept for today only.
+        "orders": open_orders(session(), place) if sees_orders and not day.past else None,
+        "orders_url": url_for("supervision.index", kind="order", city=place.city),
         "export_args": _kept_args(filters, day),
     }
 
@@ -217,6 +266,28 @@ def _kept_args(filters: Filters, day: Day) -> dict[str, str]:
         "as_of": day.on.isoformat() if day.past else "",
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _batches_ahead(
+    facts: ProgrammeFacts, outlook: Outlook
+) -> list[tuple[BatchOutlook, Svg | None, list[tuple[int, int, float]]]]:
+    """Each batch of the place with its picture and the figures of it; none where all is done."""
+    own = {region.code for region in facts.regions}
+    if len(own) == len(outlook.regions):
+        batches = outlook.batches
+    else:
+        regions = [one for code, one in outlook.regions.items() if code in own]
+        batches = batches_of(regions, outlook.goals)
+    return [
+        (
+            batch,
+            forecast_charts.spread(batch, wording.batch_words(batch)),
+            forecast_charts.shown(batch),
+        )
+        if batch.known and batch.settled < batch.regions
+        else (batch, None, [])
+        for batch in batches
+    ]
 
 
 def _curves(facts: ProgrammeFacts) -> tuple[Svg, ...]:
@@ -254,7 +325,8 @@ def _export(place: Place) -> Response:
     filters = read_filters(request.args)
     facts = _facts(place, day)
     shown = chosen(facts, filters)
-    lines = [list(line) for line in sheet(facts, shown, filters.milestone)]
+    outlook = _outlook(place, day)
+    lines = [list(line) for line in sheet(facts, shown, outlook, filters.milestone)]
     who = identity()
     with transaction() as writing:
         journal.record(
@@ -278,6 +350,38 @@ def _export(place: Place) -> Response:
     )
 
 
+@blueprint.get("/board/matrix.xlsx")
+@requires(Can.EXPORT)
+def matrix() -> Page:
+    return _matrix(identity().place)
+
+
+@blueprint.get("/cities/<code>/matrix.xlsx")
+@requires(Can.EXPORT)
+def matrix_of_city(code: str) -> Page:
+    return _matrix(_city_place(code))
+
+
+def _matrix(place: Place) -> Response:
+    """The matrix as filtered, laid out as a table to print."""
+    day = read_day(request.args, clock.today())
+    filters = read_filters(request.args)
+    facts = _facts(place, day)
+    shown = chosen(facts, filters)
+    return table_file(
+        *tables.matrix(facts, shown, _outlook(place, day), filters),
+        actor=identity(),
+        place=place,
+        name=f"{facts.scope_name}进展总览",
+        plain=f"progress-{place.code}",
+        note=_noted(day, f"{len(shown)}个地区"),
+    )
+
+
+def _noted(day: Day, count: str) -> str:
+    return f"截至{day.on.isoformat()}，{count}"
+
+
 # --- what needs attention ----------------------------------------------------------------------
 
 
@@ -285,12 +389,7 @@ def _export(place: Place) -> Response:
 @requires(Can.SEE_PROGRAMME)
 def attention() -> Page:
     """All exceptions of the place, and who has not reported this month, by kind."""
-    place = identity().place
-    wanted = request.args.get("city", "")
-    if wanted and wanted != place.city:
-        place = _city_place(wanted)
-    day = read_day(request.args, clock.today())
-    kind = read_kind(request.args)
+    place, day, kind = _attended()
     facts = _facts(place, day)
     lines = [one for one in facts.exceptions if not kind or one.kind == kind]
     silent = facts.silent if kind in ("", "silent") else ()
@@ -311,6 +410,31 @@ def attention() -> Page:
     )
 
 
+def _attended() -> tuple[Place, Day, str]:
+    """What is asked for: the place, the day, the kind of exception."""
+    place = identity().place
+    wanted = request.args.get("city", "")
+    if wanted and wanted != place.city:
+        place = _city_place(wanted)
+    return place, read_day(request.args, clock.today()), read_kind(request.args)
+
+
+@blueprint.get("/attention.xlsx")
+@requires(Can.EXPORT)
+def attention_table() -> Page:
+    place, day, kind = _attended()
+    facts = _facts(place, day)
+    lines = [one for one in facts.exceptions if not kind or one.kind == kind]
+    return table_file(
+        *tables.attention(facts, lines, facts.silent, kind=kind),
+        actor=identity(),
+        place=place,
+        name=f"{facts.scope_name}需关注事项",
+        plain=f"attention-{place.code}",
+        note=_noted(day, f"{len(lines)}项"),
+    )
+
+
 # --- region ------------------------------------------------------------------------------------
 
 
@@ -320,11 +444,18 @@ def region(code: str) -> Page:
     who = identity()
     row = get_region(session(), code, place=who.place)
     day = read_day(request.args, clock.today())
-    rights = (may(Can.EDIT_PROFILE, row.place), who.place.region is None)
+    rights = _Rights(
+        edit=may(Can.EDIT_PROFILE, row.place),
+        city=who.place.region is None,
+        export=may(Can.EXPORT),
+        orders=may(Can.SEE_SUPERVISION, row.place) and not day.past,
+        contracts=may(Can.SEE_CONTRACTS, row.place) and not day.past,
+        new_contract=may(Can.EDIT_CONTRACT, row.place),
+    )
     body = _body(
         "dashboard/region_body.html",
         (row.code, day, rights),
-        lambda: _region_words(row, day, _facts(row.place, day), *rights),
+        lambda: _region_words(row, day, _facts(row.place, day), rights),
     )
     return render_template(
         "dashboard/region.html",
@@ -336,10 +467,39 @@ def region(code: str) -> Page:
     )
 
 
-def _region_words(
-    row: Region, day: Day, facts: ProgrammeFacts, may_edit: bool, sees_city: bool
-) -> dict[str, Any]:
+@blueprint.get("/regions/<code>/milestones.xlsx")
+@requires(Can.EXPORT)
+def region_table(code: str) -> Page:
+    """The region's milestones as the page lists them."""
+    row = get_region(session(), code, place=identity().place)
+    day = read_day(request.args, clock.today())
+    facts = _facts(row.place, day)
+    return table_file(
+        tables.region(facts),
+        actor=identity(),
+        place=row.place,
+        name=f"{row.name}里程碑",
+        plain=f"milestones-{row.code}",
+        note=_noted(day, f"{len(facts.regions[0].cells)}项"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What of a region's page the person may see or change; a body is kept for each of them."""
+
+    edit: bool
+    city: bool
+    export: bool
+    orders: bool
+    contracts: bool
+    """Orders and contracts are shown as they are today, so not on a past day's page."""
+    new_contract: bool
+
+
+def _region_words(row: Region, day: Day, facts: ProgrammeFacts, rights: _Rights) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
+    coming = _outlook(row.place, day).regions.get(row.code)
     events = queries.history_of_region(session(), row.code, until=day.on)
     return {
         "region": row,
@@ -355,8 +515,20 @@ def _region_words(
         "exceptions": facts.exceptions,
         "kind_labels": KIND_LABELS,
         "links": _Links(day),
-        "profile_url": url_for("regions.profile", code=row.code) if may_edit else "",
-        "sees_city": sees_city,
+        "ahead": coming,
+        "wording": wording,
+        "profile_url": url_for("regions.profile", code=row.code) if rights.edit else "",
+        "sees_city": rights.city,
+        "sees_orders": rights.orders,
+        "matters": open_of_region(session(), row, today=day.on) if rights.orders else (),
+        "problems_url": url_for("problems.listing", code=row.code),
+        "matter_url": lambda number: url_for("matters.show", number=number),
+        "may_export": rights.export,
+        "contracts": summary_of_region(session(), row.code, day.on) if rights.contracts else None,
+        "contract_url": url_for("contracts.show", number=0).removesuffix("0"),
+        "new_contract_url": (
+            url_for("contracts.new", code=row.code) if rights.new_contract else ""
+        ),
     }
 
 

@@ -331,9 +331,15 @@ _VERBS: dict[str, Callable[[Player, Act], None]] = {
 }
 
 
+_AT_MOST = timedelta(days=30)
+"""No longer before its first report does work begin."""
+
+
 def _report(row: Milestone, act: Act, *, percent: int, actual: date | None = None) -> Report:
-    """The milestone's fields with what is new. Work began a few days before it was first reported."""
-    began = row.started or act.at.date() - timedelta(days=4)
+    """The milestone's fields with what is new. Work began as planned, else shortly before it was
+    first reported."""
+    shortly = act.at.date() - timedelta(days=4)
+    began = row.started or min(max(row.plan_start or shortly, act.at.date() - _AT_MOST), shortly)
     if actual:
         began = min(began, actual)
     forecast = row.forecast or row.planned

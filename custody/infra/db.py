@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any, ClassVar
 
@@ -149,9 +150,11 @@ def _engine(url: str) -> Engine:
 
 
 def plain(value: object) -> object:
-    """A column's value as JSON can hold it: dates and moments in ISO form, enums by value."""
+    """A column's value as JSON can hold it: dates and moments in ISO form, enums by value, numbers as text."""
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value

@@ -41,6 +41,7 @@ class Paper:
     """Pictures, named «custody:NAME» in the template."""
     attached: tuple[Attached, ...] = ()
     pages: int = 20
+    sheets: tuple[str, ...] = SHEETS
 
 
 def html(paper: Paper) -> str:
@@ -67,7 +68,7 @@ def pdf(paper: Paper, *, seconds: float = 20) -> bytes:
 def job(paper: Paper) -> Job:
     return Job(
         html=html(paper),
-        css="\n".join((ROOT / sheet).read_text("utf-8") for sheet in SHEETS),
+        css="\n".join((ROOT / sheet).read_text("utf-8") for sheet in paper.sheets),
         title=paper.title,
         author=paper.issuer,
         subject=paper.subject or paper.title,

@@ -92,6 +92,11 @@ def _clean(words: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", words)
 
 
+def words(told: str) -> Mark:
+    """Plain words as a mark, for inside an element."""
+    return Mark(escape(_clean(told)))
+
+
 def element(name: str, *children: Mark, **attributes: str | float | None) -> Mark:
     inside = "".join(children)
     head = f"<{name}{_attributes(attributes)}"
@@ -268,6 +273,41 @@ def document(
             role="group" if interactive else "img",
             aria_label=_clean(title) if interactive else None,
             font_family=FONTS,
+        )
+    )
+
+
+def bare(width: float, height: float, *marks: Mark, label: str = "", title: str = "") -> Svg:
+    """A picture inside a page, as small as can be: it takes fonts and size from there.
+
+    With `label` a group of links of that name, with `title` an image; with neither nobody is told of
+    it, for the same stands beside it in words.
+    """
+    told = (element("title", Mark(escape(_clean(title)))),) if title else ()
+    return Svg(
+        element(
+            "svg",
+            *told,
+            *marks,
+            viewBox=f"0 0 {number(width)} {number(height)}",
+            role="group" if label else "img" if title else None,
+            aria_label=_clean(label) or None,
+            aria_hidden=None if label or title else "true",
+        )
+    )
+
+
+def sprite(*marks: Mark) -> Svg:
+    """Marks that other pictures of the page use; not shown itself."""
+    return Svg(
+        element(
+            "svg",
+            element("defs", *marks),
+            width=0,
+            height=0,
+            class_="sprite",
+            aria_hidden="true",
+            focusable="false",
         )
     )
 

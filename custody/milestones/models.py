@@ -7,7 +7,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from custody.infra.db import Base, Versioned, Word
-from custody.milestones.rules import Claim, Item, LightPolicy, Stage, Status
+from custody.milestones.bulk import State
+from custody.milestones.rules import Claim, Item, LightPolicy, Stage, Status, read_after
 
 
 class Template(Versioned, Base):
@@ -44,15 +45,20 @@ class TemplateItem(Base):
     """What should be attached, in words."""
     owner: Mapped[str] = mapped_column(String(120))
     after: Mapped[str] = mapped_column(String(200))
-    """Codes of the predecessors, separated by spaces."""
+    """Codes of the predecessors, separated by spaces; «M11+30»: 30 days after M11 is finished."""
     weight: Mapped[int]
     gate: Mapped[bool]
     required: Mapped[bool]
     order: Mapped[int]
     due: Mapped[dict[str, str | None]] = mapped_column(JSON)
     """{batch number: ISO date or null}; a batch that is absent reaches the item through a gate."""
+    days_low: Mapped[int | None]
+    """Calendar days from start to confirmation: at best, most likely, at worst; all three or none."""
+    days_likely: Mapped[int | None]
+    days_high: Mapped[int | None]
 
     def as_rule(self) -> Item:
+        after, lags = read_after(self.after.split())
         return Item(
             code=self.code,
             name=self.name,
@@ -60,7 +66,7 @@ class TemplateItem(Base):
             stage=self.stage,
             evidence=self.evidence,
             owner=self.owner,
-            after=tuple(self.after.split()),
+            after=after,
             weight=self.weight,
             gate=self.gate,
             order=self.order,
@@ -69,6 +75,10 @@ class TemplateItem(Base):
                 for batch, day in self.due.items()
             },
             required=self.required,
+            lags=lags,
+            days_low=self.days_low,
+            days_likely=self.days_likely,
+            days_high=self.days_high,
         )
 
 
@@ -199,3 +209,23 @@ class Policy(Versioned, Base):
             self.stale_days,
             self.review_working_days,
         )
+
+
+class BulkSheet(Versioned, Base):
+    """A sheet of many milestones that somebody filled in and sent: what it would do, what became of it."""
+
+    __tablename__ = "bulk_sheet"
+    __table_args__ = (Index("ix_bulk_sheet_account", "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    """Who sent it; nobody else sees it."""
+    digest: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    """The file's own name."""
+    size: Mapped[int]
+    uploaded_at: Mapped[datetime]
+    state: Mapped[State] = mapped_column(Word(State))
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What the last rehearsal found: see bulk.packed."""
+    decided_at: Mapped[datetime | None]

@@ -101,11 +101,16 @@ _COMPARED = (
     "stage",
     "evidence",
     "owner",
-    "after",
+    "rests_on",
     "weight",
     "gate",
     "required",
+    "days_low",
+    "days_likely",
+    "days_high",
 )
+_FIELD = {"rests_on": "after"}
+"""What the journal calls it, where that differs."""
 
 
 def item_changes(old: Item, new: Item) -> tuple[Change, ...]:
@@ -114,7 +119,7 @@ def item_changes(old: Item, new: Item) -> tuple[Change, ...]:
     for name in _COMPARED:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            found.append((name, _plain(before), _plain(after)))
+            found.append((_FIELD.get(name, name), before, after))
     return tuple(found)
 
 
@@ -162,10 +167,6 @@ def _due(item: Item, batch: int) -> str | None:
         return None
     day = item.due[batch]
     return day.isoformat() if day else "待定"
-
-
-def _plain(value: object) -> object:
-    return " ".join(value) if isinstance(value, tuple) else value
 
 
 def plan(position: Position, target: Sequence[Item]) -> Move:

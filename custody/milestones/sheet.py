@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from custody.kernel.problems import Problem, refuse_if
-from custody.milestones.rules import Item, Stage, problems_of_template
+from custody.milestones.rules import Item, Stage, problems_of_template, read_after
 
 UNDATED = "待定"
 """In a due column: the batch starts with the milestone, its date is still open."""
@@ -19,8 +19,12 @@ MEANINGS: Mapping[str, str] = {
     "evidence": "佐证材料要求",
     "owner": "责任单位",
     "weight": "权重",
+    "days_low": "最短工期",
+    "days_likely": "最可能工期",
+    "days_high": "最长工期",
 }
-"""What the columns hold, as a problem names them; «due_2» is the due date of batch 2."""
+"""What the columns hold, as a problem names them; «due_2» is the due date of batch 2. The three of
+the duration may be missing, in the head or in a row."""
 
 
 def _meaning(column: str) -> str:
@@ -58,6 +62,13 @@ def _item(row: Mapping[str, str], order: int, problems: list[Problem]) -> Item:
     weight = row.get("weight", "")
     if not weight.isdecimal():
         wrong("weight", "非负整数")
+    days: list[int | None] = []
+    for column in ("days_low", "days_likely", "days_high"):
+        text = row.get(column, "")
+        if text and not text.isdecimal():
+            wrong(column, "天数（正整数）或留空")
+        days.append(int(text) if text.isdecimal() else None)
+    after, lags = read_after(row.get("after", "").split())
     due: dict[int, date | None] = {}
     for column, text in row.items():
         batch = column.removeprefix("due_")
@@ -74,10 +85,14 @@ def _item(row: Mapping[str, str], order: int, problems: list[Problem]) -> Item:
         stage=stage,
         evidence=row.get("evidence", ""),
         owner=row.get("owner", ""),
-        after=tuple(row.get("after", "").split()),
+        after=after,
         weight=int(weight) if weight.isdecimal() else 0,
         gate=row.get("gate") == "1",
         order=order,
         due=due,
         required=row.get("required") == "1",
+        lags=lags,
+        days_low=days[0],
+        days_likely=days[1],
+        days_high=days[2],
     )

@@ -8,7 +8,14 @@ from typing import Any
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
-from custody.milestones.rules import STAGES, Item, LightPolicy, Stage
+from custody.milestones.rules import (
+    LONGEST,
+    STAGES,
+    Item,
+    LightPolicy,
+    Stage,
+    read_after,
+)
 from custody.regions.models import Batch
 from custody.web.formkit import Day, Form, Needed, Whole
 
@@ -49,6 +56,9 @@ class ItemForm(ActForm):
     evidence = TextAreaField("佐证材料要求", [Needed("请写明需要上传哪些材料。")])
     after = StringField("前置里程碑", [Length(max=200)])
     weight = Whole("权重", 0, 100, validators=[Needed("请填写权重。")])
+    days_low = Whole("最短工期（天）", 1, LONGEST)
+    days_likely = Whole("最可能工期（天）", 1, LONGEST)
+    days_high = Whole("最长工期（天）", 1, LONGEST)
     gate = BooleanField("关口：确认后所属阶段即告通过")
     required = BooleanField("必做：计入关口；不勾选则为视情开展")
     behind = SelectField("排列位置", validate_choice=False)
@@ -67,7 +77,9 @@ class ItemForm(ActForm):
     def item(self, code: str, known: Sequence[str], batches: Sequence[Batch], order: int) -> Item:
         """What was typed. Predecessors may be parted by spaces or commas, in small letters too."""
         spelled = {each.upper(): each for each in known}
-        words = re.split(r"[\s、，,；;]+", self.after.data.strip())
+        words = re.split(r"[\s、，,；;]+", re.sub(r"\s*[+＋]\s*", "+", self.after.data.strip()))
+        after, lags = read_after(word for word in words if word)
+        own = {each: spelled.get(each.upper(), each) for each in after}
         return Item(
             code=code,
             name=self.name.data.strip(),
@@ -75,12 +87,16 @@ class ItemForm(ActForm):
             stage=Stage(self.stage.data),
             evidence=self.evidence.data.replace("\r\n", "\n").strip(),
             owner=self.owner.data.strip(),
-            after=tuple(dict.fromkeys(spelled.get(w.upper(), w) for w in words if w)),
+            after=tuple(dict.fromkeys(own.values())),
             weight=self.weight.data or 0,
             gate=self.gate.data,
             required=self.required.data,
             order=order,
             due=self._due(batches),
+            lags={own[each]: days for each, days in lags.items()},
+            days_low=self.days_low.data,
+            days_likely=self.days_likely.data,
+            days_high=self.days_high.data,
         )
 
     def _due(self, batches: Sequence[Batch]) -> dict[int, date | None]:
@@ -109,8 +125,11 @@ def stored(item: Item, batches: Sequence[Batch], behind: str) -> Mapping[str, ob
         "stage": item.stage.value,
         "owner": item.owner,
         "evidence": item.evidence,
-        "after": " ".join(item.after),
+        "after": item.rests_on,
         "weight": item.weight,
+        "days_low": item.days_low,
+        "days_likely": item.days_likely,
+        "days_high": item.days_high,
         "gate": item.gate,
         "required": item.required,
         "behind": behind,

@@ -14,11 +14,11 @@ from custody.accounts.rules import Identity
 from custody.infra import journal
 from custody.infra.db import Base
 from custody.kernel.problems import Conflict
-from custody.regions.models import Batch, City, Notice, Province, Region, Task
+from custody.regions.models import Batch, City, Notice, Province, Region, Target, Task
 from custody.regions.notice import NoticeData
 
 Changes = dict[str, tuple[object, object]]
-Editable = Province | Notice | City | Batch | Region | Task
+Editable = Province | Notice | City | Batch | Region | Task | Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,19 @@ def load(session: Session, data: NoticeData, *, actor: journal.Actor, now: datet
         },
         ("province_code", "year", "number"),
         "task",
+    )
+    loader.upsert(
+        Target,
+        {
+            (province, year, line.task_number, line.key): {
+                "province_code": province,
+                "year": year,
+                **asdict(line),
+            }
+            for line in data.targets
+        },
+        ("province_code", "year", "task_number", "key"),
+        "quantity",
     )
     loader.upsert(
         City,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import ClassVar
 
 from wtforms import (
@@ -16,7 +17,8 @@ from wtforms import (
 from wtforms.validators import Length, ValidationError
 
 from custody.audit.rules import STAGES
-from custody.web.formkit import Day, Form, Needed, Whole
+from custody.regions.rules import Comparison, Counting
+from custody.web.formkit import Amount, Day, Form, Needed, Whole
 
 
 class Prose(TextAreaField):  # type: ignore[misc]
@@ -41,6 +43,10 @@ class Degrees(FloatField):  # type: ignore[misc]
         if self.data is None or not -180 <= self.data <= 180:
             self.data = None
             raise ValueError(f"{self.label.text}应为度数，如 119.823，请改正。")
+
+
+def _batch_or_none(value: object) -> int | None:
+    return int(str(value)) if value not in (None, "", "None") else None
 
 
 class RowForm(Form):
@@ -112,8 +118,35 @@ class TaskForm(RowForm):
     deadline = Day("期限", validators=[Needed("请填写期限。")])
     deadline_words = StringField("期限表述", [Needed("请填写期限表述。"), Length(max=40)])
     departments = Prose("责任单位", [Needed("请填写责任单位。")])
-    hints: ClassVar[Mapping[str, str]] = {"deadline_words": "按文件的写法，如“12月底前”。"}
-    wide: ClassVar[frozenset[str]] = frozenset({"title", "departments"})
+    reporters = StringField("填报单位", [Length(max=200)])
+    hints: ClassVar[Mapping[str, str]] = {
+        "deadline_words": "按文件的写法，如“12月底前”。",
+        "reporters": "除省级外可以填报进展的单位：设区市、县（市、区）或行政区划代码，用逗号“，”分隔。",
+    }
+    wide: ClassVar[frozenset[str]] = frozenset({"title", "departments", "reporters"})
+    optional: ClassVar[frozenset[str]] = frozenset({"reporters"})
+
+
+class TargetForm(RowForm):
+    name = StringField("目标名称", [Needed("请填写目标名称。"), Length(max=100)])
+    quantity = Amount(
+        "目标数量", low=Decimal("0.0001"), places=4, validators=[Needed("请填写目标数量。")]
+    )
+    unit = StringField("计量单位", [Needed("请填写计量单位。"), Length(max=20)])
+    comparison = SelectField(
+        "比较方式", choices={one.value: one.label for one in Comparison}, coerce=Comparison
+    )
+    counting = SelectField(
+        "统计方式", choices={one.value: one.label for one in Counting}, coerce=Counting
+    )
+    batch_number = SelectField("批次", coerce=_batch_or_none)
+    basis = StringField("依据", [Needed("请填写依据。"), Length(max=200)])
+    hints: ClassVar[Mapping[str, str]] = {
+        "basis": "文件中的出处，如“附件1第8项”。",
+        "counting": "决定完成数从哪里来；改变后完成数随即按新的方式统计。",
+        "batch_number": "按关口统计时，统计该批地区通过对应关口的个数。",
+    }
+    wide: ClassVar[frozenset[str]] = frozenset({"name", "basis"})
 
 
 class CityForm(RowForm):

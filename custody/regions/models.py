@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from custody.accounts.rules import Place
-from custody.infra.db import Base, Versioned
+from custody.infra.db import Base, Versioned, Word
+from custody.regions.rules import Comparison, Counting
 
 
 class Province(Versioned, Base):
@@ -113,3 +123,27 @@ class Task(Versioned, Base):
     deadline: Mapped[date]
     deadline_words: Mapped[str] = mapped_column(String(40))
     departments: Mapped[str] = mapped_column(Text)
+    reporters: Mapped[str] = mapped_column(String(200), default="")
+    """Whom it concerns besides the province: 设区市、县（市、区） or codes of places, by ，."""
+
+
+class Target(Versioned, Base):
+    """A number that a task of the notice asks for, and how it is counted."""
+
+    __tablename__ = "target"
+    __table_args__ = (UniqueConstraint("province_code", "year", "task_number", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
+    year: Mapped[int]
+    task_number: Mapped[int]
+    key: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(100))
+    unit: Mapped[str] = mapped_column(String(20))
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 4))
+    comparison: Mapped[Comparison] = mapped_column(Word(Comparison))
+    counting: Mapped[Counting] = mapped_column(Word(Counting))
+    batch_number: Mapped[int | None]
+    """Of GATES: the batch whose regions are counted at its gate."""
+    basis: Mapped[str] = mapped_column(String(200))
+    """Where the notice says so, in words."""

@@ -10,9 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from custody.kernel.problems import Problem, refuse_if
+from custody.regions.rules import Comparison, Counting, problems_of_reporters, problems_of_target
 
 STAGES = ("pre_tender", "tender", "platform", "pilot", "done")
 """The words for `entry_stage`; the lifecycle itself belongs to the milestones domain."""
@@ -54,6 +57,20 @@ class TaskLine:
     deadline: date
     deadline_words: str
     departments: str
+    reporters: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    task_number: int
+    key: str
+    name: str
+    unit: str
+    quantity: Decimal
+    comparison: Comparison
+    counting: Counting
+    batch_number: int | None
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,7 @@ class NoticeData:
     tasks: tuple[TaskLine, ...]
     cities: tuple[CityLine, ...]
     regions: tuple[RegionLine, ...]
+    targets: tuple[TargetLine, ...] = ()
 
 
 MEANINGS: Mapping[str, str] = {
@@ -103,6 +121,14 @@ MEANINGS: Mapping[str, str] = {
     "deadline": "期限",
     "deadline_words": "期限表述",
     "departments": "责任单位",
+    "reporters": "填报单位",
+    "task": "任务序号",
+    "key": "代号",
+    "unit": "计量单位",
+    "quantity": "目标数量",
+    "comparison": "比较方式",
+    "counting": "统计方式",
+    "basis": "依据",
     "gate": "对应关口",
     "entry_stage": "起始阶段",
     "pilot": "是否试点",
@@ -117,6 +143,9 @@ MEANINGS: Mapping[str, str] = {
     "note": "备注",
 }
 """What the columns and keys of a notice's files hold, as a problem names them."""
+
+
+W = TypeVar("W", bound=StrEnum)
 
 
 class _Reader:
@@ -167,6 +196,23 @@ class _Reader:
             self._wrong(name, "日期（如 2026-12-31）")
             return date.min
 
+    def quantity(self, name: str) -> Decimal:
+        try:
+            found = Decimal(str(self.row.get(name, "")))
+        except InvalidOperation:
+            found = Decimal(0)
+        if not found.is_finite() or found <= 0:
+            self._wrong(name, "大于零的数")
+        return found
+
+    def one_of(self, name: str, kind: type[W]) -> W:
+        """A word of the enum; its first one, and a problem, where there is no such word."""
+        value = self.row.get(name)
+        found = next((word for word in kind if word.value == value), None)
+        if found is None:
+            self._wrong(name, "、".join(kind) + " 之一")
+        return found or next(iter(kind))
+
     def flag(self, name: str) -> bool:
         value = self.row.get(name)
         if isinstance(value, bool):
@@ -205,6 +251,10 @@ def read(
         batches=tuple(
             _batch(reader(f"notice.toml [[batches]] 第{i}项", row))
             for i, row in enumerate(head.get("batches", []), 1)
+        ),
+        targets=tuple(
+            _target(reader(f"notice.toml [[targets]] 第{i}项", row))
+            for i, row in enumerate(head.get("targets", []), 1)
         ),
         tasks=tuple(
             _task(reader(f"notice.toml [[tasks]] 第{i}项", row))
@@ -249,7 +299,27 @@ def _task(r: _Reader) -> TaskLine:
         r.day("deadline"),
         r.words("deadline_words"),
         r.words("departments"),
+        "，".join(map(str, r.row.get("reporters", []))),
     )
+
+
+def _target(r: _Reader) -> TargetLine:
+    line = TargetLine(
+        r.number("task"),
+        r.words("key"),
+        r.words("name"),
+        r.words("unit"),
+        r.quantity("quantity"),
+        r.one_of("comparison", Comparison),
+        r.one_of("counting", Counting),
+        r.number("batch") if "batch" in r.row else None,
+        r.words("basis"),
+    )
+    r.problems += [
+        Problem(problem.code, f"{r.where} batch（批次）：{problem.message}", r.where)
+        for problem in problems_of_target(line.counting, line.batch_number)
+    ]
+    return line
 
 
 def _city(r: _Reader) -> CityLine:
@@ -294,6 +364,13 @@ def _problems_between(data: NoticeData) -> list[Problem]:
                 )
     cities = {city.code for city in data.cities}
     batches = {batch.number for batch in data.batches}
+    places = frozenset(cities | {region.code for region in data.regions})
+    for task in data.tasks:
+        found += [
+            Problem(one.code, f"notice.toml：任务{task.number}的{one.message}", "notice.toml")
+            for one in problems_of_reporters(task.reporters, places)
+        ]
+    found += _problems_of_targets(data, batches)
     for region in data.regions:
         if region.city_code and region.city_code not in cities:
             found.append(
@@ -313,4 +390,23 @@ def _problems_between(data: NoticeData) -> list[Problem]:
                     region.code,
                 )
             )
+    return found
+
+
+def _problems_of_targets(data: NoticeData, batches: set[int]) -> list[Problem]:
+    found = []
+    tasks = {task.number for task in data.tasks}
+    for line in data.targets:
+        if line.task_number not in tasks:
+            words = (
+                f"notice.toml：目标“{line.name}”的任务 {line.task_number} 不存在，请改正任务序号。"
+            )
+            found.append(Problem("unknown_task", words, line.key))
+        if line.batch_number is not None and line.batch_number not in batches:
+            words = f"notice.toml：目标“{line.name}”的批次 {line.batch_number} 不存在，请改正批次。"
+            found.append(Problem("unknown_batch", words, line.key))
+    for (task_number, key), times in Counter((t.task_number, t.key) for t in data.targets).items():
+        if times > 1:
+            words = f"notice.toml：任务{task_number}的目标代号 {key} 出现了{times}次，请保留一项。"
+            found.append(Problem("twice", words, key))
     return found

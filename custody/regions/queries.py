@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from custody.accounts.rules import Level, Place
 from custody.kernel.problems import NotFound
-from custody.regions.models import Batch, City, Notice, Province, Region, Task
+from custody.regions.models import Batch, City, Notice, Province, Region, Target, Task
 
 T = TypeVar("T", str, int)
 
@@ -173,6 +173,24 @@ def get_task(session: Session, task_id: int, *, place: Place) -> Task:
     return task
 
 
+def targets_of(session: Session, province: str, year: int) -> Sequence[Target]:
+    """The numbers a year's notice asks for, in the order of the tasks."""
+    return session.scalars(
+        select(Target)
+        .where(Target.province_code == province, Target.year == year)
+        .order_by(Target.task_number, Target.id)
+    ).all()
+
+
+def get_target(session: Session, target_id: int, *, place: Place) -> Target:
+    target = session.scalar(
+        select(Target).where(Target.id == target_id, Target.province_code == place.province)
+    )
+    if target is None:
+        raise NotFound
+    return target
+
+
 def place_of_code(session: Session, code: str) -> Place:
     """The place a province, city or region code stands for (the code alone, no person behind it)."""
     region = session.get(Region, code)
@@ -197,6 +215,17 @@ def search(session: Session, words: str, *, place: Place, limit: int = 20) -> Se
         .order_by(Region.batch_number, Region.seq)
         .limit(limit)
     ).all()
+
+
+def names_of(session: Session, codes: Sequence[str]) -> Mapping[str, str]:
+    """Code → name of cities and regions; nothing is asked for no codes."""
+    if not codes:
+        return {}
+    names = union_all(
+        select(City.code, City.name).where(City.code.in_(codes)),
+        select(Region.code, Region.name).where(Region.code.in_(codes)),
+    )
+    return dict(session.execute(names).all())
 
 
 def place_name(session: Session, place: Place) -> str:

@@ -1,9 +1,8 @@
-"""The notice as data, the tasks of the year, and what a region says about itself."""
+"""The notice as data, and what a region says about itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from custody.accounts.rules import Can, Place
 from custody.audit.rules import STAGES
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
-from custody.regions import actions, queries, rules
+from custody.regions import actions, queries, rules, tables
 from custody.regions.actions import Editable
 from custody.regions.forms import (
     BatchForm,
@@ -24,43 +23,17 @@ from custody.regions.forms import (
     ProvinceForm,
     RegionForm,
     RowForm,
+    TargetForm,
     TaskForm,
 )
-from custody.regions.models import City, Region, Task
+from custody.regions.models import City, Region
 from custody.web.database import session, transaction
+from custody.web.exports import table_file
 from custody.web.formkit import Difference
 from custody.web.paging import page_of
 
 blueprint = Blueprint("regions", __name__)
 Page = str | Response | tuple[str, int]
-
-
-# --- the tasks of the year -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    task: Task
-    days: int
-
-
-@blueprint.get("/tasks")
-@requires(Can.SEE_PROGRAMME)
-def tasks() -> Page:
-    province, today = identity().place.province, clock.today()
-    return render_template(
-        "regions/tasks.html",
-        notice=queries.notice_of(session(), province),
-        rows=[
-            TaskRow(task, rules.days_left(task.deadline, today))
-            for task in queries.tasks_of(session(), province)
-        ],
-        batches=[
-            (batch, rules.days_left(batch.deadline, today))
-            for batch in queries.batches_of(session(), province)
-        ],
-        per_batch=queries.regions_per_batch(session(), province),
-    )
 
 
 # --- the notice ----------------------------------------------------------------------------------
@@ -70,13 +43,15 @@ def tasks() -> Page:
 @requires(Can.MANAGE_NOTICE)
 def notice() -> Page:
     province = identity().place.province
+    notice = queries.notice_of(session(), province)
     return render_template(
         "regions/notice.html",
         province=queries.get_province(session(), province),
-        notice=queries.notice_of(session(), province),
+        notice=notice,
         batches=queries.batches_of(session(), province),
         per_batch=queries.regions_per_batch(session(), province),
         tasks=queries.tasks_of(session(), province),
+        targets=queries.targets_of(session(), province, notice.year),
         stages=STAGES,
     )
 
@@ -99,9 +74,7 @@ def cities() -> Page:
 @requires(Can.MANAGE_NOTICE)
 def listing() -> Page:
     place = identity().place
-    city, words = request.args.get("city", "")[:12], request.args.get("q", "").strip()[:40]
-    text = request.args.get("batch", "")
-    batch = int(text) if text.isdecimal() and len(text) < 4 else None
+    city, batch, words = _listed()
     page = page_of(queries.count_regions(session(), place, city=city, batch=batch, words=words))
     return render_template(
         "regions/listing.html",
@@ -121,6 +94,56 @@ def listing() -> Page:
         batch=batch,
         words=words,
     )
+
+
+def _listed() -> tuple[str, int | None, str]:
+    """The filter of the list: city, batch, words."""
+    text = request.args.get("batch", "")
+    batch = int(text) if text.isdecimal() and len(text) < 4 else None
+    return request.args.get("city", "")[:12], batch, request.args.get("q", "").strip()[:40]
+
+
+@blueprint.get("/admin/notice/cities.xlsx")
+@requires(Can.MANAGE_NOTICE)
+def cities_table() -> Page:
+    who = identity()
+    rows = queries.cities_of(session(), who.place)
+    per_city = queries.regions_per_city(session(), who.place.province)
+    return table_file(
+        tables.cities(rows, per_city, under=f"{clock.today():%Y-%m-%d}"),
+        actor=who,
+        place=who.place,
+        name="设区市名单",
+        plain="cities",
+        note=f"{len(rows)}个设区市",
+    )
+
+
+@blueprint.get("/admin/notice/regions.xlsx")
+@requires(Can.MANAGE_NOTICE)
+def listing_table() -> Page:
+    """All regions that pass the filter."""
+    who = identity()
+    city, batch, words = _listed()
+    rows = queries.list_regions(
+        session(), who.place, city=city, batch=batch, words=words, limit=MOST_LISTED
+    )
+    return table_file(
+        tables.regions(
+            rows,
+            {row.code: row for row in queries.cities_of(session(), who.place)},
+            {row.number: row for row in queries.batches_of(session(), who.place.province)},
+            under=f"{clock.today():%Y-%m-%d}　共{len(rows)}个地区",
+        ),
+        actor=who,
+        place=who.place,
+        name="地区名单",
+        plain="regions",
+        note=f"{len(rows)}个地区",
+    )
+
+
+MOST_LISTED = 20_000
 
 
 # --- editing one row -----------------------------------------------------------------------------
@@ -247,8 +270,15 @@ def task(number: int) -> Page:
     place = identity().place
     row = queries.get_task(session(), number, place=place)
     title = f"任务{row.number}"
+    form = TaskForm(obj=row)
+
+    def check() -> list[Problem]:
+        codes = {one.code for one in queries.cities_of(session(), place)}
+        codes |= {one.code for one in queries.regions_of(session(), place)}
+        return rules.problems_of_reporters(form.reporters.data or "", frozenset(codes))
+
     return _edit(
-        TaskForm(obj=row),
+        form,
         row,
         lambda s: queries.get_task(s, number, place=place),
         kind="task",
@@ -256,6 +286,30 @@ def task(number: int) -> Page:
         title=title,
         back=url_for("regions.notice", _anchor="tasks"),
         crumbs=_crumbs(title),
+        check=check,
+    )
+
+
+@blueprint.route("/admin/notice/targets/<int:number>", methods=["GET", "POST"])
+@requires(Can.MANAGE_NOTICE)
+def target(number: int) -> Page:
+    place = identity().place
+    row = queries.get_target(session(), number, place=place)
+    form = TargetForm(obj=row)
+    form.batch_number.choices = {"": "不分批次"} | {
+        str(b.number): b.name for b in queries.batches_of(session(), place.province)
+    }
+    title = f"任务{row.task_number}的目标"
+    return _edit(
+        form,
+        row,
+        lambda s: queries.get_target(s, number, place=place),
+        kind="quantity",
+        subject=f"{place.province}-{row.year}-{row.task_number}-{row.key}",
+        title=title,
+        back=url_for("regions.notice", _anchor="targets"),
+        crumbs=_crumbs(title),
+        check=lambda: rules.problems_of_target(form.counting.data, form.batch_number.data),
     )
 
 

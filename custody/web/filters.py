@@ -53,6 +53,15 @@ def number(value: float | None, digits: int = 0) -> str:
     return NOTHING if value is None else f"{value:,.{digits}f}"
 
 
+def quantity(value: Decimal | int | None) -> str:
+    """1,234 or 1,234.5: as many decimals as it has."""
+    if value is None:
+        return NOTHING
+    whole, _, rest = f"{Decimal(value):,f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}" if rest else whole
+
+
 def yuan(value: Decimal | int | None) -> str:
     """67,980,000.00; money to the fen, the unit stands in the head of the table."""
     return NOTHING if value is None else f"{value:,.2f}"
@@ -82,5 +91,17 @@ def size(value: int) -> str:
 
 
 def init(app: Flask) -> None:
-    for function in (day, short_day, told, moment, percent, number, yuan, wan, area, size):
+    for function in (
+        day,
+        short_day,
+        told,
+        moment,
+        percent,
+        number,
+        quantity,
+        yuan,
+        wan,
+        area,
+        size,
+    ):
         app.template_filter(function.__name__)(function)

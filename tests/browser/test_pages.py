@@ -21,7 +21,18 @@ FACES = {
     "lingdao": Role.LEADER,
     "shenji": Role.AUDITOR,
 }
-NO_PAGE = {"static", "health", "home", "accounts.sign_in", "evidence.download", "briefs.pdf"}
+NO_PAGE = {
+    "static",
+    "health",
+    "home",
+    "accounts.sign_in",
+    "evidence.download",
+    "briefs.pdf",
+    "matters.download",
+    "orders.notice",
+    "orders.notices",
+    "orders.edit",
+}
 """GET addresses that are a file, a redirect or looked at elsewhere."""
 
 
@@ -37,6 +48,28 @@ FILES = {
     "audit.export",
     "inbox.export",
     "calendar.export",
+    "audit.export",
+    "audit.table",
+    "briefs.table",
+    "bulk.annotated",
+    "bulk.download",
+    "dashboard.attention_table",
+    "dashboard.export",
+    "dashboard.export_city",
+    "dashboard.matrix",
+    "dashboard.matrix_of_city",
+    "dashboard.region_table",
+    "milestones.todo_table",
+    "people.listing",
+    "regions.cities_table",
+    "regions.listing_table",
+    "review.table",
+    "templates.table",
+    "settlements.export",
+    "settlement.pdf",
+    "settlement.download",
+    "supervision.export",
+    "problems.export",
 }
 
 

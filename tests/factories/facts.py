@@ -169,6 +169,8 @@ def _cell(state: State, today: date) -> Cell:
         confirmed_on=state.decided_on,
         days_late=signal.days_late,
         unit=state.unit,
+        plan_start=state.plan_start,
+        started=state.plan_start if state.percent else None,
     )
 
 

@@ -48,6 +48,7 @@ def line(number: int, region: str = "r1", *, id: int | None = None, **fields: An
         "percent": 0,
         "plan_start": None,
         "planned": date(2026, 12, 31),
+        "started": None,
         "forecast": None,
         "actual": None,
         "unit": "机关事务管理部门",

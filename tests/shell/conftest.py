@@ -2,7 +2,13 @@ import pytest
 
 from custody.briefs import render
 from custody.briefs.snapshot import Snapshot, digest
+from custody.infra.papers import Paper
+from custody.supervision import render as notices
 from tests.factories.programme import PDF
+
+
+def stand_in_for(paper: Paper) -> bytes:
+    return PDF + f"% {paper.words['number']} {paper.title}\n".encode()
 
 
 @pytest.fixture(autouse=True)
@@ -16,4 +22,5 @@ def _papers_are_not_printed(
 
     if request.node.get_closest_marker("pdf") is None:
         monkeypatch.setattr(render, "pdf", stand_in)
+        monkeypatch.setattr(notices, "pdfs", lambda papers: [stand_in_for(one) for one in papers])
     return

@@ -178,6 +178,9 @@ def _judge(lines: Sequence[LineRow], rows: Rows, as_of: date, policy: LightPolic
             confirmed_on=line.decided_at if line.status.settled else None,
             days_late=signal.days_late,
             unit=line.unit,
+            plan_start=line.plan_start,
+            started=line.started,
+            after=item.after,
         )
         judged.append(_Judged(line, item, state, signal, cell))
     judged.sort(key=lambda one: one.item.order)

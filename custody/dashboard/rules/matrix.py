@@ -10,6 +10,8 @@ from datetime import date
 from custody.dashboard.rules.exceptions import codes_of
 from custody.dashboard.rules.facts import lights_of
 from custody.dashboard.rules.shapes import BatchFacts, Cell, ProgrammeFacts, RegionFacts
+from custody.forecast.rules import Outlook
+from custody.forecast.wording import odds_words
 from custody.milestones.rules import Light, Stage, Status, share
 
 MAX_COLUMNS = 14
@@ -176,17 +178,22 @@ def city_lines(facts: ProgrammeFacts) -> list[CityLine]:
 
 SHEET_HEAD = (
     *("代码", "地区", "设区市", "批次", "阶段", "灯", "说明", "进度（%）", "按计划应达（%）"),
+    *("预测完成", "按期可能性"),
     *("里程碑编码", "里程碑", "里程碑灯", "情况", "状态", "完成比例（%）"),
     *("计划完成", "预计完成", "实际完成", "责任单位"),
 )
 
 
 def sheet(
-    facts: ProgrammeFacts, shown: Iterable[RegionFacts], milestone: str = ""
+    facts: ProgrammeFacts,
+    shown: Iterable[RegionFacts],
+    outlook: Outlook,
+    milestone: str = "",
 ) -> Iterator[tuple[str, ...]]:
     """The matrix as lines of text, one for each region and milestone, without the head."""
     names = {batch.number: batch.name for batch in facts.batches}
     for region in shown:
+        coming = outlook.regions.get(region.code)
         head = (
             region.code,
             region.name,
@@ -197,6 +204,8 @@ def sheet(
             region.light_reason,
             f"{region.percent:.1f}",
             f"{region.expected_percent:.1f}",
+            _iso(coming.p50) if coming else "",
+            odds_words(coming) if coming else "",
         )
         for cell in region.cells:
             if milestone and cell.code != milestone:

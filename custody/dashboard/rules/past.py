@@ -11,7 +11,7 @@ from custody.dashboard.rules.rows import BatchRow, LineRow, RegionRow, Rows, Und
 from custody.milestones.rules import STAGES, Stage, Status
 
 _LINE_DAYS = (
-    *("plan_start", "planned", "forecast", "actual"),
+    *("plan_start", "planned", "started", "forecast", "actual"),
     *("submitted_at", "awaiting_since", "decided_at"),
 )
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -111,6 +111,7 @@ def _dropped(event: Undo, region: RegionRow | None, rows: Rows) -> LineRow | Non
         percent=0,
         plan_start=_day(kept["plan_start"]),
         planned=_day(event.old["planned"]),
+        started=None,
         forecast=None,
         actual=None,
         unit=str(kept["unit"]),

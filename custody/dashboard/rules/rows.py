@@ -54,6 +54,7 @@ class LineRow(NamedTuple):
     percent: int
     plan_start: date | None
     planned: date | None
+    started: date | None
     forecast: date | None
     actual: date | None
     unit: str

@@ -31,6 +31,10 @@ class Cell:
     days_late: int
     unit: str
     """责任单位."""
+    plan_start: date | None = None
+    started: date | None = None
+    after: tuple[str, ...] = ()
+    """Codes of what it rests on."""
 
 
 @dataclass(frozen=True, slots=True)

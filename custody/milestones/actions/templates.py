@@ -19,6 +19,7 @@ from custody.milestones.queries.lifecycles import get_template, published
 from custody.milestones.rules import (
     Item,
     LightPolicy,
+    problems_of_days,
     problems_of_policy,
     problems_of_template,
 )
@@ -84,8 +85,10 @@ def _row(item: Item) -> TemplateItem:
 
 def _write(row: TemplateItem, item: Item) -> TemplateItem:
     row.name, row.phase, row.stage = item.name, item.phase, item.stage
-    row.evidence, row.owner, row.after = item.evidence, item.owner, " ".join(item.after)
+    row.evidence, row.owner, row.after = item.evidence, item.owner, item.rests_on
     row.weight, row.gate, row.required = item.weight, item.gate, item.required
+    row.days_low, row.days_likely = item.days_low, item.days_likely
+    row.days_high = item.days_high
     row.order = item.order
     row.due = {str(batch): day.isoformat() if day else None for batch, day in item.due.items()}
     return row
@@ -181,6 +184,7 @@ def save_item(
         raise Refused([Problem("twice", f"编码 {item.code} 已被使用，请换一个。", "code")])
     if not new and item.code not in rows:
         raise Conflict
+    refuse_if(problems_of_days(item))
     changes: Changes = {}
     if new:
         template.items.append(_row(item))

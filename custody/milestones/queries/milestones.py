@@ -14,7 +14,7 @@ from custody.accounts.rules import Identity, Place, Role
 from custody.infra.journal import Event
 from custody.kernel.problems import NotFound
 from custody.milestones.models import Evidence, Milestone, TemplateItem
-from custody.milestones.rules import Status, chain_of
+from custody.milestones.rules import Status, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import within
 
@@ -75,7 +75,7 @@ def open_predecessors(session: Session, gate: Milestone) -> list[str]:
     items = session.scalars(
         select(TemplateItem).where(TemplateItem.template_id == gate.item.template_id)
     ).all()
-    needed = chain_of(gate.code, {item.code: item.after.split() for item in items})
+    needed = chain_of(gate.code, {item.code: predecessors(item.after) for item in items})
     return [
         f"{row.code} {row.item.name}"
         for row in of_region(session, gate.region_code)

@@ -162,6 +162,8 @@ class Predecessor:
     status: Status | None
     """None: the region came in later than this milestone and never had it."""
     confirmed_on: date | None
+    lag: int
+    """Days that must pass since it was finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ def dossier(
 
 
 def _predecessors(session: Session, milestone: Milestone) -> list[Predecessor]:
+    codes, lags = rules.read_after(milestone.item.after.split())
     rows = session.execute(
         select(TemplateItem.code, TemplateItem.name, Milestone.status, Milestone.decided_at)
         .outerjoin(
@@ -235,12 +238,12 @@ def _predecessors(session: Session, milestone: Milestone) -> list[Predecessor]:
         )
         .where(
             TemplateItem.template_id == milestone.item.template_id,
-            TemplateItem.code.in_(milestone.item.after.split()),
+            TemplateItem.code.in_(codes),
         )
         .order_by(TemplateItem.order)
     )
     return [
-        Predecessor(code, name, status, _day_settled(status, decided))
+        Predecessor(code, name, status, _day_settled(status, decided), lags.get(code, 0))
         for code, name, status, decided in rows
     ]
 

@@ -37,14 +37,20 @@ from custody.milestones.rules.states import (
     stage_reached,
 )
 from custody.milestones.rules.template import (
+    LONGEST,
     Item,
     chain_of,
     plan_start,
+    predecessors,
+    problems_of_days,
     problems_of_template,
+    read_after,
+    written_after,
 )
 
 __all__ = [
     "LIGHTS",
+    "LONGEST",
     "STAGES",
     "STEPS",
     "Claim",
@@ -60,6 +66,8 @@ __all__ = [
     "chain_of",
     "expected_percent",
     "plan_start",
+    "predecessors",
+    "problems_of_days",
     "problems_of_forecast",
     "problems_of_gate",
     "problems_of_policy",
@@ -69,9 +77,11 @@ __all__ = [
     "problems_of_submission",
     "problems_of_template",
     "progress",
+    "read_after",
     "share",
     "signal_of",
     "stage_closed",
     "stage_reached",
     "worst",
+    "written_after",
 ]

@@ -8,6 +8,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused
+from custody.milestones import tables
 from custody.milestones.actions import reporting
 from custody.milestones.forms import DRAFTED, ReportForm, as_text, draft_fields
 from custody.milestones.models import Milestone
@@ -18,6 +19,7 @@ from custody.milestones.views.described import described
 from custody.milestones.views.pages import Answer, Typed, conflict_page, milestone_page
 from custody.web import kept
 from custody.web.database import session, transaction
+from custody.web.exports import table_file
 from custody.web.formkit import whole
 
 blueprint = Blueprint("milestones", __name__)
@@ -34,6 +36,21 @@ ACTS = ("save", "submit", "not_applicable", "edit")
 def todo() -> str:
     desk = desk_of(session(), identity(), clock.today())
     return render_template("milestones/todo.html", desk=desk)
+
+
+@blueprint.get("/todo.xlsx")
+@requires(Can.REPORT_MILESTONE)
+def todo_table() -> Page:
+    who, today = identity(), clock.today()
+    desk = desk_of(session(), who, today)
+    return table_file(
+        tables.desk(desk, today),
+        actor=who,
+        place=who.place,
+        name=f"{desk.region.name}待办里程碑",
+        plain=f"todo-{desk.region.code}",
+        note=f"{len(desk.open)}项",
+    )
 
 
 @blueprint.post("/todo/no-change")

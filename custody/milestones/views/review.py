@@ -10,7 +10,7 @@ from custody.accounts.rules import Can
 from custody.infra import clock
 from custody.infra.workdays import working_days_between
 from custody.kernel.problems import Conflict, Problem, Refused
-from custody.milestones import rules, wording
+from custody.milestones import rules, tables, wording
 from custody.milestones.actions import review
 from custody.milestones.actions.review import Decided, Verdict
 from custody.milestones.forms import ReopenForm, ReplanForm, ReviewForm
@@ -32,6 +32,7 @@ from custody.milestones.views.pages import (
 from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import PICTURES, SHOWN
+from custody.web.exports import table_file
 from custody.web.formkit import whole
 from custody.web.paging import page_of
 
@@ -80,9 +81,40 @@ def _queue_page(
     return answer, status
 
 
-def _line(row: Waiting, today: date, policy: rules.LightPolicy) -> dict[str, object]:
+@blueprint.get("/queue.xlsx")
+@requires(Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)
+def table() -> Page:
+    """Everything that waits for this reviewer, as filtered."""
+    who, today = identity(), clock.today()
+    policy = policy_of(session(), who.place.province)
+    rows = queries.queue(session(), who, city=_city(), limit=MOST_LISTED)
+    return table_file(
+        tables.queue(
+            [
+                (row, _days(row, today), rules.signal_of(state_of(row.milestone), today, policy))
+                for row in rows
+            ],
+            title="待审核里程碑",
+            under=f"{today:%Y-%m-%d}　共{len(rows)}项",
+        ),
+        actor=who,
+        place=who.place,
+        name="待审核里程碑",
+        plain="queue",
+        note=f"{len(rows)}项",
+    )
+
+
+MOST_LISTED = 20_000
+
+
+def _days(row: Waiting, today: date) -> int:
     since = row.milestone.awaiting_since or row.milestone.submitted_at
-    days = working_days_between(since.date(), today) if since else 0
+    return working_days_between(since.date(), today) if since else 0
+
+
+def _line(row: Waiting, today: date, policy: rules.LightPolicy) -> dict[str, object]:
+    days = _days(row, today)
     return {
         "w": row,
         "m": row.milestone,

@@ -13,6 +13,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
+from custody.milestones import tables
 from custody.milestones.actions import templates as actions
 from custody.milestones.models import Policy, Template
 from custody.milestones.queries import lifecycles as queries
@@ -28,6 +29,7 @@ from custody.milestones.template_forms import (
 from custody.regions.models import Batch
 from custody.regions.queries import batches_of
 from custody.web.database import session, transaction
+from custody.web.exports import table_file
 from custody.web.formkit import Difference
 
 blueprint = Blueprint("templates", __name__, url_prefix="/admin")
@@ -60,6 +62,27 @@ def _batches() -> Sequence[Batch]:
 @requires(Can.MANAGE_TEMPLATES)
 def show(number: int) -> Page:
     return _show_page(_template(number))
+
+
+@blueprint.get("/templates/<int:number>/items.xlsx")
+@requires(Can.MANAGE_TEMPLATES)
+def table(number: int) -> Page:
+    who, found = identity(), _template(number)
+    items = [row.as_rule() for row in found.items]
+    state = f"{found.published_at:%Y-%m-%d}发布" if found.published_at else "草稿"
+    return table_file(
+        tables.template(
+            items,
+            _batches(),
+            title=f"里程碑模板第{found.number}版",
+            under=f"{state}，共{len(items)}项",
+        ),
+        actor=who,
+        place=who.place,
+        name=f"里程碑模板第{found.number}版",
+        plain=f"template-{found.number}",
+        note=f"{len(items)}项",
+    )
 
 
 def _show_page(

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from custody.dashboard.forms import read_day, read_filters, read_kind
+from custody.dashboard.forms import read_filters, read_kind
+from custody.dashboard.rules.ahead import ahead
 from custody.dashboard.rules.matrix import (
     MAX_COLUMNS,
     SHEET_HEAD,
@@ -13,23 +14,28 @@ from custody.dashboard.rules.matrix import (
     groups,
     sheet,
 )
+from custody.dashboard.rules.rows import Rows
+from custody.forecast.rules.montecarlo import odds
 from custody.milestones.rules import Light, Stage, Status
+from custody.web.days import read_day
 from tests.core.dashboard.test_facts import facts
 from tests.factories.facts import programme
 from tests.factories.rows import TODAY, confirmed, line, region, rows
 
 
-def _two() -> object:
-    return facts(
-        rows(
-            line(1, "a", id=1, planned=TODAY - timedelta(days=20)),
-            line(3, "a", id=2),
-            confirmed(1, "b", id=3),
-            line(2, "b", id=4),
-            line(3, "b", id=5),
-            regions=(region("a", city="c1"), region("b", seq=2, city="c2")),
-        )
+def _rows() -> Rows:
+    return rows(
+        line(1, "a", id=1, planned=TODAY - timedelta(days=20)),
+        line(3, "a", id=2),
+        confirmed(1, "b", id=3),
+        line(2, "b", id=4),
+        line(3, "b", id=5),
+        regions=(region("a", city="c1"), region("b", seq=2, city="c2")),
     )
+
+
+def _two() -> object:
+    return facts(_rows())
 
 
 def test_filters_narrow_and_a_milestone_takes_the_light_over() -> None:
@@ -99,10 +105,15 @@ def test_cities_are_summed_up() -> None:
 
 def test_the_export_has_a_line_for_each_region_and_milestone() -> None:
     found = _two()
-    lines = list(sheet(found, found.regions))
+    outlook = ahead(_rows(), TODAY, odds)
+    lines = list(sheet(found, found.regions, outlook))
     assert len(lines) == 5
     assert all(len(one) == len(SHEET_HEAD) for one in lines)
-    assert [one[9] for one in sheet(found, found.regions, "M01")] == ["M01", "M01"]
+    assert [one[11] for one in sheet(found, found.regions, outlook, "M01")] == ["M01", "M01"]
+    assert {one[0]: one[9:11] for one in lines} == {
+        "a": ("", "暂无法推算"),
+        "b": ("", "暂无法推算"),
+    }
 
 
 def test_an_address_with_odd_things_is_read_as_one_without() -> None:

@@ -19,6 +19,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "status": st.sampled_from(Status),
     "percent": st.integers(0, 100),
     "planned": st.none() | DAY,
+    "started": st.none() | DAY,
     "forecast": st.none() | DAY,
     "actual": st.none() | DAY,
     "unit": st.sampled_from(["甲", "乙"]),

@@ -1,0 +1,194 @@
+"""Every contract of a place with the terms of today, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Place
+from custody.contracts.models.contract import ChangeOrder, Company, Contract, Payment
+from custody.contracts.queries.contracts import as_rules
+from custody.contracts.rules.contract import Status, status_on
+from custody.contracts.rules.orders import Order, as_of
+from custody.contracts.rules.portfolio import DUE_DAYS, Due, Held
+from custody.regions.models import Batch, City, Region
+from custody.regions.queries import within
+
+_TERMS = (
+    "total",
+    "investment",
+    "floor_area",
+    "institutions",
+    "years",
+    "starts_on",
+    "ends_on",
+)
+
+
+_BRIEF = ("total", "starts_on", "ends_on")
+
+
+def held(session: Session, place: Place, today: date) -> list[Held]:
+    """The contracts of the place in the order of the notice. Two statements."""
+    rows = session.execute(
+        select(Contract, Region, City.name, Batch.short_name, Company.name)
+        .join(Region, Region.code == Contract.region_code)
+        .join(City, City.code == Region.city_code)
+        .join(
+            Batch,
+            (Batch.province_code == Region.province_code) & (Batch.number == Region.batch_number),
+        )
+        .outerjoin(Company, Company.id == Contract.company_id)
+        .where(within(place))
+        .order_by(Region.batch_number, Region.seq, Contract.id)
+    ).all()
+    orders = _orders(session, place)
+    return [
+        _line(contract, region, city, batch, company, orders[contract.id], today)
+        for contract, region, city, batch, company in rows
+    ]
+
+
+def _line(
+    contract: Contract,
+    region: Region,
+    city: str,
+    batch: str,
+    company: str | None,
+    orders: Sequence[Order],
+    today: date,
+) -> Held:
+    terms = as_of({name: getattr(contract, name) for name in _TERMS}, orders, today)
+    return Held(
+        id=contract.id,
+        number=contract.number,
+        name=contract.name or contract.number or "（未命名）",
+        region=region.code,
+        region_name=region.name,
+        city=region.city_code,
+        city_name=city,
+        batch=region.batch_number,
+        batch_name=batch,
+        company=contract.company_id,
+        company_name=company or "",
+        mode=contract.mode,
+        status=_status(contract, terms, today),
+        signed_on=contract.signed_on,
+        **terms,  # type: ignore[arg-type]
+    )
+
+
+def _status(contract: Contract, terms: dict[str, object], today: date) -> Status:
+    start, end = terms["starts_on"], terms["ends_on"]
+    return status_on(
+        today,
+        signed=contract.signed_at is not None,
+        starts_on=start if isinstance(start, date) else None,
+        ends_on=end if isinstance(end, date) else None,
+        terminated_on=contract.terminated_on,
+    )
+
+
+def _orders(session: Session, place: Place) -> defaultdict[int, list[Order]]:
+    rows = session.scalars(
+        select(ChangeOrder)
+        .join(Contract, Contract.id == ChangeOrder.contract_id)
+        .join(Region, Region.code == Contract.region_code)
+        .where(within(place), ChangeOrder.signed_at.is_not(None))
+    ).all()
+    found: defaultdict[int, list[Order]] = defaultdict(list)
+    for row, order in zip(rows, as_rules(rows), strict=True):
+        found[row.contract_id].append(order)
+    return found
+
+
+def due(session: Session, place: Place, today: date) -> list[Due]:
+    """Planned payments of contracts in force that are overdue or due soon, the oldest first."""
+    orders = _orders(session, place)
+    rows = session.execute(
+        select(Payment, Contract, Region.name)
+        .join(Contract, Contract.id == Payment.contract_id)
+        .join(Region, Region.code == Contract.region_code)
+        .where(
+            within(place),
+            Contract.signed_at.is_not(None),
+            Contract.terminated_on.is_(None),
+            Payment.paid_on.is_(None),
+        )
+        .order_by(Payment.due_on, Payment.id)
+    )
+    found = []
+    for payment, contract, region in rows:
+        plan: dict[str, object] = {
+            f"payment:{payment.line}:due_on": payment.due_on,
+            f"payment:{payment.line}:amount": payment.amount,
+        }
+        day, amount = list(as_of(plan, orders[contract.id], today).values())[:2]
+        assert isinstance(day, date)
+        assert isinstance(amount, Decimal)
+        if day <= today + timedelta(days=DUE_DAYS):
+            found.append(
+                Due(
+                    contract=contract.id,
+                    contract_name=contract.name or contract.number,
+                    region_name=region,
+                    title=payment.title or f"第{payment.line}笔",
+                    due_on=day,
+                    amount=amount,
+                    days=(day - today).days,
+                )
+            )
+    return sorted(found, key=lambda one: (one.due_on, one.contract))
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A contract on its region's page."""
+
+    id: int
+    name: str
+    status: Status
+    total: Decimal | None
+    company: str
+
+
+def summary_of_region(session: Session, region: str, today: date) -> list[Brief]:
+    """A region's contracts with the sums of today. One statement."""
+    rows = session.execute(
+        select(Contract, Company.name, ChangeOrder)
+        .outerjoin(Company, Company.id == Contract.company_id)
+        .outerjoin(
+            ChangeOrder,
+            (ChangeOrder.contract_id == Contract.id)
+            & ChangeOrder.signed_at.is_not(None)
+            & ChangeOrder.subject.in_(_BRIEF),
+        )
+        .where(Contract.region_code == region)
+        .order_by(Contract.id)
+    ).all()
+    companies = {contract.id: company or "" for contract, company, _ in rows}
+    orders: defaultdict[int, list[ChangeOrder]] = defaultdict(list)
+    for contract, _, order in rows:
+        if order is not None:
+            orders[contract.id].append(order)
+    found = []
+    for contract in {contract.id: contract for contract, _, _ in rows}.values():
+        own = as_rules(orders[contract.id])
+        terms = as_of({name: getattr(contract, name) for name in _BRIEF}, own, today)
+        total = terms["total"]
+        found.append(
+            Brief(
+                contract.id,
+                contract.name or contract.number or "（未命名）",
+                _status(contract, terms, today),
+                total if isinstance(total, Decimal) else None,
+                companies[contract.id],
+            )
+        )
+    return found

@@ -1,0 +1,433 @@
+"""Questions about settlements, limited to a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from custody.accounts.rules import Place
+from custody.attachments.models import Attachment
+from custody.attachments.queries import attached_to
+from custody.contracts.models.contract import ChangeOrder, Contract
+from custody.contracts.models.settlement import MonthlyProfile, Settlement, SettlementPayment
+from custody.contracts.queries.contracts import as_rules, orders_of, original_terms
+from custody.contracts.rules.composing import HUNDRED, Agreed
+from custody.contracts.rules.contract import PERIODS
+from custody.contracts.rules.life import Status, due_on
+from custody.contracts.rules.orders import Order, as_of
+from custody.contracts.rules.periods import Cycle, Period, ended
+from custody.contracts.rules.settlement import Source
+from custody.infra.journal import Event
+from custody.kernel.problems import NotFound
+from custody.regions.models import Region
+from custody.regions.queries import within
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A settlement with the contract and the region it is of."""
+
+    row: Settlement
+    contract: Contract
+    region: Region
+
+    @property
+    def period(self) -> Period:
+        return Period.parse(self.row.period)
+
+    @property
+    def number(self) -> str:
+        return number_of(self.contract, self.row.serial)
+
+
+def number_of(contract: Contract, serial: int) -> str:
+    """HT-2026-01-JS03: the contract's number and which of its settlements."""
+    return f"{contract.number or f'合同{contract.id}'}-JS{serial:02d}"
+
+
+def get_settlement(session: Session, number: int, *, place: Place, lock: bool = False) -> Found:
+    query = (
+        select(Settlement, Contract, Region)
+        .join(Contract, Contract.id == Settlement.contract_id)
+        .join(Region, Region.code == Contract.region_code)
+        .options(joinedload(Contract.company))
+        .where(Settlement.id == number, within(place))
+    )
+    if lock:
+        query = query.with_for_update(of=Settlement)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return Found(*found)
+
+
+def contract_and_region(
+    session: Session, number: int, *, place: Place, lock: bool = False
+) -> tuple[Contract, Region]:
+    query = (
+        select(Contract, Region)
+        .join(Region, Region.code == Contract.region_code)
+        .options(joinedload(Contract.company))
+        .where(Contract.id == number, within(place))
+    )
+    if lock:
+        # One settlement at a time: two must not take the same period or number.
+        query = query.with_for_update(of=Contract)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def of_contract(session: Session, contract: int) -> Sequence[Settlement]:
+    """Newest period first."""
+    rows = session.scalars(select(Settlement).where(Settlement.contract_id == contract)).all()
+    return sorted(rows, key=lambda row: Period.parse(row.period).first, reverse=True)
+
+
+def payments_of(session: Session, settlement: int) -> Sequence[SettlementPayment]:
+    return session.scalars(
+        select(SettlementPayment)
+        .where(SettlementPayment.settlement_id == settlement)
+        .order_by(SettlementPayment.id)
+    ).all()
+
+
+def paid_so_far(session: Session, settlements: Iterable[int]) -> Mapping[int, Decimal]:
+    rows = session.execute(
+        select(SettlementPayment.settlement_id, func.sum(SettlementPayment.amount))
+        .where(SettlementPayment.settlement_id.in_(list(settlements)))
+        .group_by(SettlementPayment.settlement_id)
+    )
+    return {number: Decimal(total).quantize(Decimal("0.01")) for number, total in rows}
+
+
+# --- the contract as a settlement needs it -------------------------------------------------------
+
+
+def profiles_of(session: Session, contract: int) -> Sequence[MonthlyProfile]:
+    return session.scalars(
+        select(MonthlyProfile)
+        .where(MonthlyProfile.contract_id == contract)
+        .order_by(MonthlyProfile.id)
+    ).all()
+
+
+def agreed_of(session: Session, contract: Contract) -> Agreed:
+    """What was signed, what orders changed since, and where both are written."""
+    rows = orders_of(session, contract)
+    who = _entered(session, contract, rows)
+    papers = attached_to(session, "contract", [contract.id])[contract.id]
+    of_orders = attached_to(session, "order", [row.id for row in rows])
+    orders = as_rules(rows)
+    original = original_terms(contract)
+    start, end = _term(contract, as_of(original, orders, date.max))
+    return Agreed(
+        original,
+        orders,
+        start,
+        end,
+        {base.energy: base.unit for base in contract.bases},
+        Source(
+            f"合同{contract.number or contract.name}",
+            _first_name(papers, ("baseline", "scan")),
+            *who.get(("contract", contract.id), ("", "")),
+        ),
+        {
+            row.number: Source(
+                f"{row.number}号变更单",
+                _first_name(of_orders[row.id], ("signed",)),
+                *who.get(("order", row.id), ("", "")),
+            )
+            for row in rows
+        },
+        {
+            profile.energy: [Decimal(one) / HUNDRED for one in profile.shares]
+            for profile in profiles_of(session, contract.id)
+        },
+    )
+
+
+def _term(contract: Contract, terms: Mapping[str, object]) -> tuple[date | None, date | None]:
+    """First and last day of custody, after extensions and terminations."""
+    start, end = terms["starts_on"], terms["ends_on"]
+    last = end if isinstance(end, date) else None
+    if contract.terminated_on is not None:
+        before = contract.terminated_on - timedelta(days=1)
+        last = min(last, before) if last else before
+    return (start if isinstance(start, date) else None), last
+
+
+def _first_name(files: Iterable[Attachment], slots: Sequence[str]) -> str:
+    found = sorted(
+        (slots.index(file.slot), file.id, file.name) for file in files if file.slot in slots
+    )
+    return found[0][2] if found else ""
+
+
+def _entered(
+    session: Session, contract: Contract, rows: Sequence[ChangeOrder]
+) -> dict[tuple[str, int], tuple[str, str]]:
+    """(kind, id) → who entered it as signed and on which day, as the journal has it."""
+    subjects = [str(contract.id)]
+    if rows:
+        subjects += [str(row.id) for row in rows]
+    events = session.execute(
+        select(Event.kind, Event.subject, Event.actor_name, Event.at)
+        .where(
+            Event.action.in_(["contract.signed", "order.signed"]),
+            Event.kind.in_(["contract", "order"]),
+            Event.subject.in_(subjects),
+        )
+        .order_by(Event.id)
+    )
+    return {
+        (kind, int(subject)): (name, f"{at.year}年{at.month}月{at.day}日")
+        for kind, subject, name, at in events
+    }
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A settlement, or a period that has ended and has none yet (`id` is None)."""
+
+    id: int | None
+    contract_id: int
+    contract: str
+    contract_number: str
+    number: str
+    region_code: str
+    region: str
+    company: str
+    period: Period
+    status: Status | None
+    total: Decimal | None
+    paid: Decimal
+    due_on: date | None
+
+    @property
+    def left(self) -> Decimal:
+        return (self.total or Decimal(0)) - self.paid
+
+    @property
+    def to_pay(self) -> bool:
+        return self.status is Status.SIGNED and self.left > 0
+
+    def overdue(self, today: date) -> bool:
+        """The pay day has passed and nothing or not everything has been paid."""
+        return self.due_on is not None and self.due_on < today and self.status is not Status.PAID
+
+
+def lines(
+    session: Session, place: Place, *, today: date, contract: int | None = None
+) -> list[Line]:
+    """Everything to settle and settled of a place (or of one contract), newest period first.
+
+    Four statements, however many contracts there are.
+    """
+    query = (
+        select(Contract, Region)
+        .join(Region, Region.code == Contract.region_code)
+        .options(joinedload(Contract.company))
+        .where(within(place))
+        .order_by(Region.batch_number, Region.seq, Contract.id)
+    )
+    if contract is not None:
+        query = query.where(Contract.id == contract)
+    contracts = session.execute(query).all()
+    numbers = [row.id for row, _ in contracts]
+    settled: dict[int, list[Settlement]] = {number: [] for number in numbers}
+    for row in session.scalars(
+        select(Settlement).where(Settlement.contract_id.in_(numbers)).order_by(Settlement.id)
+    ):
+        settled[row.contract_id].append(row)
+    paid = paid_so_far(session, [row.id for rows in settled.values() for row in rows])
+    orders = _orders_about_periods(session, numbers)
+    found: list[tuple[int, Line]] = []
+    for at, (one, region) in enumerate(contracts):
+        mine = settled[one.id]
+        found += [(at, _line(one, region, row, paid)) for row in mine]
+        found += [(at, line) for line in _missing(one, region, mine, orders.get(one.id, ()), today)]
+    return [
+        line for _, line in sorted(found, key=lambda it: (-it[1].period.first.toordinal(), it[0]))
+    ]
+
+
+_ABOUT_PERIODS = ("pay_period", "pay_day", "starts_on", "ends_on")
+
+
+def _orders_about_periods(session: Session, contracts: Sequence[int]) -> dict[int, list[Order]]:
+    rows = session.scalars(
+        select(ChangeOrder)
+        .where(
+            ChangeOrder.contract_id.in_(contracts),
+            ChangeOrder.subject.in_(_ABOUT_PERIODS),
+            ChangeOrder.signed_at.is_not(None),
+        )
+        .order_by(ChangeOrder.id)
+    ).all()
+    found: dict[int, list[Order]] = {}
+    for row, rule in zip(rows, as_rules(rows), strict=True):
+        found.setdefault(row.contract_id, []).append(rule)
+    return found
+
+
+def _line(contract: Contract, region: Region, row: Settlement, paid: Mapping[int, Decimal]) -> Line:
+    return Line(
+        row.id,
+        contract.id,
+        contract.name,
+        contract.number,
+        number_of(contract, row.serial),
+        region.code,
+        region.name,
+        contract.company.name if contract.company else "",
+        Period.parse(row.period),
+        row.status,
+        row.total,
+        paid.get(row.id, Decimal(0)),
+        row.due_on,
+    )
+
+
+def _missing(
+    contract: Contract,
+    region: Region,
+    settled: Sequence[Settlement],
+    orders: Sequence[Order],
+    today: date,
+) -> Iterable[Line]:
+    """Periods of a signed contract that are over and have no settlement."""
+    if contract.signed_at is None:
+        return
+    original = {name: getattr(contract, name) for name in _ABOUT_PERIODS}
+    terms = as_of(original, orders, today)
+    start, end = _term(contract, terms)
+    cycle, pay_day = str(terms["pay_period"] or ""), terms["pay_day"]
+    if start is None or cycle not in PERIODS:
+        return
+    have = [Period.parse(row.period) for row in settled]
+    for period in ended(Cycle(cycle), start=start, end=end, today=today):
+        if not any(period.overlaps(one) for one in have):
+            yield Line(
+                None,
+                contract.id,
+                contract.name,
+                contract.number,
+                "",
+                region.code,
+                region.name,
+                contract.company.name if contract.company else "",
+                period,
+                None,
+                None,
+                Decimal(0),
+                due_on(
+                    min(period.last, end) if end else period.last,
+                    pay_day if isinstance(pay_day, int) else None,
+                ),
+            )
+
+
+# --- for the floors above ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDue:
+    """A settlement signed by both and not yet paid in full."""
+
+    settlement_id: int
+    contract_id: int
+    region_code: str
+    title: str
+    due_on: date | None
+    left: Decimal
+
+
+def payments_due(session: Session, place: Place, *, until: date | None = None) -> list[PaymentDue]:
+    """What is still to be paid within the place, earliest day first; with `until`: due by that day."""
+    query = (
+        select(Settlement, Contract, Region)
+        .join(Contract, Contract.id == Settlement.contract_id)
+        .join(Region, Region.code == Contract.region_code)
+        .where(Settlement.status == Status.SIGNED, within(place))
+        .order_by(Settlement.due_on.is_(None), Settlement.due_on, Settlement.id)
+    )
+    if until is not None:
+        query = query.where(Settlement.due_on <= until)
+    rows = session.execute(query).all()
+    paid = paid_so_far(session, [row.id for row, _, _ in rows])
+    return [
+        PaymentDue(
+            row.id,
+            contract.id,
+            region.code,
+            f"{region.name} {contract.name or contract.number} {Period.parse(row.period).label}结算款",
+            row.due_on,
+            row.total - paid.get(row.id, Decimal(0)),
+        )
+        for row, contract, region in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementFacts:
+    """What milestone M23 of a region shows: its settlements and their sums."""
+
+    lines: tuple[Line, ...]
+    settled: Decimal
+    """Of everything that both have signed."""
+    paid: Decimal
+    missing: int
+    """Periods that are over and have no settlement yet."""
+
+    @property
+    def left(self) -> Decimal:
+        return self.settled - self.paid
+
+
+def settlement_facts(session: Session, region: Place, *, today: date) -> SettlementFacts | None:
+    """None where the region has nothing to settle."""
+    found = lines(session, region, today=today)
+    if not found:
+        return None
+    signed = [line for line in found if line.status in (Status.SIGNED, Status.PAID)]
+    return SettlementFacts(
+        tuple(found),
+        sum((line.total or Decimal(0) for line in signed), Decimal(0)),
+        sum((line.paid for line in signed), Decimal(0)),
+        sum(line.id is None for line in found),
+    )
+
+
+def events_of(session: Session, settlement: int) -> Sequence[Event]:
+    """What was done to it, newest first; downloads are not part of its history."""
+    return session.scalars(
+        select(Event)
+        .where(
+            Event.kind == "settlement",
+            Event.subject == str(settlement),
+            Event.modifies,
+        )
+        .order_by(Event.id.desc())
+    ).all()
+
+
+def frozen(session: Session) -> list[Found]:
+    """Everything that was frozen, for the inspection."""
+    rows = session.execute(
+        select(Settlement, Contract, Region)
+        .join(Contract, Contract.id == Settlement.contract_id)
+        .join(Region, Region.code == Contract.region_code)
+        .where(Settlement.status != Status.DRAFT)
+        .order_by(Settlement.id)
+    )
+    return [Found(*row) for row in rows]

@@ -1,0 +1,428 @@
+"""From the contract and what an officer typed to the inputs of a settlement. Pure.
+
+Terms that a change order alters within the period are counted from their day on: the period is cut
+there, and an energy whose price, discount or adjustments differ has a line for each stretch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+
+from custody.contracts.rules import orders as orders_
+from custody.contracts.rules import shares
+from custody.contracts.rules.contract import Driver
+from custody.contracts.rules.contract import Energy as EnergyCode
+from custody.contracts.rules.periods import Period
+from custody.contracts.rules.settlement import (
+    ONE,
+    USUAL,
+    ZERO,
+    Adjustment,
+    Deduction,
+    Energy,
+    Formula,
+    Guarantee,
+    Inputs,
+    PriceMode,
+    Service,
+    Source,
+    number,
+    percent,
+    yuan,
+)
+from custody.kernel.problems import Problem
+
+HUNDRED = Decimal(100)
+Terms = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ActualPrice:
+    energy: EnergyCode
+    price: Decimal | None = None
+    source: str = ""
+    """The bills it was worked out from."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentLine:
+    energy: EnergyCode
+    driver: Driver
+    order: int | None = None
+    """Number of the change order within the contract."""
+    base: Decimal | None = None
+    now: Decimal | None = None
+    rate: Decimal | None = None
+    """Quota a year for INTENSITY; percent of the base for RATIO."""
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeductionLine:
+    reason: str
+    basis: str = ""
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is typed for one period; everything else is the contract's."""
+
+    prices: tuple[ActualPrice, ...] = ()
+    adjustments: tuple[AdjustmentLine, ...] = ()
+    deductions: tuple[DeductionLine, ...] = ()
+    guaranteed: Decimal | None = None
+    verified: Decimal | None = None
+    """tce of the period."""
+    verified_source: str = ""
+    prepaid: Decimal | None = None
+    prepaid_source: str = ""
+    note: str = ""
+    who: str = ""
+    when: str = ""
+    """Who saved it last and on which day, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A contract as a settlement needs it: what was signed, what orders changed, and its papers."""
+
+    original: Terms
+    orders: Sequence[orders_.Order]
+    starts_on: date | None
+    ends_on: date | None
+    """The last day, or the day before it was terminated."""
+    units: Mapping[str, str]
+    """Energy → unit of its base."""
+    paper: Source
+    order_papers: Mapping[int, Source] = field(default_factory=dict)
+    profiles: Mapping[str, Sequence[Decimal]] = field(default_factory=dict)
+    """Energy → agreed shares of the twelve months, adding up to 1."""
+
+    def days(self, period: Period) -> tuple[date, date] | None:
+        """The period's days inside the term."""
+        if self.starts_on is None:
+            return None
+        first = max(period.first, self.starts_on)
+        last = min(period.last, self.ends_on) if self.ends_on else period.last
+        return (first, last) if first <= last else None
+
+    def at(self, day: date) -> Terms:
+        return orders_.as_of(self.original, self.orders, day)
+
+
+def inputs_of(agreed: Agreed, period: Period, draft: Draft) -> Inputs:
+    """Everything the statement rests on. Of a period outside the term: nothing."""
+    days = agreed.days(period)
+    if days is None:
+        return Inputs(str(period), period.label, ())
+    pieces = _pieces(agreed, days, draft)
+    last = agreed.at(days[1])
+    return Inputs(
+        str(period),
+        _days_words(period, days),
+        tuple(_energies(agreed, draft, pieces)),
+        services=tuple(_services(agreed, pieces)),
+        deductions=tuple(
+            Deduction(line.reason, line.basis, line.amount or ZERO, _typed("考核扣减", draft))
+            for line in draft.deductions
+        ),
+        tax=_share(last.get("tax_rate")),
+        guarantee=_guarantee(agreed, last, draft, days[1]),
+        prepaid=draft.prepaid or ZERO,
+        prepaid_source=_typed(draft.prepaid_source or "预付款", draft) if draft.prepaid else None,
+    )
+
+
+def _days_words(period: Period, days: tuple[date, date]) -> str:
+    if days == (period.first, period.last):
+        return period.label
+    return f"{period.label}（{_day(days[0])}至{_day(days[1])}）"
+
+
+def _typed(what: str, draft: Draft) -> Source:
+    return Source(what, who=draft.who, when=draft.when)
+
+
+# --- stretches of the same terms -----------------------------------------------------------------
+
+
+def _pieces(agreed: Agreed, days: tuple[date, date], draft: Draft) -> list[tuple[date, date]]:
+    """The days cut where an order begins to count and where a year ends."""
+    first, last = days
+    cuts = {order.effective_on for order in agreed.orders if order.signed}
+    starts = [first, *sorted(day for day in cuts if first < day <= last)]
+    ends = [day - timedelta(days=1) for day in starts[1:]] + [last]
+    return list(zip(starts, ends, strict=True))
+
+
+def _energies(
+    agreed: Agreed, draft: Draft, pieces: Sequence[tuple[date, date]]
+) -> Iterable[Energy]:
+    """A line for each energy and each stretch in which its price and adjustments are the same."""
+    for code in EnergyCode:
+        lines: list[tuple[Energy, date, date]] = []
+        for first, last in _even(pieces, partial(_terms_of, agreed, code, draft)):
+            energy = _energy(agreed, code, first, last, draft)
+            if energy is None:
+                continue
+            if lines and _alike(lines[-1][0], energy):
+                so_far, start, _ = lines[-1]
+                lines[-1] = (_joined(so_far, energy), start, last)
+            else:
+                lines.append((energy, first, last))
+        for energy, first, last in lines:
+            alone = len(lines) == 1
+            name = energy.name if alone else f"{energy.name}（{_day(first)}至{_day(last)}）"
+            # An agreed quantity is of the whole period: it stands in the last line only.
+            final = last == pieces[-1][1]
+            counted = _adjustments(agreed, code, first, last, draft, final=final)
+            yield replace(energy, name=name, adjustments=counted)
+
+
+def _even(
+    pieces: Sequence[tuple[date, date]], value: Callable[[date], object]
+) -> list[tuple[date, date]]:
+    """The pieces, neighbours of the same value in one."""
+    found: list[tuple[date, date]] = []
+    for first, last in pieces:
+        if found and value(found[-1][0]) == value(first):
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _terms_of(agreed: Agreed, code: EnergyCode, draft: Draft, day: date) -> object:
+    """What of the terms makes an energy's line what it is."""
+    terms = agreed.at(day)
+    names = (f"energy:{code}:quantity", f"energy:{code}:price")
+    scalars = ("price_mode", "price_cap", "discount_rate")
+    counted = _adjustments(agreed, code, day, day, draft, final=False)
+    return [terms.get(name) for name in (*names, *scalars)], counted
+
+
+def _alike(one: Energy, other: Energy) -> bool:
+    keys = ("mode", "price", "cap", "discount", "adjustments")
+    return all(getattr(one, key) == getattr(other, key) for key in keys)
+
+
+def _joined(one: Energy, other: Energy) -> Energy:
+    """Two stretches between which only the quantity changed."""
+    return replace(
+        one,
+        base=one.base + other.base,
+        share=one.share + other.share,
+        share_words=f"{one.share_words}；{other.share_words}",
+        source=other.source,
+    )
+
+
+def _energy(
+    agreed: Agreed, code: EnergyCode, first: date, last: date, draft: Draft
+) -> Energy | None:
+    terms = agreed.at(first)
+    annual, price = terms.get(f"energy:{code}:quantity"), terms.get(f"energy:{code}:price")
+    if not isinstance(annual, Decimal) or not isinstance(price, Decimal):
+        return None
+    profile = agreed.profiles.get(code)
+    base = shares.of_days(annual, first, last, profile)
+    unit = agreed.units.get(code) or code.unit
+    mode = PriceMode(str(terms.get("price_mode") or PriceMode.FIXED))
+    cap = terms.get("price_cap")
+    typed = next((one for one in draft.prices if one.energy is code), None)
+    changed = [
+        agreed.order_papers[order.number].what
+        for order in orders_.in_force(agreed.orders, first)
+        if order.subject in (f"energy:{code}:quantity", f"energy:{code}:price")
+        and order.number in agreed.order_papers
+    ]
+    what = f"{agreed.paper.what}能源基准（{code.label}）"
+    return Energy(
+        code.value,
+        f"{code.label}费",
+        unit,
+        base,
+        shares.rounded(base / annual, Decimal("0.000001")) if annual else ZERO,
+        mode,
+        price,
+        replace(
+            agreed.paper, what="，经".join([what, *changed[-1:]]) + ("调整" if changed else "")
+        ),
+        share_words=(
+            f"年基准{number(annual)} {unit} × "
+            f"{shares.share_words(first, last, profile=profile is not None)} = "
+            f"{number(base)} {unit}"
+        ),
+        discount=_share(terms.get("discount_rate")),
+        discount_source=replace(agreed.paper, what=f"{agreed.paper.what}折让率"),
+        actual=typed.price if typed and mode is not PriceMode.FIXED else None,
+        actual_source=_typed(typed.source, draft) if typed and typed.source else None,
+        cap=shares.rounded(price * (ONE + cap / HUNDRED), Decimal("0.0001"))
+        if isinstance(cap, Decimal) and mode is PriceMode.CAPPED
+        else None,
+        adjustments=_adjustments(agreed, code, first, last, draft, final=False),
+    )
+
+
+def _adjustments(
+    agreed: Agreed, code: EnergyCode, first: date, last: date, draft: Draft, *, final: bool
+) -> tuple[Adjustment, ...]:
+    """Those that count on these days; agreed quantities on the `final` ones only."""
+    found = []
+    known = {order.number: order for order in agreed.orders}
+    terms = agreed.at(last)
+    for line in draft.adjustments:
+        formula = USUAL[line.driver]
+        if line.energy is not code or (formula is Formula.AGREED and not final):
+            continue
+        order = known.get(line.order) if line.order is not None else None
+        later = order is not None and order.effective_on > first
+        looked_back = terms.get(f"driver:{line.driver}:retroactive") is True
+        if later and not looked_back and formula is not Formula.AGREED:
+            continue
+        paper = agreed.order_papers.get(order.number) if order else None
+        found.append(
+            Adjustment(
+                line.driver,
+                formula,
+                paper or _typed(f"{line.driver.label}调整", draft),
+                base=line.base or ZERO,
+                now=line.now or ZERO,
+                rate=(line.rate or ZERO) / (HUNDRED if formula is Formula.RATIO else ONE),
+                quantity=line.quantity or ZERO,
+                trigger=_share(terms.get(f"driver:{line.driver}:trigger")),
+                order=f"{line.order}号变更单" if line.order is not None else "",
+                signed=order is not None and order.signed,
+            )
+        )
+    return tuple(found)
+
+
+# --- the other terms -----------------------------------------------------------------------------
+
+
+def _services(agreed: Agreed, pieces: Sequence[tuple[date, date]]) -> Iterable[Service]:
+    for first, last in _even(pieces, lambda day: agreed.at(day).get("upkeep_fee")):
+        annual = agreed.at(first).get("upkeep_fee")
+        if isinstance(annual, Decimal) and annual:
+            words = shares.share_words(first, last, profile=False)
+            yield Service(
+                shares.of_days(annual, first, last),
+                f"{yuan(annual)} 元/年 × {words}",
+                replace(agreed.paper, what=f"{agreed.paper.what}年运维费"),
+            )
+
+
+def custody_year(starts_on: date, day: date) -> int:
+    """1 in the first twelve months of custody."""
+    years = day.year - starts_on.year - ((day.month, day.day) < (starts_on.month, starts_on.day))
+    return years + 1
+
+
+def promised(agreed: Agreed, period: Period) -> Decimal | None:
+    """What of the year's guaranteed saving falls on the period, by days; tce."""
+    days = agreed.days(period)
+    if days is None or agreed.starts_on is None:
+        return None
+    year = custody_year(agreed.starts_on, days[1])
+    annual = agreed.at(days[1]).get(f"guarantee:{year}:quantity")
+    return shares.of_days(annual, *days) if isinstance(annual, Decimal) else None
+
+
+def _guarantee(agreed: Agreed, terms: Terms, draft: Draft, day: date) -> Guarantee | None:
+    if draft.verified is None or draft.guaranteed is None or agreed.starts_on is None:
+        return None
+    year = custody_year(agreed.starts_on, day)
+    price = terms.get("guarantee_price")
+    return Guarantee(
+        draft.guaranteed,
+        draft.verified,
+        "tce",
+        price if isinstance(price, Decimal) else ZERO,
+        _share(terms.get(f"guarantee:{year}:share")),
+        _typed(draft.verified_source or "核定节能量", draft),
+    )
+
+
+def _share(value: object) -> Decimal:
+    """A rate in percent as a share of 1."""
+    return value / HUNDRED if isinstance(value, Decimal) else ZERO
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+# --- what is missing or cannot be ----------------------------------------------------------------
+
+
+def problems_of_draft(agreed: Agreed, period: Period, draft: Draft) -> list[Problem]:
+    """What must be filled in before the figures mean anything; `where` names the form's field."""
+    found: list[Problem] = []
+    days = agreed.days(period)
+    terms = agreed.at(days[1]) if days else agreed.original
+    for at, price in enumerate(draft.prices):
+        if price.price is not None and not price.source.strip():
+            words = f"请写明{price.energy.label}实际单价的出处，如哪几张账单。"
+            found.append(Problem("price_source", words, f"prices-{at}-source"))
+    seen: set[tuple[str, str]] = set()
+    for at, line in enumerate(draft.adjustments):
+        found += _problems_of_line(at, line, terms)
+        if (line.energy, line.driver) in seen and USUAL[line.driver] is not Formula.AGREED:
+            words = f"{line.energy.label}的{line.driver.label}调整填了两次，请合并为一行。"
+            found.append(Problem("twice", words, f"adjustments-{at}-driver"))
+        seen.add((line.energy, line.driver))
+    for at, deduction in enumerate(draft.deductions):
+        if not deduction.reason.strip():
+            words = f"请写明第{at + 1}项扣减的事由。"
+            found.append(Problem("reason", words, f"deductions-{at}-reason"))
+        if not deduction.basis.strip():
+            words = "请写明扣减的依据，如合同条款或考核结果。"
+            found.append(Problem("basis", words, f"deductions-{at}-basis"))
+        if deduction.amount is None:
+            found.append(Problem("amount", "请填写扣减金额。", f"deductions-{at}-amount"))
+    if (draft.verified is None) != (draft.guaranteed is None):
+        missing = "verified" if draft.verified is None else "guaranteed"
+        words = "承诺节能量和核定节能量须同时填写；本期不结算节能量的，请都留空。"
+        found.append(Problem("guarantee", words, missing))
+    if draft.verified is not None:
+        if not draft.verified_source.strip():
+            words = "请写明核定节能量的出处，如核证报告的编号。"
+            found.append(Problem("verified_source", words, "verified_source"))
+        if not terms.get("guarantee_price"):
+            words = "合同没有约定节能量结算单价，不能计算补偿和分享；请先补充合同。"
+            found.append(Problem("guarantee_price", words, "verified"))
+    if draft.prepaid and not draft.prepaid_source.strip():
+        words = "请写明抵扣的是哪一笔预付款。"
+        found.append(Problem("prepaid_source", words, "prepaid_source"))
+    return found
+
+
+def _problems_of_line(at: int, line: AdjustmentLine, terms: Terms) -> list[Problem]:
+    formula = USUAL[line.driver]
+    found = []
+    if not isinstance(terms.get(f"energy:{line.energy}:quantity"), Decimal):
+        words = f"合同的能源基准中没有{line.energy.label}，请改选能源品种。"
+        found.append(Problem("energy", words, f"adjustments-{at}-energy"))
+    if line.order is None:
+        words = "请选择此项调整依据的变更单；没有变更单的，先在合同中办理。"
+        found.append(Problem("order", words, f"adjustments-{at}-order"))
+    needed = ("quantity",) if formula is Formula.AGREED else ("base", "now", "rate")
+    for name in needed:
+        if getattr(line, name) is None:
+            words = f"按“{formula.label}”计算，请填写{_FIELDS[name]}。"
+            found.append(Problem(name, words, f"adjustments-{at}-{name}"))
+    if formula is not Formula.AGREED and line.base == 0:
+        found.append(Problem("base", "基准值应大于0，请改正。", f"adjustments-{at}-base"))
+    if formula is Formula.RATIO and line.rate is not None and line.rate > HUNDRED:
+        words = f"相关用量占比应在0至100%之间，现为{percent(line.rate / HUNDRED)}，请改正。"
+        found.append(Problem("rate", words, f"adjustments-{at}-rate"))
+    return found
+
+
+_FIELDS = {"quantity": "认定用量", "base": "基准值", "now": "当期值", "rate": "定额或占比"}

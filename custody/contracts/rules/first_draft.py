@@ -1,0 +1,63 @@
+"""What a new settlement begins with, so that nothing is typed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from custody.contracts.rules.composing import ActualPrice, AdjustmentLine, Agreed, Draft
+from custody.contracts.rules.contract import Driver, Energy
+from custody.contracts.rules.orders import in_force
+from custody.contracts.rules.periods import Period
+from custody.contracts.rules.settlement import USUAL, Formula, PriceMode
+from custody.contracts.rules.shares import rounded
+
+_SUBJECTS = {"floor_area": Driver.AREA, "people": Driver.PEOPLE}
+"""Change orders that bring an adjustment of the quantity along, by the term they change."""
+
+
+def first_draft(agreed: Agreed, period: Period, last: Draft | None) -> Draft:
+    """Lines that stay from the last period, and those that new change orders bring.
+
+    Prices, deductions and savings belong to one period: their fields begin empty.
+    """
+    days = agreed.days(period)
+    if days is None:
+        return Draft()
+    terms = agreed.at(days[1])
+    energies = [one for one in Energy if terms.get(f"energy:{one}:quantity") is not None]
+    linked = terms.get("price_mode") in (PriceMode.LINKED, PriceMode.CAPPED)
+    lines = {
+        (line.energy, line.driver): line
+        for line in (last.adjustments if last else ())
+        if line.energy in energies and USUAL[line.driver] is Formula.INTENSITY
+    }
+    for line in _of_orders(agreed, days[1], energies):
+        before = lines.get((line.energy, line.driver))
+        if before is None or before.order != line.order:
+            lines[line.energy, line.driver] = line
+    return Draft(
+        prices=tuple(ActualPrice(one) for one in energies) if linked else (),
+        adjustments=tuple(lines.values()),
+    )
+
+
+def _of_orders(agreed: Agreed, day: date, energies: Sequence[Energy]) -> Iterable[AdjustmentLine]:
+    """The newest signed order about area and the one about people, with the quota of the base itself."""
+    newest = {order.subject: order for order in in_force(agreed.orders, day)}
+    for subject, driver in _SUBJECTS.items():
+        order, base = newest.get(subject), agreed.original.get(subject)
+        if order is None or not base or not energies:
+            continue
+        quantity = agreed.original.get(f"energy:{energies[0]}:quantity")
+        if isinstance(quantity, Decimal):
+            before = Decimal(str(base))
+            yield AdjustmentLine(
+                energies[0],
+                driver,
+                order.number,
+                base=before,
+                now=Decimal(str(order.new)),
+                rate=rounded(quantity / before, Decimal("0.0001")),
+            )

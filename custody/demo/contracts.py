@@ -1,0 +1,500 @@
+"""The demonstration's contracts: eight in force, drafts of those that come after, two change orders.
+
+The figures are made up so that they add up to what a province reports (some 50 亿元, 3 亿元 of
+retrofit); the companies do not exist, their codes only have a check digit that is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from custody.contracts.actions import companies, contracts, files, orders
+from custody.contracts.models.contract import Contract
+from custody.contracts.queries.groups import fingerprint, lines_of
+from custody.contracts.rules.checks import amount_of, end_of_term
+from custody.contracts.rules.contract import Driver
+from custody.contracts.rules.credit_code import check_digit
+from custody.contracts.rules.fields import BY_CODE
+from custody.demo import people
+from custody.demo.story import Act
+from custody.infra import clock
+from custody.regions.models import Region
+
+if TYPE_CHECKING:
+    from custody.demo.play import Player
+
+_COMPANIES = {
+    "甲": ("91320000MA0YAN001", "苏示绿能服务有限公司（演示）", "卞启明"),
+    "乙": ("91320000MA0YAN002", "江演能源管理有限公司（演示）", "殷知行"),
+    "丙": ("91320000MA0YAN003", "样例合同能源服务有限公司（演示）", "阮青禾"),
+    "丁": ("91320000MA0YAN004", "试行节能科技有限公司（演示）", "廖见山"),
+}
+"""Letter → seventeen characters of the code, name, contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """One contract in force. Money in 万元, days as the milestones have them."""
+
+    region: str
+    company: str
+    total: int
+    investment: int
+    awarded: date
+    signed: date
+    filed: date
+    starts: date
+    years: int = 10
+    accepted: date | None = None
+    done: tuple[tuple[str, int, str], ...] = ()
+    """Measures completed in 2026: (category, m², MMDD)."""
+    quarterly: bool = False
+    paid: int = 0
+    """Payments made by the time it is entered."""
+
+
+_DEALS = (
+    Deal("320282", "甲", 86_000, 5_200, date(2024, 10, 16), date(2024, 11, 8),
+         date(2024, 11, 25), date(2025, 9, 1), accepted=date(2026, 6, 9),
+         done=(("hvac", 186_000, "0320"), ("lighting", 148_000, "0408")),
+         quarterly=True, paid=1),
+    Deal("320582", "乙", 89_000, 5_400, date(2024, 11, 5), date(2024, 11, 29),
+         date(2024, 12, 16), date(2025, 9, 15), accepted=date(2026, 6, 10),
+         done=(("lighting", 131_000, "0328"), ("hvac", 172_000, "0420")),
+         quarterly=True, paid=1),
+    Deal("320904", "丙", 52_000, 3_100, date(2024, 11, 21), date(2024, 12, 12),
+         date(2024, 12, 30), date(2025, 10, 1), accepted=date(2026, 6, 26),
+         done=(("lighting", 88_000, "0506"), ("hvac", 96_000, "0515")),
+         quarterly=True, paid=1),
+    Deal("320211", "甲", 61_000, 3_600, date(2025, 9, 16), date(2025, 10, 20),
+         date(2025, 11, 6), date(2027, 1, 1), done=(("lighting", 104_000, "0824"),)),
+    Deal("320322", "丁", 43_000, 2_500, date(2025, 10, 24), date(2025, 11, 28),
+         date(2025, 12, 15), date(2027, 1, 1)),
+    Deal("320412", "乙", 74_000, 4_400, date(2025, 8, 28), date(2025, 9, 26),
+         date(2025, 10, 17), date(2027, 1, 1), done=(("lighting", 118_000, "0918"),)),
+    Deal("321003", "丙", 50_000, 3_000, date(2025, 9, 22), date(2025, 10, 30),
+         date(2025, 11, 14), date(2027, 1, 1), done=(("distribution", 62_000, "1022"),)),
+    Deal("321283", "丁", 46_000, 2_800, date(2025, 10, 13), date(2025, 11, 17),
+         date(2025, 12, 3), date(2027, 1, 1)),
+)  # fmt: skip
+
+_DRAFTS = (("321283", "公共机构集中供热单项托管合同"), ("320205", ""), ("320583", ""))
+"""Contracts that are not signed yet: (region, what they are called beside the region's name)."""
+
+_PRICES = {
+    "electricity": (Decimal("0.72"), Decimal("0.6730"), "kWh"),
+    "water": (Decimal("0.09"), Decimal("4.3500"), "m³"),
+    "gas": (Decimal("0.11"), Decimal("3.6500"), "m³"),
+}
+"""Energy → its part of the yearly fee, unit price, unit; the rest is upkeep."""
+_NAMES = {
+    "hvac": "空调系统智能群控与主机更新",
+    "lighting": "公共区域照明改造",
+    "distribution": "配电与计量改造",
+    "hot_water": "热水系统空气源热泵改造",
+    "pv": "屋顶分布式光伏",
+    "charging": "充电设施建设",
+}
+_SHARES = (
+    ("hvac", "0.38", 12),
+    ("lighting", "0.16", 8),
+    ("distribution", "0.14", 15),
+    ("hot_water", "0.10", 10),
+    ("pv", "0.17", 20),
+)
+
+
+def acts(until: datetime) -> list[Act]:
+    """Signed contracts are entered in the first weeks of the year, each by its region's officer."""
+    slugs = {seat.code: seat.slug for seat in people.seats()}
+    told = []
+    for number, deal in enumerate(_DEALS):
+        on = date(2026, 1, 20) + timedelta(days=(number % 4) + 7 * (number // 4))
+        who, code = slugs[deal.region], deal.region
+        told += [
+            Act(clock.at(on, 9, 5 + number), who, "contract_opened", code),
+            Act(clock.at(on, 10, 20 + number), who, "contract_filled", code),
+            Act(clock.at(on, 15, 10 + number), who, "contract_signed", code),
+        ]
+        for category, area, done in deal.done:
+            at = clock.at(date(2026, int(done[:2]), int(done[2:])), 16, 20)
+            values = {"category": category, "area": area}
+            told.append(Act(at, who, "measure_completed", code, values=values))
+        if deal.accepted:
+            at = clock.at(deal.accepted + timedelta(days=1), 16, 40)
+            told.append(Act(at, who, "contract_accepted", code))
+    for code, day, count in (
+        ("320282", date(2026, 3, 16), 2), ("320282", date(2026, 6, 15), 3),
+        ("320282", date(2026, 9, 15), 4), ("320582", date(2026, 3, 30), 2),
+        ("320582", date(2026, 6, 29), 3), ("320582", date(2026, 9, 28), 4),
+        ("320904", date(2026, 4, 15), 2), ("320904", date(2026, 7, 15), 3),
+    ):  # fmt: skip
+        told.append(
+            Act(clock.at(day, 14, 30), slugs[code], "contract_paid", code, values={"count": count})
+        )
+    for number, (code, name) in enumerate(_DRAFTS):
+        at = clock.at(date(2026, 10, 12 + number), 10, 15)
+        told.append(Act(at, slugs[code], "contract_drafted", code, words=name))
+    told += [
+        Act(clock.at(date(2026, 7, 6), 10, 0), slugs["320282"], "order_signed", "320282"),
+        Act(clock.at(date(2026, 11, 10), 15, 0), slugs["320582"], "order_drafted", "320582"),
+    ]
+    return told
+
+
+def _deal(code: str) -> Deal:
+    return next(deal for deal in _DEALS if deal.region == code)
+
+
+def _contract(player: Player, key: str) -> Contract:
+    player.session.flush()
+    return player.session.scalars(select(Contract).where(Contract.key == key)).one()
+
+
+def _save(
+    player: Player,
+    act: Act,
+    contract: Contract,
+    page: str,
+    values: dict[str, object] | None = None,
+    lines: list[dict[str, object]] | None = None,
+) -> None:
+    group = BY_CODE[page]
+    contracts.save(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        number=contract.id,
+        group=group,
+        seen=fingerprint(contract, group),
+        values=values or {},
+        lines=lines,
+    )
+    player.session.flush()
+
+
+def _opened(player: Player, act: Act) -> None:
+    region = player.session.get_one(Region, act.region)
+    contracts.add(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        region=act.region,
+        key=f"demo-{act.region}",
+        name=f"{region.name}公共机构能源费用托管合同",
+    )
+
+
+def _filled(player: Player, act: Act) -> None:
+    deal, region = _deal(act.region), player.session.get_one(Region, act.region)
+    contract = _contract(player, f"demo-{act.region}")
+    money = Decimal(deal.total) * 10_000
+    body, name, contact = _COMPANIES[deal.company]
+    company = companies.choose(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        typed=body + check_digit(body),
+        name=name,
+        contact=contact,
+        phone="000-0000-0500",
+    )
+    assert company is not None
+    _save(player, act, contract, "identity", {
+        "number": f"YS-{deal.signed.year}-{deal.region}-01", "procurement": "open",
+        "project_number": f"YSCG-{deal.region}-{deal.awarded.year}", "award_price": money,
+        "text_version": "GF-2026-2621" if deal.signed.year > 2025 else "双方自拟文本",
+        "notice_on": deal.awarded - timedelta(days=26), "awarded_on": deal.awarded,
+        "signed_on": deal.signed, "effective_on": deal.signed,
+        "filing_number": f"备〔{deal.filed.year}〕{deal.region[-3:]}号", "filed_on": deal.filed,
+    })  # fmt: skip
+    parties = [people.lead_unit(region.name), f"{region.name}教育主管部门",
+               f"{region.name}卫生健康主管部门"]  # fmt: skip
+    _save(player, act, contract, "parties", {"company_id": company.id}, [
+        {"name": one, "code": "", "lead": not number} for number, one in enumerate(parties)
+    ])  # fmt: skip
+    area = Decimal(region.floor_area or 1_000_000)
+    _save(player, act, contract, "scope", {
+        "institutions": region.institutions, "floor_area": area,
+        "people": int(area / 38), "mode": "full", "energies": " ".join(_PRICES),
+        "boundary": "纳入机构红线内的用电、用水、用气及其用能系统，以计量表计为界。",
+        "exclusions": "数据中心、对外经营的充电桩、食堂承包经营部分、出租房屋。",
+    })  # fmt: skip
+    _save(player, act, contract, "term", {
+        "years": deal.years, "starts_on": deal.starts,
+        "ends_on": end_of_term(deal.starts, deal.years), "build_months": 12,
+        "run_months": deal.years * 12 - 12,
+        "extension": "因不可抗力或甲方原因停工的，经双方书面确认后相应顺延。",
+    })  # fmt: skip
+    _money(player, act, contract, deal, money)
+    _promises(player, act, contract, deal)
+    _save(player, act, contract, "measures", {
+        "investment": Decimal(deal.investment) * 10_000, "residual_value": Decimal(0),
+        "handover_on": end_of_term(deal.starts, deal.years),
+        "ownership": "托管期内改造资产归乙方，期满无偿移交甲方；移交时设备完好率不低于95%。",
+    }, _measures(deal, area))  # fmt: skip
+    _clauses(player, act, contract)
+
+
+def _money(player: Player, act: Act, contract: Contract, deal: Deal, money: Decimal) -> None:
+    """Base, yearly fees and payments; everything adds up to the fen."""
+    fen = Decimal("0.01")
+    year = (money / deal.years).quantize(fen, ROUND_DOWN)
+    bases: list[dict[str, object]] = []
+    fees: dict[str, Decimal] = {}
+    for energy, (share, price, unit) in _PRICES.items():
+        quantity = (year * share / Decimal("0.95") / price).quantize(Decimal(1))
+        bases.append({"energy": energy, "quantity": quantity, "unit": unit, "price": price,
+                      "amount": amount_of(quantity, price)})  # fmt: skip
+        fees[energy] = (year * share).quantize(fen, ROUND_DOWN)
+    fees["upkeep"] = year - sum(fees.values())
+    _save(player, act, contract, "fee", {
+        "total": money, "upkeep_fee": fees["upkeep"], "tax_rate": Decimal("6.00"),
+        "discount_rate": Decimal("5.00"), "ceiling_price": money * 102 / 100,
+        "price_mode": "linked",
+    }, bases)  # fmt: skip
+    empty = {"heat": None, "oil": None}
+    schedule: list[dict[str, object]] = [
+        {"year": number, **empty, **fees} for number in range(1, deal.years + 1)
+    ]
+    _save(player, act, contract, "schedule", lines=schedule)
+    _save(player, act, contract, "payment", {
+        "pay_period": "quarter" if deal.quarterly else "year", "pay_day": 15,
+        "prepayment": Decimal(0), "bond": money / 100, "payer": "unified",
+        "invoice": "乙方于付款前十个工作日开具增值税专用发票",
+    }, _payments(deal, money))  # fmt: skip
+
+
+def _payments(deal: Deal, money: Decimal) -> list[dict[str, object]]:
+    parts, step = (4 * deal.years, 3) if deal.quarterly else (deal.years, 12)
+    each = (money / parts).quantize(Decimal("0.01"), ROUND_DOWN)
+    lines: list[dict[str, object]] = []
+    for number in range(1, parts + 1):
+        months = deal.starts.month - 1 + number * step
+        due = date(deal.starts.year + months // 12, months % 12 + 1, 15)
+        made = number <= deal.paid
+        lines.append({
+            "title": f"第{number}期托管费", "due_on": due,
+            "amount": each if number < parts else money - each * (parts - 1),
+            "paid_on": due if made else None, "paid_amount": each if made else None,
+        })  # fmt: skip
+    return lines
+
+
+def _promises(player: Player, act: Act, contract: Contract, deal: Deal) -> None:
+    _save(player, act, contract, "baseline", {
+        "base_from": deal.signed.year - 3, "base_until": deal.signed.year - 1,
+        "base_method": "average", "base_annex": "附件二 能源基准核定表",
+    })  # fmt: skip
+    rules = {
+        Driver.AREA: ("5", "按单位面积基准用量乘以增减面积计算"),
+        Driver.PEOPLE: ("10", "按人均基准用量乘以增减人数计算"),
+        Driver.WEATHER: ("10", "采暖、空调用能按度日数比例修正"),
+        Driver.PRICE: ("0", "按政府定价或结算账单的实际单价计算"),
+        Driver.EQUIPMENT: ("3", "按设备额定功率和核定运行时间计算"),
+    }
+    _save(player, act, contract, "adjustment", lines=[
+        {"driver": driver, "trigger": Decimal(trigger), "method": method,
+         "effect": "经双方签署变更单后自次月起执行", "retroactive": False}
+        for driver, (trigger, method) in rules.items()
+    ])  # fmt: skip
+    _save(player, act, contract, "guarantee", {
+        "guarantee_price": Decimal("5200"),
+        "shortfall": "未达到承诺节能量的，按差额乘以结算单价从当年托管费中扣减。",
+    }, [
+        {"year": number, "rate": Decimal(10 + min(number, 5)),
+         "quantity": Decimal(deal.total // 100 + 12 * min(number, 5)), "share": Decimal(30)}
+        for number in range(1, deal.years + 1)
+    ])  # fmt: skip
+
+
+def _measures(deal: Deal, area: Decimal) -> list[dict[str, object]]:
+    told = {category: Decimal(size) for category, size, _ in deal.done}
+    total, spent, lines = Decimal(deal.investment) * 10_000, Decimal(0), []
+    for category, share, life in _SHARES:
+        invested = (total * Decimal(share)).quantize(Decimal(1))
+        spent += invested
+        planned = told.get(category, (area / 12).quantize(Decimal(100)))
+        lines.append(_measure(category, planned, invested, life))
+    lines.append(_measure("charging", (area / 40).quantize(Decimal(100)), total - spent, 10))
+    if deal.accepted:
+        # Of a retrofit that is accepted this year, the rest was ready in the year before.
+        for line in lines:
+            if line["category"] not in told:
+                line["completed_on"] = date(2025, 12, 5)
+    return lines
+
+
+def _measure(category: str, area: Decimal, invested: Decimal, life: int) -> dict[str, object]:
+    return {
+        "name": _NAMES[category],
+        "category": category,
+        "area": area,
+        "investment": invested,
+        "saving": (invested / 9).quantize(Decimal(100)),
+        "saving_unit": "kWh",
+        "life_years": life,
+        "warranty_years": 3,
+        "completed_on": None,
+    }
+
+
+def _clauses(player: Player, act: Act, contract: Contract) -> None:
+    _save(player, act, contract, "performance", {
+        "standards": "办公区夏季26℃、冬季20℃，教室照度不低于300勒克斯，热水不低于55℃。",
+        "response_hours": Decimal(2),
+        "indicators": "室温达标率、故障响应及时率、满意度三项，每低1个百分点扣当季托管费0.5%。",
+        "penalty": "逾期付款或逾期完工的，每日按应付金额万分之三支付违约金。",
+        "termination": "连续两个考核年度不合格，或擅自停止供能服务的，甲方有权解除合同。",
+    })  # fmt: skip
+    _save(player, act, contract, "verification", {
+        "mv_method": "bills", "mv_period": "year", "verifier": "第三方核证机构（演示）",
+        "mv_plan": "以分户账单和平台计量数据逐月比对基准，年度出具节能量报告。",
+        "dispute": "先协商，协商不成的由双方共同委托的第三方机构复核。",
+    })  # fmt: skip
+    _save(player, act, contract, "data", {
+        "data_ownership": "平台采集的用能数据归甲方所有，乙方仅用于履行本合同。",
+        "data_interface": "按省级平台接口规范上传，采集间隔不大于15分钟。",
+        "data_retention": "托管期满后继续保留三年。",
+        "confidentiality": "双方对用能数据和商务条款负有保密义务，期满后持续三年。",
+        "carbon_ownership": "碳减排权益归甲方。",
+    })  # fmt: skip
+
+
+def _signed(player: Player, act: Act) -> None:
+    contract = _contract(player, f"demo-{act.region}")
+    for slot, title in (
+        ("scan", "托管合同"),
+        ("baseline", "能源基准核定表"),
+        ("filing", "备案回执"),
+    ):
+        files.attach(
+            player.session,
+            actor=player.actors[act.actor],
+            now=act.at,
+            number=contract.id,
+            slot=slot,
+            files=[player.papers.paper(title, "pdf")],
+        )
+    contracts.sign(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at + timedelta(minutes=4),
+        number=contract.id,
+        version=contract.version,
+    )
+
+
+def _completed(player: Player, act: Act) -> None:
+    contract = _contract(player, f"demo-{act.region}")
+    lines = [
+        {**line, "completed_on": act.at.date()}
+        if line["category"] == act.values["category"]
+        else line
+        for line in lines_of(contract, BY_CODE["measures"])
+    ]
+    _save(player, act, contract, "measures", lines=lines)
+
+
+def _accepted(player: Player, act: Act) -> None:
+    """What was left of the retrofit was ready before; now all of it is accepted."""
+    contract, deal = _contract(player, f"demo-{act.region}"), _deal(act.region)
+    _save(player, act, contract, "measures", {"accepted_on": deal.accepted})
+
+
+def _paid(player: Player, act: Act) -> None:
+    contract = _contract(player, f"demo-{act.region}")
+    lines = [
+        {**line, "paid_on": act.at.date(), "paid_amount": line["amount"]}
+        if number == act.values["count"]
+        else line
+        for number, line in enumerate(lines_of(contract, BY_CODE["payment"]), 1)
+    ]
+    _save(player, act, contract, "payment", lines=lines)
+
+
+def _drafted(player: Player, act: Act) -> None:
+    region = player.session.get_one(Region, act.region)
+    contract = contracts.add(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        region=act.region,
+        key=f"demo-draft-{act.region}",
+        name=f"{region.name}{act.words or '公共机构能源费用托管合同'}",
+    )
+    single = bool(act.words)
+    _save(player, act, contract, "identity", {
+        "procurement": "consultation" if single else "open", "text_version": "GF-2026-2621",
+        "number": f"YS-2026-{act.region}-{'02' if single else '01'}",
+    })  # fmt: skip
+    _save(player, act, contract, "scope", {
+        "floor_area": Decimal(60_000 if single else region.floor_area or 900_000),
+        "institutions": 6 if single else region.institutions,
+        "mode": "single" if single else "full",
+        "energies": "heat" if single else " ".join(_PRICES),
+    })  # fmt: skip
+    _save(player, act, contract, "term", {"years": 4 if single else 10})
+
+
+_REASON = "新建学校和社区卫生服务中心交付使用，纳入面积增加，按合同约定调整托管费。"
+
+
+def _order(player: Player, act: Act, *, total: str, day: date) -> None:
+    contract, actor = _contract(player, f"demo-{act.region}"), player.actors[act.actor]
+    wanted = orders.Wanted("total", total, _REASON, day)
+    order = orders.add(
+        player.session,
+        actor=actor,
+        now=act.at,
+        contract=contract.id,
+        key=f"demo-order-{act.region}",
+        wanted=wanted,
+    )
+    if act.what != "order_signed":
+        return
+    player.session.flush()
+    files.attach_to_order(
+        player.session,
+        actor=actor,
+        now=act.at + timedelta(minutes=30),
+        contract=contract.id,
+        number=order.number,
+        files=[player.papers.paper("变更单", "pdf")],
+    )
+    orders.sign(
+        player.session,
+        actor=actor,
+        now=act.at + timedelta(minutes=35),
+        contract=contract.id,
+        number=order.number,
+        version=order.version,
+        signed_on=date(2026, 7, 3),
+    )
+
+
+def _order_signed(player: Player, act: Act) -> None:
+    _order(player, act, total="867200000.00", day=date(2026, 7, 1))
+
+
+def _order_drafted(player: Player, act: Act) -> None:
+    _order(player, act, total="893500000.00", day=date(2027, 1, 1))
+
+
+VERBS: dict[str, Callable[[Player, Act], None]] = {
+    "contract_opened": _opened,
+    "contract_filled": _filled,
+    "contract_signed": _signed,
+    "measure_completed": _completed,
+    "contract_accepted": _accepted,
+    "contract_paid": _paid,
+    "contract_drafted": _drafted,
+    "order_signed": _order_signed,
+    "order_drafted": _order_drafted,
+}

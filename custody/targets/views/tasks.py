@@ -1,0 +1,257 @@
+"""The tasks of the year: the table of nine, one task, what is behind a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from custody.accounts.access import identity, may, requires
+from custody.accounts.rules import Can, Level, Place
+from custody.infra import clock
+from custody.kernel.problems import NotFound
+from custody.milestones.queries.lifecycles import policy_of
+from custody.milestones.rules import LightPolicy, Signal
+from custody.regions import queries as regions
+from custody.regions.models import Target, Task
+from custody.regions.rules import Counting, concerns, days_left
+from custody.targets.queries import entries, quantities
+from custody.targets.queries.entries import Line, Wanted
+from custody.targets.queries.parts import Part, parts_of
+from custody.targets.rules.review import Review
+from custody.targets.rules.tasks import Quantity, finished, progress_of, signal
+from custody.targets.views.exports import entries_sheet, parts_sheet, sent, tasks_sheet
+from custody.web.database import session
+from custody.web.paging import page_of
+
+blueprint = Blueprint("targets", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task as the table shows it."""
+
+    task: Task
+    days: int
+    percent: int
+    finished: bool
+    signal: Signal
+    quantities: list[Quantity]
+    newest: Line | None
+    waiting: int
+
+
+def task_rows(place: Place, today: date) -> list[TaskRow]:
+    """All tasks of the year as they stand for a place."""
+    tasks = regions.tasks_of(session(), place.province)
+    if not tasks:
+        return []
+    year = tasks[0].year
+    numbers = quantities.of_year(session(), place, year, today)
+    newest = entries.newest(session(), place, year)
+    told = entries.percents(session(), place.province, year)
+    waiting = entries.waiting_of(session(), place, year)
+    policy = policy_of(session(), place.province)
+    return [
+        _row(
+            task,
+            [one for one in numbers if one.task == task.number],
+            told.get(task.id),
+            newest.get(task.id),
+            waiting.get(task.id, 0),
+            today,
+            policy,
+        )
+        for task in tasks
+    ]
+
+
+def _row(
+    task: Task,
+    own: list[Quantity],
+    told: int | None,
+    newest: Line | None,
+    waiting: int,
+    today: date,
+    policy: LightPolicy,
+) -> TaskRow:
+    percent = progress_of(told, own)
+    light = signal(
+        year=task.year,
+        deadline=task.deadline,
+        percent=percent,
+        quantities=own,
+        today=today,
+        policy=policy,
+    )
+    return TaskRow(
+        task=task,
+        days=days_left(task.deadline, today),
+        percent=percent,
+        finished=finished(percent, own),
+        signal=light,
+        quantities=own,
+        newest=newest,
+        waiting=waiting,
+    )
+
+
+@blueprint.get("/tasks")
+@requires(Can.SEE_PROGRAMME)
+def index() -> Page:
+    place = identity().place
+    rows = task_rows(place, clock.today())
+    return render_template(
+        "targets/index.html",
+        notice=regions.notice_of(session(), place.province),
+        rows=rows,
+        numbers=[one for row in rows for one in row.quantities],
+        whole=place.level is Level.PROVINCE,
+    )
+
+
+@blueprint.get("/tasks/export")
+@requires(Can.EXPORT)
+def export() -> Page:
+    place, today = identity().place, clock.today()
+    notice = regions.notice_of(session(), place.province)
+    name = regions.place_name(session(), place)
+    rows = task_rows(place, today)
+    return sent(tasks_sheet(notice.title, name, rows), f"{name}年度任务进展", "tasks", len(rows))
+
+
+# --- one task ------------------------------------------------------------------------------------
+
+
+def find(number: int) -> Task:
+    return entries.get_task(session(), identity().place.province, number)
+
+
+def targets_of(task: Task) -> list[Target]:
+    rows = regions.targets_of(session(), task.province_code, task.year)
+    return [row for row in rows if row.task_number == task.number]
+
+
+def reports(task: Task) -> bool:
+    """May the signed-in person report on the task?"""
+    return may(Can.REPORT_TARGET) and concerns(task.reporters, identity().place)
+
+
+def _reporters(task: Task) -> str:
+    """Whom the task concerns, by name."""
+    words = [word for word in task.reporters.split("，") if word]
+    names = regions.names_of(session(), [word for word in words if word.isdecimal()])
+    return "，".join(["省级", *(names.get(word, word) for word in words)])
+
+
+TYPED_IN = (Counting.AREA, Counting.ENTRIES)
+
+
+@blueprint.get("/tasks/<int:number>")
+@requires(Can.SEE_PROGRAMME)
+def task(number: int) -> Page:
+    place, today = identity().place, clock.today()
+    found = find(number)
+    targets = targets_of(found)
+    wanted = _wanted(targets)
+    page = page_of(entries.count_entries(session(), found, place, wanted), 30)
+    own = quantities.of_year(session(), place, found.year, today)
+    told = entries.percents(session(), place.province, found.year)
+    return render_template(
+        "targets/task.html",
+        row=_row(
+            found,
+            [one for one in own if one.task == number],
+            told.get(found.id),
+            None,
+            0,
+            today,
+            policy_of(session(), place.province),
+        ),
+        lines=entries.entries_of(
+            session(), found, place, wanted, limit=page.size, offset=page.offset
+        ),
+        page=page,
+        wanted=wanted,
+        statuses=Review,
+        targets=[one for one in targets if one.counting in TYPED_IN],
+        names={one.id: one for one in targets},
+        cities=[] if place.city else regions.cities_of(session(), place),
+        reports=reports(found),
+        reporters=_reporters(found),
+        whole=place.level is Level.PROVINCE,
+        registry=any(one.counting is Counting.PROJECTS for one in targets),
+    )
+
+
+def _wanted(targets: list[Target]) -> Wanted:
+    status, target = request.args.get("status", ""), request.args.get("target", "")
+    return Wanted(
+        status=Review(status) if status in {one.value for one in Review} else None,
+        city=request.args.get("city", "")[:12],
+        target=next((one.id for one in targets if one.key == target), None),
+    )
+
+
+@blueprint.get("/tasks/<int:number>/export")
+@requires(Can.EXPORT)
+def export_task(number: int) -> Page:
+    found = find(number)
+    wanted = _wanted(targets_of(found))
+    lines = entries.entries_of(session(), found, identity().place, wanted, limit=MOST)
+    title = f"任务{number}进展填报"
+    return sent(entries_sheet(title, lines), title, f"task-{number}", len(lines))
+
+
+MOST = 5_000
+"""Entries one export may have, newest first (our choice; the filter makes more exports)."""
+
+
+# --- what is behind a number ---------------------------------------------------------------------
+
+
+def _behind(number: int, key: str) -> tuple[Task, Quantity, list[Part]]:
+    place, today = identity().place, clock.today()
+    found = find(number)
+    target = next((one for one in targets_of(found) if one.key == key), None)
+    if target is None:
+        raise NotFound
+    rows = quantities.behind(session(), place, found.year)
+    own = quantities.stand([target], rows, place, today)
+    if not own:
+        raise NotFound
+    return found, own[0], parts_of(session(), target, rows, place, today)
+
+
+@blueprint.get("/tasks/<int:number>/targets/<key>")
+@requires(Can.SEE_PROGRAMME)
+def quantity(number: int, key: str) -> Page:
+    found, own, parts = _behind(number, key)
+    return render_template(
+        "targets/quantity.html",
+        task=found,
+        q=own,
+        parts=[(one, _address(number, one)) for one in parts],
+        counted=sum(one.counted for one in parts),
+        reports=reports(found) and own.counting in TYPED_IN,
+        whole=identity().place.level is Level.PROVINCE,
+    )
+
+
+def _address(number: int, part: Part) -> str:
+    """The page of the row itself; empty where it has none."""
+    if part.kind == "gate" and part.code:
+        return url_for("milestones.show", region=part.region, code=part.code)
+    if part.kind == "project":
+        return url_for("projects.show", number=part.id)
+    return url_for("entries.show", number=number, entry=part.id) if part.kind == "entry" else ""
+
+
+@blueprint.get("/tasks/<int:number>/targets/<key>/export")
+@requires(Can.EXPORT)
+def export_quantity(number: int, key: str) -> Page:
+    _, own, parts = _behind(number, key)
+    return sent(parts_sheet(own, parts), f"{own.name}明细", f"target-{own.key}", len(parts))
