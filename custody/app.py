@@ -33,11 +33,10 @@ from custody.contracts.views import files as contract_files
 from custody.contracts.views import orders as changes
 from custody.dashboard import views as dashboard
 from custody.demo import people as demo
-from custody.inbox.queries import place_and_unread
 from custody.dossiers import views as dossiers
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
-from custody.inbox.queries import unread
+from custody.inbox.queries.messages import place_and_unread
 from custody.inbox.views import mail, messages, settings
 from custody.infra import clock, workdays
 from custody.infra.db import Database
@@ -47,8 +46,6 @@ from custody.jobs import views as jobs
 from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import bulk, evidence, moves, officer, review, templates
 from custody.regions import views as regions
-from custody.web import addresses, assets, database, errors, filters, headers, typed
-from custody.regions.queries import place_name
 from custody.supervision.views import lists, matters, orders, problems
 from custody.targets.views import entries, projects, tasks
 from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
