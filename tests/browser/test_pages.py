@@ -43,14 +43,16 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.attention",
 }
 FILES = {
+    "dashboard.export",
+    "dashboard.export_city",
     "audit.export",
+    "inbox.export",
+    "calendar.export",
     "audit.table",
     "briefs.table",
     "bulk.annotated",
     "bulk.download",
     "dashboard.attention_table",
-    "dashboard.export",
-    "dashboard.export_city",
     "dashboard.matrix",
     "dashboard.matrix_of_city",
     "dashboard.region_table",
