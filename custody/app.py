@@ -175,7 +175,6 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
     ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
     ("supervision.index", "督办", (Can.SEE_SUPERVISION,)),
-    ("regions.tasks", "年度任务", (Can.SEE_PROGRAMME,)),
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
