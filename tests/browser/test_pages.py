@@ -30,6 +30,8 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.city",
     "dashboard.search",
     "dashboard.attention",
+    "gantt.index",
+    "gantt.city",
 }
 FILES = {
     "audit.export",
@@ -48,8 +50,7 @@ FILES = {
     "regions.cities_table",
     "regions.listing_table",
     "review.table",
-    "templates.table",
-}
+    "templates.table", "gantt.file", "gantt.city_file", "gantt.region_file"}
 
 
 def endpoint_of(site: Site, path: str) -> str:
