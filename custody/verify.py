@@ -42,6 +42,8 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
     )
     evidence = list(consistency.evidence(session))
     yield Part("佐证材料", len(evidence), tuple(_damaged(files, evidence)))
+    sheets = list(consistency.sheets(session))
+    yield Part("填报表", len(sheets), tuple(_damaged(files, sheets)))
     papers = list(attachments.all_files(session))
     yield Part("附件", len(papers), tuple(_damaged(files, papers)))
     briefs = session.scalars(select(Brief).where(Brief.snapshot.is_not(None))).all()

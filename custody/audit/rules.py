@@ -315,18 +315,19 @@ _FIELDS: Mapping[str, str] = {
     "project.name": "项目名称",
     "project.unit": "用能单位",
     "credit_code": "统一社会信用代码",
-    "kind": "类型",
+    "project.kind": "类型",
     "institution": "单位类别",
     "progress": "项目状态",
     "signing_planned": "计划签约日期",
-    "signed_on": "合同签订日期",
+    "project.signed_on": "合同签订日期",
     "completion_planned": "计划完工日期",
-    "amount": "合同金额",
-    "area": "面积",
-    "saving": "预计年节约量",
-    "saving_unit": "节约量单位",
+    "project.amount": "合同金额",
+    "project.area": "面积",
+    "project.saving": "预计年节约量",
+    "project.saving_unit": "节约量单位",
     "region_code": "所属地区",
-    "files": "佐证材料",
+    "target.files": "佐证材料",
+    "project.files": "佐证材料",
     # template and policy
     "template": "模板版本",
     "phase": "工作环节",
@@ -460,7 +461,7 @@ _FIELDS: Mapping[str, str] = {
     # settlement, profile
     "settlement.period": "结算期间",
     "settlement.total": "应付金额",
-    "settlement.due_on": "应付日期",
+    "payable_on": "应付日期",
     "settlement.prices": "当期实际单价",
     "settlement.adjustments": "用量调整",
     "settlement.deductions": "考核扣减",
@@ -531,14 +532,14 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "brief.status": {"draft": "草稿", "frozen": "已定稿", "published": "已发布"},
     "target.status": REVIEWS,
     "project.status": REVIEWS,
-    "comparison": {"at_least": "不少于", "all": "全部"},
-    "counting": {
+    "quantity.comparison": {"at_least": "不少于", "all": "全部"},
+    "quantity.counting": {
         "gates": "按关口自动统计",
         "projects": "按项目登记统计",
         "area": "按改造面积统计",
         "entries": "按进展填报统计",
     },
-    "category": {
+    "target.category": {
         "cooling": "空调系统",
         "lift": "电梯",
         "data_centre": "数据中心",
@@ -555,14 +556,14 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "custody": "合同能源管理（能源费用托管型）",
         "water": "合同节水管理",
     },
-    "institution": {
+    "project.institution": {
         "university": "高校",
         "hospital": "医院",
         "venue": "场馆",
         "office": "机关",
         "other": "其他",
     },
-    "progress": {
+    "project.progress": {
         "talks": "洽谈",
         "signed": "已签约",
         "under_way": "实施中",

@@ -18,6 +18,7 @@ from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import people_of_region
 from custody.accounts.rules import Can, Place
 from custody.audit.rules import action_label, change_lines
+from custody.contracts.queries.portfolio import summary_of_region
 from custody.dashboard import charts, queries, tables
 from custody.dashboard.charts import Look
 from custody.dashboard.forms import read_filters, read_kind
@@ -443,16 +444,18 @@ def region(code: str) -> Page:
     who = identity()
     row = get_region(session(), code, place=who.place)
     day = read_day(request.args, clock.today())
-    rights = (
-        may(Can.EDIT_PROFILE, row.place),
-        who.place.region is None,
-        may(Can.SEE_SUPERVISION, row.place),
-        may(Can.EXPORT),
+    rights = _Rights(
+        edit=may(Can.EDIT_PROFILE, row.place),
+        city=who.place.region is None,
+        export=may(Can.EXPORT),
+        orders=may(Can.SEE_SUPERVISION, row.place) and not day.past,
+        contracts=may(Can.SEE_CONTRACTS, row.place) and not day.past,
+        new_contract=may(Can.EDIT_CONTRACT, row.place),
     )
     body = _body(
         "dashboard/region_body.html",
         (row.code, day, rights),
-        lambda: _region_words(row, day, _facts(row.place, day), *rights),
+        lambda: _region_words(row, day, _facts(row.place, day), rights),
     )
     return render_template(
         "dashboard/region.html",
@@ -481,15 +484,20 @@ def region_table(code: str) -> Page:
     )
 
 
-def _region_words(
-    row: Region,
-    day: Day,
-    facts: ProgrammeFacts,
-    may_edit: bool,
-    sees_city: bool,
-    sees_orders: bool,
-    may_export: bool,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What of a region's page the person may see or change; a body is kept for each of them."""
+
+    edit: bool
+    city: bool
+    export: bool
+    orders: bool
+    contracts: bool
+    """Orders and contracts are shown as they are today, so not on a past day's page."""
+    new_contract: bool
+
+
+def _region_words(row: Region, day: Day, facts: ProgrammeFacts, rights: _Rights) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
     coming = _outlook(row.place, day).regions.get(row.code)
     events = queries.history_of_region(session(), row.code, until=day.on)
@@ -509,15 +517,18 @@ def _region_words(
         "links": _Links(day),
         "ahead": coming,
         "wording": wording,
-        "profile_url": url_for("regions.profile", code=row.code) if may_edit else "",
-        "sees_city": sees_city,
-        "sees_orders": sees_orders and not day.past,
-        "matters": open_of_region(session(), row, today=day.on)
-        if sees_orders and not day.past
-        else (),
+        "profile_url": url_for("regions.profile", code=row.code) if rights.edit else "",
+        "sees_city": rights.city,
+        "sees_orders": rights.orders,
+        "matters": open_of_region(session(), row, today=day.on) if rights.orders else (),
         "problems_url": url_for("problems.listing", code=row.code),
         "matter_url": lambda number: url_for("matters.show", number=number),
-        "may_export": may_export,
+        "may_export": rights.export,
+        "contracts": summary_of_region(session(), row.code, day.on) if rights.contracts else None,
+        "contract_url": url_for("contracts.show", number=0).removesuffix("0"),
+        "new_contract_url": (
+            url_for("contracts.new", code=row.code) if rights.new_contract else ""
+        ),
     }
 
 

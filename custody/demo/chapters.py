@@ -13,14 +13,21 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from custody.demo import contracts, inbox, sheets, supervision, targets
+from custody.demo import contracts, inbox, settlements, sheets, supervision, targets
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
     from custody.demo.play import Player
 
 Verb = Callable[["Player", Act], None]
-CHAPTERS: tuple[ModuleType, ...] = (contracts, targets, supervision, sheets, inbox)
+CHAPTERS: tuple[ModuleType, ...] = (
+    contracts,
+    settlements,
+    targets,
+    supervision,
+    sheets,
+    inbox,
+)
 """The inbox last: it tells what the others did at the same moment."""
 
 

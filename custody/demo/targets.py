@@ -20,6 +20,7 @@ from custody.regions.queries import place_of_code, targets_of
 from custody.targets.actions import entries, projects
 from custody.targets.models import Entry, Project
 from custody.targets.queries.entries import get_task
+from custody.targets.queries.measures import completed
 from custody.targets.rules.entries import Told
 from custody.targets.rules.projects import Facts, Institution, Progress, ProjectKind
 from custody.targets.rules.retrofits import Category
@@ -72,43 +73,48 @@ _WORDS = """
 """Task, day, who (P: the province), percent, words; =key:n and papers of a quantity, ~ only papers."""
 
 _AREAS = """
-nanjing 3-30 市级机关集中办公区东区 92000 cooling
-nanjing 5-18 市属三级医院门诊楼和住院楼 118000 cooling
-nanjing 8-31 市属高职院校教学楼群 136000 lighting
-nanjing 10-26 市体育中心主场馆 84000 whole
-wuxi 4-16 市民中心1号楼至4号楼 105000 cooling
-wuxi 6-26 市属三级医院综合楼 73000 heating
-wuxi 9-11 宜兴市行政中心主楼 46000 cooling
-wuxi 10-20 市图书馆和文化馆 31600 lighting
-xuzhou 5-22 市行政中心 88000 cooling
-xuzhou 9-4 市属中学校舍（12所） 76000 lighting
-changzhou 6-11 市行政中心裙楼 42000 envelope
-changzhou 9-24 市属三级医院急诊楼 39500 cooling
-suzhou 4-23 市级机关集中办公区 97000 cooling
-suzhou 7-8 市属高职院校实训楼和宿舍配套 112000 whole
-suzhou 10-14 市奥体场馆照明 68000 lighting
-nantong 5-27 市行政中心 81000 cooling
-nantong 9-15 市属三级医院新院区 94000 metering
-huaian 7-21 市级机关办公楼群 47000 envelope
-yancheng 6-17 市行政中心 66000 cooling
-yancheng 10-10 市属中等职业学校 52000 solar
-yangzhou 7-2 市级机关办公楼 44500 cooling
-yangzhou 10-29 市属三级医院 57000 heating
-zhenjiang 8-6 市级机关集中办公区 49000 lighting
-taizhou 7-28 市行政中心 53000 cooling
-taizhou 11-4 市属中学校舍（8所） 38000 lighting
-jiangyin 9-8 市级机关办公楼和市民服务中心 41000 cooling
-kunshan 8-19 市行政中心和附属楼 58000 cooling
-yixing 9-16 宜兴市行政中心主楼 46000 cooling
-jiangyin 11-12 市属医院门诊楼 36000 heating
-wuxi 11-16 市属高校图书馆 27500 lighting
-xuzhou 11-18 市体育馆 33000 lighting
+nanjing 3-30 市级机关集中办公区东区 36800 cooling
+nanjing 5-18 市属三级医院门诊楼和住院楼 47200 cooling
+nanjing 8-31 市属高职院校教学楼群 54400 lighting
+nanjing 10-26 市体育中心主场馆 33600 whole
+wuxi 4-16 市民中心1号楼至4号楼 42000 cooling
+wuxi 6-26 市属三级医院综合楼 29200 heating
+wuxi 9-11 宜兴市行政中心主楼 18400 cooling
+wuxi 10-20 市图书馆和文化馆 12600 lighting
+xuzhou 5-22 市行政中心 35200 cooling
+xuzhou 9-4 市属中学校舍（12所） 30400 lighting
+changzhou 6-11 市行政中心裙楼 16800 envelope
+changzhou 9-24 市属三级医院急诊楼 15800 cooling
+suzhou 4-23 市级机关集中办公区 38800 cooling
+suzhou 7-8 市属高职院校实训楼和宿舍配套 44800 whole
+suzhou 10-14 市奥体场馆照明 27200 lighting
+nantong 5-27 市行政中心 32400 cooling
+nantong 9-15 市属三级医院新院区 37600 metering
+huaian 7-21 市级机关办公楼群 18800 envelope
+yancheng 6-17 市行政中心 26400 cooling
+yancheng 10-10 市属中等职业学校 20800 solar
+yangzhou 7-2 市级机关办公楼 17800 cooling
+yangzhou 10-29 市属三级医院 22800 heating
+zhenjiang 8-6 市级机关集中办公区 19600 lighting
+taizhou 7-28 市行政中心 21200 cooling
+taizhou 11-4 市属中学校舍（8所） 15200 lighting
+jiangyin 9-8 市级机关办公楼和市民服务中心 16400 cooling
+kunshan 8-19 市行政中心和附属楼 23200 cooling
+yixing 9-16 宜兴市行政中心主楼 18400 cooling
+zhangjiagang 4-22 公共机构公共区域照明 131000 lighting
+jiangyin 11-12 市属医院门诊楼 14400 heating
+wuxi 11-16 市属高校图书馆 11000 lighting
+xuzhou 11-18 市体育馆 13200 lighting
 """
 _RETURNED = ("taizhou", "市属中学校舍（8所）")
 _WAITING = {("jiangyin", "市属医院门诊楼"), ("wuxi", "市属高校图书馆"), ("xuzhou", "市体育馆")}
 _SLOW = "竣工验收单缺少施工单位盖章页，且面积与申报表不一致，请补正后重报。"
-_LINKED = ("yixing", "宜兴市行政中心主楼")
-_CORRECTED = ("suzhou", "市奥体场馆照明", 68000, 61500)
+_LINKED = {
+    ("yixing", "宜兴市行政中心主楼"): "demo-areas-006",
+    ("zhangjiagang", "公共机构公共区域照明"): "照明",
+}
+"""To an entry by its ticket, or to a measure of the district's contract by its name."""
+_CORRECTED = ("suzhou", "市奥体场馆照明", 24600)
 
 _PROJECTS = """
 3-24 nanjing 320100 演示大学江宁校区 高校 保证 finished 3-12 2460 9.6 1180 吨标准煤 校区综合节能改造
@@ -193,7 +199,7 @@ def _told_areas() -> Iterator[Act]:
             "papers": ("竣工验收单",),
             "category": category,
             "building": building,
-            "linked": "demo-areas-006" if (who, building) == _LINKED else "",
+            "linked": _LINKED.get((who, building), ""),
         }
         done = later(at.date(), 1) if number % 3 == 2 else at.date()
         yield Act(at, who, "target.report", day=min(done, at.date()), values=values)
@@ -203,7 +209,7 @@ def _told_areas() -> Iterator[Act]:
             yield _verdict(at.date(), number, ticket)
         if (who, building) == _CORRECTED[:2]:
             again = _moment(later(at.date(), 6), number, 9)
-            values = {**values, "quantity": _CORRECTED[3], "ticket": f"{ticket}-2", "old": ticket}
+            values = {**values, "quantity": _CORRECTED[2], "ticket": f"{ticket}-2", "old": ticket}
             yield Act(again, who, "target.correct", day=at.date(), values=values)
             yield _verdict(again.date(), number, f"{ticket}-2")
 
@@ -237,9 +243,8 @@ def _project_verdict(handed: date, number: int, ticket: str, reason: str) -> Act
 
 def _told(player: Player, act: Act) -> tuple[Told, str]:
     values = act.values
-    linked = ""
-    if values.get("linked"):
-        linked = f"entry-{_entry(player, str(values['linked'])).id}"
+    wanted = str(values.get("linked", ""))
+    linked = _linked(player, act, wanted) if wanted else ""
     counted = bool(values["key"])
     return Told(
         happened_on=act.day or act.at.date(),
@@ -250,6 +255,14 @@ def _told(player: Player, act: Act) -> tuple[Told, str]:
         category=Category(str(values["category"])) if values.get("category") else None,
         link=linked,
     ), str(values["key"])
+
+
+def _linked(player: Player, act: Act, wanted: str) -> str:
+    if wanted.startswith("demo-"):
+        return f"entry-{_entry(player, wanted).id}"
+    place = player.actors[act.actor].place
+    found = (one for one in completed(player.session, place, YEAR) if wanted in one.name)
+    return next((f"measure-{one.id}" for one in found), "")
 
 
 def _entry(player: Player, ticket: str) -> Entry:

@@ -74,6 +74,6 @@ def spread(batch: BatchOutlook, words: str) -> Svg:
         WIDTH,
         HEIGHT,
         *marks,
-        title=f"{batch.name}按期完成{batch.gate_name}的地区数及可能性",
+        title=f"{batch.name}按期完成的地区数及可能性",
         desc=f"{batch.known}个地区，{words}；深色为八成可能所在的范围。",
     )

@@ -196,7 +196,8 @@ def _write(sheet: Any, table: Table, looks: _Looks) -> None:
         _line(sheet, row, cells, table.columns, looks.of if table.form else looks.plain)
         row += 1
     if table.form:
-        _as_form(sheet, 3, row - 1, dict(enumerate(table.columns)))
+        sheet.protect("", _MAY)
+        _checks(sheet, 3, row - 1, dict(enumerate(table.columns)))
     if table.total is not None:
         _line(sheet, row, table.total, table.columns, looks.total)
         row += 1
@@ -236,9 +237,8 @@ _MAY: dict[str, bool] = {
 """What protection leaves free. There is no password: it keeps from slips, the server keeps from the rest."""
 
 
-def _as_form(sheet: Any, first: int, last: int, columns: Mapping[int, Column]) -> None:
-    """Locked but for the open columns, which take what belongs there."""
-    sheet.protect("", _MAY)
+def _checks(sheet: Any, first: int, last: int, columns: Mapping[int, Column]) -> None:
+    """The open columns take what belongs there; all can be filtered by."""
     for at, column in columns.items():
         if column.check is not None and last >= first:
             sheet.data_validation(first, at, last, at, _CHECKS[column.check])
@@ -305,7 +305,8 @@ def marked(sent: Marked, *, author: str = "") -> bytes:
             _other_titles(sheet, row, cells, sent, looks)
         else:
             _sent_line(sheet, row, cells, sent, looks)
-    _as_form(sheet, sent.head + 1, len(sent.sheet.rows) - 1, sent.columns)
+    # Not protected: a row that does not belong here has to be deleted.
+    _checks(sheet, sent.head + 1, len(sent.sheet.rows) - 1, sent.columns)
     sheet.freeze_panes(sent.head + 1, 3)
     _for_print(sheet, sent.head)
     book.close()

@@ -325,7 +325,7 @@ def _percent(cell: Cell, where: str, base: str) -> str | Problem:
         return Problem("percent", f"{label}不能为空，请填写0至100之间的整数。", where)
     if isinstance(cell, float) and 0 < cell < 1:
         cell = round(cell * 100, 6)
-    elif cell == 1.0 and not isinstance(cell, bool) and base not in ("0", "1"):
+    elif cell == 1.0 and not isinstance(cell, bool) and base != "1":
         message = f"{label}为1，表示100%的请填写100；确为1%的请填写文字“1%”。"
         return Problem("percent_one", message, where)
     value = to_whole(cell, where, label, units=("%",))
@@ -511,6 +511,31 @@ def report_of(values: Values) -> Report:
 def report_after(row: Row, now: Report) -> Report:
     """The milestone's fields with those of the row that change."""
     return report_of({**values_of(now), **{one.field: one.new for one in row.changes}})
+
+
+def brought_up_to_date(layout: Layout, known: Mapping[Key, Known]) -> Layout:
+    """Rows out of date as if they had been downloaded now, with what this person changed in them."""
+    rows = [list(row) for row in layout.sheet.rows]
+    for line in lines_of(layout):
+        now = known.get(line.key)
+        if now is None or line.version == now.version or not line.mine:
+            continue
+        fresh: dict[str, Cell] = {
+            "percent": float(now.report.percent),
+            "started": now.report.started,
+            "forecast": now.report.forecast,
+            "actual": now.report.actual,
+            "unit": tidy(now.report.unit),
+            "notes": tidy(now.report.notes),
+        }
+        kept = {name for name in FIELDS if name in line.mine or name not in line.typed}
+        cells = {name: cell for name, cell in fresh.items() if name not in kept}
+        cells |= {"version": str(now.version), "base": base_of(now.report)}
+        for name, cell in cells.items():
+            at = layout.columns[name]
+            rows[line.row] += [None] * (at + 1 - len(rows[line.row]))
+            rows[line.row][at] = cell
+    return Layout(Sheet(layout.sheet.name, rows), layout.head, layout.columns, layout.extra)
 
 
 # --- told -------------------------------------------------------------------------------------

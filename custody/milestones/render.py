@@ -8,7 +8,16 @@ from datetime import datetime
 
 from custody.infra.workbooks import Check, Column, Marked, Shape, Table, Value, marked, workbook
 from custody.milestones import bulk
-from custody.milestones.bulk import SCHEMA, SHEET, TITLES, Kind, Layout, Rehearsal
+from custody.milestones.bulk import (
+    SCHEMA,
+    SHEET,
+    TITLES,
+    Key,
+    Kind,
+    Known,
+    Layout,
+    Rehearsal,
+)
 from custody.milestones.models import Milestone
 from custody.milestones.queries.bulk import report_of
 from custody.regions.models import Region
@@ -32,7 +41,7 @@ _COLUMNS = {
 
 _NOTES = (
     "填写说明：",
-    "1. 白色栏可以填写，灰色栏请勿改动；不填报的行保持原样或删除，均不影响系统现有内容。",
+    "1. 白色栏可以填写，灰色栏请勿改动；不填报的行保持原样，不影响系统现有内容。",
     "2. 日期按“2026-11-22”的样式填写，没有的留空；完成比例填写0至100之间的整数。",
     "3. 填好后在系统“批量填报”页面上传，先核对后接受；提交审核和上传佐证材料仍在里程碑页面办理。",
 )
@@ -94,14 +103,21 @@ def sent_again(layout: Layout) -> bytes:
     return marked(_sent(layout, {}))
 
 
-def annotated(layout: Layout, rehearsal: Rehearsal, *, by: str) -> bytes:
-    """The sheet as it was sent; cells with a problem are red and say which."""
+def annotated(
+    layout: Layout, rehearsal: Rehearsal, known: Mapping[Key, Known], *, by: str
+) -> bytes:
+    """The sheet as it was sent; cells with a problem are red and say which.
+
+    Rows out of date have what others saved meanwhile in every cell this person did not change, and
+    count as downloaded now: sent again, they are this person's last word.
+    """
+    layout = bulk.brought_up_to_date(layout, known)
     comments: dict[tuple[int, int], str] = {}
     for row in rehearsal.rows:
         line = row.number - 1
         for at, words in _comments(row, line, layout):
-            known = comments.get((line, at))
-            comments[line, at] = f"{known}\n{words}" if known else words
+            said = comments.get((line, at))
+            comments[line, at] = f"{said}\n{words}" if said else words
     return marked(_sent(layout, comments), author=by)
 
 
@@ -128,7 +144,7 @@ def _comments(row: bulk.Row, line: int, layout: Layout) -> list[tuple[int, str]]
             (
                 layout.columns[change.field],
                 f"该行下载后已被{row.by}更新，系统现为“{change.old or '空'}”；"
-                "请重新下载后填写，或删除该行。",
+                "确认以本格内容为准的，保留后再次上传；不需要的，请改回系统现有内容。",
             )
             for change in row.changes
         ]

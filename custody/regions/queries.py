@@ -225,7 +225,7 @@ def names_of(session: Session, codes: Sequence[str]) -> Mapping[str, str]:
         select(City.code, City.name).where(City.code.in_(codes)),
         select(Region.code, Region.name).where(Region.code.in_(codes)),
     )
-    return dict(session.execute(names).tuples().all())
+    return dict(session.execute(names).all())
 
 
 def place_name(session: Session, place: Place) -> str:

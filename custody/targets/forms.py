@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from custody.contracts.rules import credit_code
 from custody.targets.rules.entries import Told
 from custody.targets.rules.projects import (
     SAVING_UNITS,
@@ -30,6 +31,14 @@ class Words(TextAreaField):  # type: ignore[misc]
         self.data = clean(valuelist[0]) if valuelist else ""
 
 
+class Number(Amount):
+    """As many decimals as it has: 92000, not 92000.0000."""
+
+    def _value(self) -> str:
+        shown = str(super()._value())
+        return shown.rstrip("0").rstrip(".") if self.data is not None and "." in shown else shown
+
+
 class TicketForm(Form):
     """A form that makes something new: sent twice, it makes one thing."""
 
@@ -43,7 +52,7 @@ class TicketForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not 8 <= len(self.ticket.data or "") <= 40:
+        if not self.is_submitted() or not 8 <= len(self.ticket.data or "") <= 40:
             self.ticket.data = secrets.token_urlsafe(16)
 
     @property
@@ -85,7 +94,7 @@ class EntryForm(TicketForm):
 
 
 class QuantityForm(EntryForm):
-    quantity = Amount(
+    quantity = Number(
         "完成数量", low=Decimal("0.0001"), places=4, validators=[Needed("请填写完成数量。")]
     )
     optional: ClassVar[frozenset[str]] = frozenset({"percent"})
@@ -102,11 +111,11 @@ class QuantityForm(EntryForm):
 
 class AreaForm(TicketForm):
     building = StringField("单位和建筑", [Needed("请填写单位和建筑名称。"), Length(max=120)])
-    quantity = Amount(
+    quantity = Number(
         "改造面积（平方米）",
         low=1,
         high=10_000_000,
-        places=2,
+        places=4,
         unit="平方米",
         validators=[Needed("请填写改造面积。")],
     )
@@ -143,7 +152,7 @@ class AreaForm(TicketForm):
 class ProjectForm(TicketForm):
     name = StringField("项目名称", [Needed("请填写项目名称。"), Length(max=120)])
     unit = StringField("用能单位", [Needed("请填写用能单位。"), Length(max=100)])
-    credit_code = StringField("统一社会信用代码", [Length(max=18)])
+    credit_code = StringField("统一社会信用代码", [Length(max=40)])
     place = SelectField("所在地", [Needed("请选择所在地。")])
     kind = SelectField(
         "类型", choices={one.value: one.label for one in ProjectKind}, coerce=ProjectKind
@@ -157,9 +166,9 @@ class ProjectForm(TicketForm):
     signing_planned = Day("计划签约日期", validators=[sensible])
     signed_on = Day("合同签订日期", validators=[sensible])
     completion_planned = Day("计划完工日期", validators=[sensible])
-    amount = Amount("合同金额（元）", high=10**12, places=2, unit="元")
-    area = Amount("涉及面积（平方米）", high=10**9, places=2, unit="平方米")
-    saving = Amount("预计年节约量", high=10**12, places=4)
+    amount = Number("合同金额（元）", high=10**12, places=2, unit="元")
+    area = Number("涉及面积（平方米）", high=10**9, places=2, unit="平方米")
+    saving = Number("预计年节约量", high=10**12, places=4)
     saving_unit = SelectField(
         "节约量单位", choices={"": "请选择"} | {unit: unit for unit in SAVING_UNITS}
     )
@@ -192,7 +201,7 @@ class ProjectForm(TicketForm):
         return Facts(
             name=self.name.data.strip(),
             unit=self.unit.data.strip(),
-            credit_code=self.credit_code.data.strip().upper(),
+            credit_code=credit_code.normal(self.credit_code.data),
             kind=self.kind.data,
             institution=self.institution.data,
             progress=self.progress.data,

@@ -82,7 +82,7 @@ class Project(Reported, Versioned, Base):
     completion_planned: Mapped[date | None]
     amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     """Yuan."""
-    area: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
+    area: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     """Square metres."""
     saving: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
     """Expected a year, in `saving_unit`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,7 +23,7 @@ from custody.workdays import actions, queries, rules
 from custody.workdays.forms import YearForm
 from custody.workdays.models import CalendarDay
 from custody.workdays.rules import Entry
-from custody.workdays.sheet import Unreadable, rows_of
+from custody.workdays.sheet import MAX_BYTES, Unreadable, rows_of
 
 blueprint = Blueprint("calendar", __name__)
 Page = str | Response | tuple[str, int]
@@ -177,7 +178,8 @@ def _read(form: YearForm, year: int) -> rules.Read:
     if not upload or not upload.filename:
         return rules.read(rules.cells_of(form.rows.data or ""), year)
     try:
-        rows = rows_of(upload.read())
+        with closing(upload):
+            rows = rows_of(upload.read(MAX_BYTES + 1))
     except Unreadable as error:
         raise Refused([Problem("file", str(error), "file")]) from None
     found = rules.read(rows, year)

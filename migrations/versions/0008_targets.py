@@ -84,7 +84,7 @@ def upgrade() -> None:
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("completion_planned", sa.Date(), nullable=True),
         sa.Column("amount", sa.Numeric(18, 2), nullable=True),
-        sa.Column("area", sa.Numeric(18, 4), nullable=True),
+        sa.Column("area", sa.Numeric(18, 2), nullable=True),
         sa.Column("saving", sa.Numeric(18, 4), nullable=True),
         sa.Column("saving_unit", sa.String(20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),

@@ -62,7 +62,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matter")),
         sa.UniqueConstraint(
-            "province_code", "year", "number", name=op.f("uq_matter_province_code")
+            "province_code", "year", "number", name=op.f("uq_matter_province_code_year_number")
         ),
     )
     op.create_index("ix_matter_region", "matter", ["region_code", "status"])
@@ -82,7 +82,7 @@ def upgrade() -> None:
             ["answered_by"], ["account.id"], name=op.f("fk_answer_answered_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
-        sa.UniqueConstraint("matter_id", "number", name=op.f("uq_answer_matter_id")),
+        sa.UniqueConstraint("matter_id", "number", name=op.f("uq_answer_matter_id_number")),
     )
     op.create_table(
         "answer_draft",

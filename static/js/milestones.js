@@ -268,8 +268,22 @@ function taking(bar) {
   });
 }
 
+// A date that the contract knows is put in with one click; without scripts it is typed from the hint.
+function offers(hint) {
+  const field = document.getElementById(hint.dataset.offer);
+  const button = made("button", "填入", { type: "button", className: "link" });
+  button.addEventListener("click", () => {
+    field.value = hint.dataset.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    hint.hidden = true;
+    field.focus();
+  });
+  hint.append(" ", button);
+}
+
 const with_ = (selector, act) => { const found = document.querySelector(selector); if (found) act(found); };
 with_("#report-form", keepDrafts);
+with_("[data-offer]", offers);
 with_("#upload-form", uploads);
 with_("[data-all]", ticking);
 with_("[data-take-all]", taking);

@@ -11,8 +11,9 @@ async function ask() {
   try {
     const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form) });
     if (mine !== asked) return;
-    if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { html } = await answer.json();
+    const page = new DOMParser().parseFromString(html, "text/html");
     shown.replaceChildren(...page.body.childNodes);
     said.textContent = "已按填写的内容计算，尚未保存";
   } catch {

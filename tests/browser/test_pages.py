@@ -21,7 +21,18 @@ FACES = {
     "lingdao": Role.LEADER,
     "shenji": Role.AUDITOR,
 }
-NO_PAGE = {"static", "health", "home", "accounts.sign_in", "evidence.download", "briefs.pdf"}
+NO_PAGE = {
+    "static",
+    "health",
+    "home",
+    "accounts.sign_in",
+    "evidence.download",
+    "briefs.pdf",
+    "matters.download",
+    "orders.notice",
+    "orders.notices",
+    "orders.edit",
+}
 """GET addresses that are a file, a redirect or looked at elsewhere."""
 
 
@@ -51,6 +62,13 @@ FILES = {
     "regions.listing_table",
     "review.table",
     "templates.table", "gantt.file", "gantt.city_file", "gantt.region_file"}
+    "templates.table",
+    "settlements.export",
+    "settlement.pdf",
+    "settlement.download",
+    "supervision.export",
+    "problems.export",
+}
 
 
 def endpoint_of(site: Site, path: str) -> str:

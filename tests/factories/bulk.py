@@ -104,18 +104,18 @@ def sent(
     data: bytes,
     *,
     name: str = "宜兴市里程碑填报表.xlsx",
-    store: FileStore | None = None,
+    store: FileStore,
 ) -> BulkSheet:
     """Uploaded and rehearsed."""
     layout = actions.open_file(data, name)
-    stored = store.put(io.BytesIO(data)) if store else Stored("0" * 64, len(data))
+    stored = store.put(io.BytesIO(data))
     return actions.upload(
         session, actor=who, now=clock.now(), layout=layout, stored=stored, name=name
     )
 
 
-def sheets_sent(session: Session) -> None:
-    """A sheet of everybody who fills in sheets, waiting to be accepted; its bytes are nowhere."""
+def sheets_sent(session: Session, stored: Stored) -> None:
+    """A sheet of everybody who fills in sheets, waiting to be accepted; what is stored is another file."""
     fillers = (Role.OFFICER, Role.CITY_REVIEWER)
     people = session.scalars(
         select(Account).where(Account.role.in_(fillers)).order_by(Account.id)
@@ -123,4 +123,6 @@ def sheets_sent(session: Session) -> None:
     for account in people:
         who = account.identity()
         session.flush()
-        sent(session, who, downloaded(session, who))
+        layout = actions.open_file(downloaded(session, who), "填报表.xlsx")
+        name = f"{account.name}的填报表.xlsx"
+        actions.upload(session, actor=who, now=clock.now(), layout=layout, stored=stored, name=name)

@@ -19,7 +19,6 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
-from custody.attachments import actions as attachments
 from custody.briefs import actions as briefs
 from custody.briefs.models import Brief
 from custody.infra import clock
@@ -36,7 +35,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import bulk, inbox, people, province, supervision
+from tests.factories import bulk, contracts, inbox, people, province, supervision, targets
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -262,6 +261,8 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     宜兴市 M18 待省核, M19 进行中 with a draft, M20 已确认, M21 不适用, M22 已退回, M23 待市审;
     秦淮区 has passed G-C; one brief each in draft and one published for province, 无锡市, 宜兴市.
     """
+    from tests.factories import settlements
+
     now = clock.now()
     yixing = people.YIXING
     officer = account_at(session, Role.OFFICER, yixing)
@@ -285,18 +286,19 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
         session.add(Policy(province_code=people.JIANGSU, **values))
     jobs_done(session)
-    bulk.sheets_sent(session)
     supervision.lived_in(session, store=store)
-    attachments.attach(
+    contracts.lived_in(session, store=store)
+    settlements.settled(session, yixing, store=store)
+    bulk.sheets_sent(session, _stored(PDF))
+    targets.lived_in(
         session,
-        kind="example",
-        subject=1,
-        slot="paper",
-        files=[
-            NewFile("附件.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE)
+        [
+            officer,
+            account_at(session, Role.OFFICER, people.ZHANGJIAGANG),
+            account_at(session, Role.CITY_REVIEWER, people.WUXI),
+            account_at(session, Role.COORDINATOR, people.JIANGSU),
         ],
-        now=now,
-        by=officer.id,
+        NewFile("竣工验收单.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE),
     )
     inbox.lived_in(session)
     session.flush()
@@ -368,6 +370,8 @@ def next_door(session: Session) -> None:
 
     苏州市 and 张家港市 for those of 无锡市; 云山省 for those of the province.
     """
+    from tests.factories import settlements
+
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_published(session, code)
     passed(session, people.ZHANGJIAGANG, "M18")
@@ -375,5 +379,9 @@ def next_door(session: Session) -> None:
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
     passed(session, province.region_code(1), "M18")
+    targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
+    contracts.next_door(session)
     inbox.next_door(session)
     supervision.next_door(session)
+    for code in (people.ZHANGJIAGANG, province.region_code(1)):
+        settlements.settled(session, code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +34,7 @@ from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.uploads import NewFile
 from custody.regions.models import Region
-from tests.factories import people, programme
+from tests.factories import programme
 
 D = Decimal
 
@@ -263,13 +263,3 @@ def settled(session: Session, region: str, *, store: FileStore | None = None) ->
     )
     session.flush()
     return contract
-
-
-def last_day(row: Settlement) -> date:
-    return Period.parse(row.period).last + timedelta(days=1)
-
-
-def next_door(session: Session) -> None:
-    """A contract with a frozen settlement in 张家港市: beyond the border of 无锡市."""
-    for region in (people.ZHANGJIAGANG,):
-        settled(session, region)

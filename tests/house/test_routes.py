@@ -18,15 +18,19 @@ from sqlalchemy import func, select
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.accounts.rules import Can, Role
-from custody.attachments.queries import attached_to
+from custody.attachments.models import Attachment
 from custody.briefs.models import Brief
+from custody.contracts.models.contract import Contract
+from custody.contracts.models.settlement import Settlement
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
 from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
+from custody.regions.models import Target
+from custody.targets.models import Entry, Project
 from tests.critic import Critic
-from tests.factories import inbox, people, programme, province, supervision
+from tests.factories import contracts, inbox, people, programme, province, supervision
 
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
@@ -37,6 +41,7 @@ FILLERS = frozenset({Role.OFFICER, Role.CITY_REVIEWER})
 AUDITOR = frozenset({Role.AUDITOR})
 EXPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.LEADER})
 READERS = EVERYBODY - ADMIN
+REPORTERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER})
 EVIDENCE = frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR})
 DOSSIERS = EVIDENCE
 PUBLIC = None
@@ -132,7 +137,6 @@ TABLE = {
     "dashboard.attention_table": Row("GET", EXPORTERS),
     "dashboard.region_table": Row("GET", EXPORTERS, "region"),
     # the notice
-    "regions.tasks": Row("GET", EVERYBODY),
     "regions.profile": Row("GET POST", OFFICER | COORDINATOR, "region"),
     "regions.notice": Row("GET", ADMIN),
     "regions.cities": Row("GET", ADMIN),
@@ -143,8 +147,30 @@ TABLE = {
     "regions.text": Row("GET POST", ADMIN),
     "regions.batch": Row("GET POST", ADMIN, "batch"),
     "regions.task": Row("GET POST", ADMIN, "task"),
+    "regions.target": Row("GET POST", ADMIN, "target"),
     "regions.city": Row("GET POST", ADMIN, "city"),
     "regions.region": Row("GET POST", ADMIN, "region"),
+    # the tasks of the year
+    "targets.index": Row("GET", EVERYBODY),
+    "targets.export": Row("GET", EXPORTERS),
+    "targets.task": Row("GET", EVERYBODY, "annual task"),
+    "targets.export_task": Row("GET", EXPORTERS, "annual task"),
+    "targets.quantity": Row("GET", EVERYBODY, "quantity"),
+    "targets.export_quantity": Row("GET", EXPORTERS, "quantity"),
+    "entries.enter": Row("GET POST", REPORTERS, "annual task"),
+    "entries.show": Row("GET", EVERYBODY, "entry"),
+    "entries.correct": Row("GET POST", REPORTERS, "own entry"),
+    "entries.decide": Row("POST", COORDINATOR, "entry"),
+    "entries.withdraw": Row("POST", REPORTERS, "own entry"),
+    "entries.download": Row("GET", EVIDENCE, "entry file"),
+    "projects.index": Row("GET", EVERYBODY),
+    "projects.export": Row("GET", EXPORTERS),
+    "projects.new": Row("GET POST", REPORTERS),
+    "projects.show": Row("GET", EVERYBODY, "project"),
+    "projects.edit": Row("GET POST", REPORTERS, "project"),
+    "projects.decide": Row("POST", COORDINATOR, "project"),
+    "projects.withdraw": Row("POST", REPORTERS, "project"),
+    "projects.download": Row("GET", EVIDENCE, "project file"),
     # background work
     "jobs.index": Row("GET", EVERYBODY),
     "jobs.show": Row("GET", EVERYBODY, "job"),
@@ -170,6 +196,28 @@ TABLE = {
     "calendar.index": Row("GET", ADMIN),
     "calendar.enter": Row("POST", ADMIN),
     "calendar.export": Row("GET", ADMIN),
+    # contracts
+    "portfolio.index": Row("GET", READERS),
+    "portfolio.export": Row("GET", EXPORTERS),
+    "contracts.new": Row("GET POST", OFFICER | COORDINATOR, "region"),
+    "contracts.show": Row("GET", READERS, "contract"),
+    "contracts.edit": Row("GET POST", OFFICER | COORDINATOR, "contract page"),
+    "contracts.sign": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.terminate": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contracts.discard": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.add": Row("POST", OFFICER | COORDINATOR, "contract"),
+    "contract_files.remove": Row("POST", OFFICER | COORDINATOR, "contract file"),
+    "contract_files.download": Row("GET", READERS, "contract file"),
+    "changes.new": Row("GET POST", OFFICER | COORDINATOR, "contract"),
+    "changes.show": Row("GET", READERS, "change"),
+    "changes.edit": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.sign": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.discard": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.attach": Row("POST", OFFICER | COORDINATOR, "change"),
+    "changes.download": Row("GET", READERS, "change file"),
+    "companies.index": Row("GET", READERS),
+    "companies.export": Row("GET", EXPORTERS),
+    "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
@@ -186,6 +234,23 @@ TABLE = {
     "moves.preview": Row("POST", ADMIN, "template"),
     "moves.confirm": Row("POST", ADMIN, "template"),
     # people
+    # settlements
+    "settlements.index": Row("GET", READERS),
+    "settlements.export": Row("GET", EXPORTERS),
+    "settlements.start": Row("POST", OFFICER, "settled contract", {"period": "2026-Q4"}),
+    "settlements.profile": Row("GET", READERS, "settled contract"),
+    "settlements.write_profile": Row("POST", OFFICER, "settled contract"),
+    "settlement.show": Row("GET", READERS, "settlement"),
+    "settlement.edit": Row("POST", OFFICER, "settlement"),
+    "settlement.preview": Row("POST", OFFICER, "settlement"),
+    "settlement.thaw": Row("POST", OFFICER, "settlement"),
+    "settlement.discard": Row("POST", OFFICER, "settlement", {"version": "0"}),
+    "settlement.attach": Row("POST", OFFICER, "settlement"),
+    "settlement.remove": Row("POST", OFFICER, "settlement file"),
+    "settlement.download": Row("GET", READERS, "settlement file"),
+    "settlement.sign": Row("POST", OFFICER, "settlement"),
+    "settlement.pay": Row("POST", OFFICER, "settlement"),
+    "settlement.pdf": Row("GET", READERS, "settlement"),
     "people.index": Row("GET", ADMIN),
     "people.listing": Row("GET", ADMIN),
     "people.new": Row("GET POST", ADMIN),
@@ -278,6 +343,29 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
                 ).first()
             }
 
+        def reported(
+            model: type[Entry] | type[Project], place: str, file: bool = False, **fixed: int
+        ) -> Args:
+            """The newest row of an office, with its file where asked for."""
+            office = func.coalesce(model.region_code, model.city_code, model.province_code)
+            query = select(model.id).where(office == place).order_by(model.id.desc())
+            if model is Entry and file:
+                query = query.where(Entry.target_id.is_not(None))
+            row = s.scalars(query).first()
+            name = "entry" if model is Entry else "number"
+            found: Args = {**fixed, name: row or 999_999}
+            if file:
+                kind = "target" if model is Entry else "project"
+                files = select(Attachment.id).where(
+                    Attachment.kind == kind, Attachment.subject == row
+                )
+                found["file"] = s.scalars(files).first() or 999_999
+            return found
+
+        next_task = 1 if of_province else 8
+        other = contracts.things(s, other_region)
+        own = contracts.things(s, people.YIXING)
+
         def sheet(username: str) -> Args:
             """Of whoever fills in sheets; other people have none."""
             found = s.scalars(
@@ -292,9 +380,22 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
 
         def file_of(region: str) -> Args:
             number = matter(region, supervision.OPEN)
-            files = attached_to(s, "supervision", [int(str(number["number"]))])
-            return {**number, "file": next(iter(files.values()))[0].id}
+            files = select(Attachment.id).filter_by(kind="supervision", subject=number["number"])
+            return {**number, "file": s.scalars(files).first()}
 
+        def settlement(region: str) -> Args:
+            found = s.execute(
+                select(Settlement.id, Settlement.contract_id)
+                .join(Contract, Contract.id == Settlement.contract_id)
+                .where(Contract.region_code == region, Settlement.status == "draft")
+            ).first()
+            assert found is not None
+            file = s.scalars(
+                select(Attachment.id).filter_by(kind="settlement", subject=found.id)
+            ).first()
+            return {"number": found.id, "contract": found.contract_id, "file": file}
+
+        settled, other_settled = settlement(people.YIXING), settlement(other_region)
         own_template, other_template = template(people.JIANGSU), template(province.CODE)
         return {
             "": ({}, {}),
@@ -329,8 +430,49 @@ def _things(database: Database, who: people.Person) -> dict[str, tuple[Args, Arg
             ),
             "order file": (file_of(people.YIXING), file_of(other_region)),
             "problem": (matter(people.YIXING, "采集点断传"), matter(other_region, "采集点断传")),
+            "settled contract": (
+                {"number": settled["contract"]},
+                {"number": other_settled["contract"]},
+            ),
+            "settlement": ({"number": settled["number"]}, {"number": other_settled["number"]}),
+            "settlement file": (
+                {"number": settled["number"], "file": settled["file"]},
+                {"number": other_settled["number"], "file": other_settled["file"]},
+            ),
+            **{name: (own[name], other[name]) for name in own},
+            "company": (contracts.company(s, people.JIANGSU), contracts.company(s, province.CODE)),
             "batch": ({"number": 1}, {"number": 9}),
             "task": ({"number": 1}, {"number": 99}),
+            "target": (
+                {"number": s.scalars(select(Target.id)).first()},
+                {"number": 999_999},
+            ),
+            "annual task": ({"number": 8}, {"number": 99}),
+            "quantity": ({"number": 8, "key": "area"}, {"number": 8, "key": "nothing"}),
+            "entry": (
+                reported(Entry, people.YIXING, number=8),
+                reported(
+                    Entry, other_region if not of_province else province.CODE, number=next_task
+                ),
+            ),
+            "own entry": (
+                reported(Entry, who.place, number=8),
+                reported(Entry, people.ZHANGJIAGANG, number=8),
+            ),
+            "entry file": (
+                reported(Entry, people.YIXING, file=True, number=8),
+                reported(Entry, people.ZHANGJIAGANG, file=True, number=8)
+                if not of_province
+                else {"number": 8, "entry": 999_999, "file": 1},
+            ),
+            "project": (
+                reported(Project, people.YIXING),
+                reported(Project, province.CODE if of_province else people.ZHANGJIAGANG),
+            ),
+            "project file": (
+                reported(Project, people.YIXING, file=True),
+                reported(Project, province.CODE if of_province else people.ZHANGJIAGANG, file=True),
+            ),
             "template": (own_template, other_template),
             "template item": ({**own_template, "code": "M05"}, {**other_template, "code": "M05"}),
             "account": (account("xishan"), account(f"coordinator-{province.CODE}")),

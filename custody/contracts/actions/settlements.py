@@ -135,13 +135,13 @@ def edit(
         return row
     if row.version != version:
         raise Conflict
-    before = {**fields_of(stored), "due_on": row.due_on, "total": yuan(row.total)}
+    before = {**fields_of(stored), "payable_on": row.due_on, "total": yuan(row.total)}
     typed = _signed_by(typed, actor, now)
     agreed = queries.agreed_of(session, found.contract)
     row.draft, row.due_on = snapshot.keep(typed), due_on
     row.total = settle(inputs_of(agreed, found.period, typed)).payable
     row.edited_at, row.edited_by = now, actor.id
-    after = {**fields_of(typed), "due_on": due_on, "total": yuan(row.total)}
+    after = {**fields_of(typed), "payable_on": due_on, "total": yuan(row.total)}
     changes = {key: (before[key], after[key]) for key in after if before[key] != after[key]}
     _record(session, actor, now, "edited", found, changes)
     return row

@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms import Field as FormPart
 from wtforms import Form as PlainForm
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from custody.contracts.rules.contract import Driver
@@ -55,10 +55,10 @@ def _part(one: Field) -> FormPart:
     if one.kind is Kind.WHOLE:
         return Whole(one.label, 0, one.size)
     if one.kind is Kind.CHOICE:
-        wrong = {"invalid_choice": f"{one.label}请从列表中选择。"}
-        return _Choice(one.label, choices=[("", "请选择"), *one.choices.items()], wrong=wrong)
+        wrong = f"{one.label}请从列表中选择。"
+        return _Choice(one.label, choices={"": "请选择", **one.choices}, wrong=wrong)
     if one.kind is Kind.SEVERAL:
-        return Several(one.label, choices=list(one.choices.items()))
+        return Several(one.label, choices=dict(one.choices))
     if one.kind is Kind.YES:
         return BooleanField(one.label)
     if one.kind is Kind.PROSE:
@@ -72,13 +72,13 @@ def _at_most(label: str, most: int) -> Length:
 
 
 class _Choice(SelectField):  # type: ignore[misc]
-    def __init__(self, label: str, *, wrong: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, label: str, *, wrong: str, **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, **kwargs)
         self.wrong = wrong
 
     def pre_validate(self, form: PlainForm) -> None:
-        if str(self.data or "") not in {str(choice[0]) for choice in self.choices}:
-            raise ValueError(self.wrong["invalid_choice"])
+        if str(self.data or "") not in self.choices:
+            raise ValidationError(self.wrong)
 
 
 class _Row(PlainForm):  # type: ignore[misc]

@@ -38,10 +38,10 @@ class PriceLine(Line):
 
 
 class AdjustmentForm(Line):
-    energy = SelectField("能源", choices=[(one.value, one.label) for one in Energy])
+    energy = SelectField("能源", choices={one.value: one.label for one in Energy})
     driver = SelectField(
         "调整因素",
-        choices=[("", "（不调整）"), *((one.value, one.label) for one in Driver if one in USUAL)],
+        choices={"": "（不调整）", **{one.value: one.label for one in Driver if one in USUAL}},
     )
     order = SelectField("依据的变更单")
     base = Amount("基准值", places=4)
@@ -71,7 +71,7 @@ class SettlementForm(Form):
 
     def offer(self, orders: Sequence[tuple[int, str]]) -> None:
         """The change orders a line may rest on."""
-        choices = [("", "（未选择）"), *((str(number), words) for number, words in orders)]
+        choices = {"": "（未选择）", **{str(number): words for number, words in orders}}
         for line in self.adjustments:
             line.form.order.choices = choices
 

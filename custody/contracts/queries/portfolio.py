@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -28,6 +29,9 @@ _TERMS = (
     "starts_on",
     "ends_on",
 )
+
+
+_BRIEF = ("total", "starts_on", "ends_on")
 
 
 def held(session: Session, place: Place, today: date) -> list[Held]:
@@ -143,25 +147,48 @@ def due(session: Session, place: Place, today: date) -> list[Due]:
     return sorted(found, key=lambda one: (one.due_on, one.contract))
 
 
-def summary_of_region(
-    session: Session, region: str, today: date
-) -> list[tuple[int, str, Status, Decimal | None, str]]:
-    """(id, name, status, sum, company) of a region's contracts as they were signed. One statement."""
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A contract on its region's page."""
+
+    id: int
+    name: str
+    status: Status
+    total: Decimal | None
+    company: str
+
+
+def summary_of_region(session: Session, region: str, today: date) -> list[Brief]:
+    """A region's contracts with the sums of today. One statement."""
     rows = session.execute(
-        select(Contract, Company.name)
+        select(Contract, Company.name, ChangeOrder)
         .outerjoin(Company, Company.id == Contract.company_id)
+        .outerjoin(
+            ChangeOrder,
+            (ChangeOrder.contract_id == Contract.id)
+            & ChangeOrder.signed_at.is_not(None)
+            & ChangeOrder.subject.in_(_BRIEF),
+        )
         .where(Contract.region_code == region)
         .order_by(Contract.id)
-    )
-    return [
-        (
-            contract.id,
-            contract.name or contract.number or "（未命名）",
-            _status(
-                contract, {"starts_on": contract.starts_on, "ends_on": contract.ends_on}, today
-            ),
-            contract.total,
-            company or "",
+    ).all()
+    companies = {contract.id: company or "" for contract, company, _ in rows}
+    orders: defaultdict[int, list[ChangeOrder]] = defaultdict(list)
+    for contract, _, order in rows:
+        if order is not None:
+            orders[contract.id].append(order)
+    found = []
+    for contract in {contract.id: contract for contract, _, _ in rows}.values():
+        own = as_rules(orders[contract.id])
+        terms = as_of({name: getattr(contract, name) for name in _BRIEF}, own, today)
+        total = terms["total"]
+        found.append(
+            Brief(
+                contract.id,
+                contract.name or contract.number or "（未命名）",
+                _status(contract, terms, today),
+                total if isinstance(total, Decimal) else None,
+                companies[contract.id],
+            )
         )
-        for contract, company in rows
-    ]
+    return found

@@ -15,7 +15,7 @@ PLACES = 4
 def read_shares(text: str, where: str) -> tuple[list[Decimal], list[Problem]]:
     """Twelve percentages typed or pasted with anything between them. Empty is no profile: by days."""
     plain = unicodedata.normalize("NFKC", text).replace("%", " ")
-    words = [word for word in re.split(r"[\\s,、;/|]+", plain) if word]
+    words = [word for word in re.split(r"[\s,、;/|]+", plain) if word]
     if not words:
         return [], []
     try:

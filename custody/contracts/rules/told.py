@@ -8,7 +8,7 @@ from custody.contracts.rules.composing import AdjustmentLine, Draft
 from custody.contracts.rules.settlement import USUAL, Formula, number, yuan
 
 FIELDS: Mapping[str, str] = {
-    "due_on": "应付日期",
+    "payable_on": "应付日期",
     "prices": "当期实际单价",
     "adjustments": "用量调整",
     "deductions": "考核扣减",

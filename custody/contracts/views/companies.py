@@ -99,7 +99,7 @@ def edit(number: int) -> Page:
                     actor=who,
                     now=clock.now(),
                     number=number,
-                    version=whole(form.version.data),
+                    version=whole(request.form.get("version")),
                     values=form.values(),
                 )
             flash(f"已保存：{form.name.data}。")

@@ -29,16 +29,16 @@ Page = str | Response | Answer
 ONE = "/contracts/<int:number>/orders/<int:order>"
 
 
-def _choices(found: Open) -> list[tuple[str, str]]:
+def _choices(found: Open) -> dict[str, str]:
     """Every term the contract has, with what it says today."""
-    return [
-        (key, f"{terms.label_of(key)}：现为 {terms.words_of(key, value)}")  # type: ignore[arg-type]
+    return {
+        key: f"{terms.label_of(key)}：现为 {terms.words_of(key, value)}"  # type: ignore[arg-type]
         for key, value in found.terms.items()
-    ]
+    }
 
 
 def _offered(form: OrderForm, found: Open) -> OrderForm:
-    form.subject.choices = [("", "请选择"), *_choices(found)]
+    form.subject.choices = {"": "请选择", **_choices(found)}
     return form
 
 
@@ -130,7 +130,9 @@ def _typed_again(row: ChangeOrder) -> str:
 @requires(Can.EDIT_CONTRACT)
 def edit(number: int, order: int) -> Page:
     found = open_contract(number)
-    get_order(session(), number, order, place=identity().place)
+    row, _, _ = get_order(session(), number, order, place=identity().place)
+    if row.signed_at is not None:
+        return _page(number, order, rest=[_SIGNED], status=422)
     form = _offered(OrderForm(), found)
     if not form.validate_on_submit():
         return _page(number, order, form=form, status=422)
@@ -164,7 +166,9 @@ def edit(number: int, order: int) -> Page:
 @blueprint.post(f"{ONE}/sign")
 @requires(Can.EDIT_CONTRACT)
 def sign(number: int, order: int) -> Page:
-    get_order(session(), number, order, place=identity().place)
+    row, _, _ = get_order(session(), number, order, place=identity().place)
+    if row.signed_at is not None:  # a second click
+        return redirect(url_for("changes.show", number=number, order=order), 303)
     form = SignOrderForm()
     if not form.validate_on_submit():
         return _page(number, order, signing=form, status=422)
@@ -188,6 +192,7 @@ def sign(number: int, order: int) -> Page:
     return redirect(url_for("changes.show", number=number, order=order), 303)
 
 
+_SIGNED = Problem("signed", "变更单已由双方签署，不能再改；请另行办理新的变更单。")
 _MEANWHILE = Problem(
     "meanwhile",
     "在您打开页面之后，变更单有了变化，本次操作没有生效；请查看最新内容后再操作。",

@@ -9,7 +9,16 @@ from io import BytesIO
 from secrets import token_hex
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -80,8 +89,6 @@ class Typed:
     pay: PayForm | None = None
     problems: Sequence[Problem] = ()
     differences: list[Difference] | None = None
-    computed: bool = False
-    """Ask what is missing, too: after 重新计算 and 定稿."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +216,7 @@ def edit(number: int) -> Page:
     if not read:
         return _page(number, Typed(form=form), 422)
     if act == "preview":
-        return _page(number, Typed(form=form, computed=True))
+        return _page(number, Typed(form=form))
     try:
         with transaction() as writing:
             _save(writing, number, form, freeze=act == "freeze")
@@ -255,10 +262,10 @@ def _conflict(number: int, form: SettlementForm) -> Page:
     """Both versions field by field; saving again is saving upon the newer one."""
     found = queries.get_settlement(session(), number, place=identity().place)
     form.version.data = str(found.row.version)
-    mine = {**fields_of(form.draft), "due_on": day_words(form.due_on.data)}
+    mine = {**fields_of(form.draft), "payable_on": day_words(form.due_on.data)}
     theirs = {
         **fields_of(snapshot.kept(found.row.draft)),
-        "due_on": day_words(found.row.due_on),
+        "payable_on": day_words(found.row.due_on),
     }
     differences = [
         Difference(label, mine[name] or "—", theirs[name] or "—")
@@ -271,21 +278,22 @@ def _conflict(number: int, form: SettlementForm) -> Page:
 @blueprint.post(f"{ONE}/preview")
 @requires(Can.SETTLE)
 def preview(number: int) -> Page:
-    """The statement of what is typed right now, for the page's script. Writes nothing."""
+    """The statement of what is typed right now as JSON for the page's script. Writes nothing."""
     found = queries.get_settlement(session(), number, place=identity().place)
     form, read = _read(found)
     if not read or found.row.status is not Status.DRAFT:
         words = "有内容无法识别，改正后自动重新计算。"
-        return render_template("settlements/waiting.html", words=words), 422
+        return jsonify(html=render_template("settlements/waiting.html", words=words))
     agreed = queries.agreed_of(session(), found.contract)
     draft = replace(form.draft, who=identity().name, when=day_words(clock.today()))
     statement = _statement(found, agreed, draft)
-    return render_template(
+    html = render_template(
         "settlements/preview.html",
         statement=statement,
         capitals=render.in_capitals(statement.payable),
         missing=_missing(found, agreed, draft, statement),
     )
+    return jsonify(html=html)
 
 
 @blueprint.post(f"{ONE}/discard")

@@ -24,10 +24,14 @@ from custody.workdays.queries import overlay_of
 
 blueprint = Blueprint("inbox_settings", __name__)
 Page = str | Response | tuple[str, int]
-_FEED_READS = Tally(30)
-"""Of one address of a feed, in a minute and server process."""
-_GUESSES = Tally(60)
-"""Of one machine."""
+FEED_READS, FEED_GUESSES = 30, 60
+"""Of one feed's address, and of one machine, in a minute and server process."""
+_TALLIES = ("reads", "guesses")
+blueprint.record_once(
+    lambda setup: setup.app.extensions.update(
+        {"custody.feed_reads": Tally(FEED_READS), "custody.feed_guesses": Tally(FEED_GUESSES)}
+    )
+)
 
 
 def _config() -> Config:
@@ -192,8 +196,10 @@ def revoke() -> Page:
 def calendar(secret: str) -> Response:
     """The feed: for calendar programs, which have no cookie; the secret says whose it is."""
     now = clock.now()
-    machine = request.remote_addr or ""
-    if not (_FEED_READS.allows(secret[:100], now) and _GUESSES.allows(machine, now)):
+    reads, guesses = (current_app.extensions[f"custody.feed_{kind}"] for kind in _TALLIES)
+    # Both are counted, whichever says no.
+    allowed = (reads.allows(secret[:100], now), guesses.allows(request.remote_addr, now))
+    if not all(allowed):
         busy = current_app.response_class(
             "请求过于频繁，请稍后再试。\n", 429, mimetype="text/plain"
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Place
 from custody.infra.db import plain
 from custody.infra.journal import Event
-from custody.milestones.models import Evidence, Lifecycle, Milestone, TemplateItem
+from custody.milestones.models import BulkSheet, Evidence, Lifecycle, Milestone, TemplateItem
 from custody.milestones.move import contradictions
 from custody.milestones.queries.moves import positions
 from custody.regions.models import Province, Region
@@ -93,3 +93,9 @@ def evidence(session: Session) -> Iterator[tuple[str, str]]:
     )
     for digest, file, code, region in rows:
         yield digest, f"{region} {code} {file}"
+
+
+def sheets(session: Session) -> Iterator[tuple[str, str]]:
+    """(digest, name) of every sheet of many milestones somebody sent."""
+    rows = session.execute(select(BulkSheet.digest, BulkSheet.name).order_by(BulkSheet.id))
+    yield from ((digest, name) for digest, name in rows)

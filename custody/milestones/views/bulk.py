@@ -18,7 +18,7 @@ from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.milestones import bulk, render
 from custody.milestones.actions import bulk as actions
 from custody.milestones.bulk import Kind, State
-from custody.milestones.queries.bulk import get_sheet, open_rows, sheets_of
+from custody.milestones.queries.bulk import get_sheet, known, open_rows, sheets_of
 from custody.regions.queries import place_name, place_of_code, regions_of
 from custody.web import kept
 from custody.web.database import files, session, transaction
@@ -147,7 +147,9 @@ def annotated(number: int) -> Page:
         layout = actions.opened_again(files(), sheet)
     except Refused as refusal:
         return _sheet_page(number, refusal.problems, 422)
-    body = render.annotated(layout, bulk.unpacked(sheet.result), by="里程碑批量填报")
+    rehearsal = bulk.unpacked(sheet.result)
+    rows = known(session(), {row.region for row in rehearsal.rows}, place=who.place)
+    body = render.annotated(layout, rehearsal, rows, by="里程碑批量填报")
     stem = sheet.name.rpartition(".")[0]
     with transaction() as writing:
         actions.note_download(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import render_template
 from werkzeug.datastructures import MultiDict
@@ -12,6 +12,10 @@ from werkzeug.datastructures import MultiDict
 from custody.accounts.access import identity, may
 from custody.accounts.rules import Can
 from custody.audit import rules as journal_words
+from custody.contracts.queries.facts import facts_of
+from custody.contracts.queries.settlements import SettlementFacts, settlement_facts
+from custody.contracts.rules import facts
+from custody.contracts.rules.facts import Summary
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.uploads import ACCEPTED, MAX_FILE
@@ -34,6 +38,8 @@ from custody.web.downloads import SHOWN
 from custody.web.filters import NOTHING
 
 Answer = tuple[str, int]
+SETTLING = "M23"
+"""费用结算."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
     if form is None:
         form, restored = _filled(found) if editable else (None, None)
     reopen, replan = _corrections(found, typed)
+    contracts = _contracts(found)
     page = render_template(
         "milestones/show.html",
         d=found,
@@ -93,8 +100,38 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
         limit=MAX_FILE,
         advice="" if typed.report else _dates_advice(milestone),
         shown=SHOWN,
+        contracts=[
+            (one, facts.facts(one)[milestone.code])
+            for one in contracts
+            if milestone.code in facts.facts(one)
+        ],
+        offered=_offered(milestone, contracts, form),
+        settled=_settled(found),
     )
     return page, status
+
+
+def _contracts(found: Dossier) -> Sequence[Summary]:
+    """The region's contracts, where they know something of this milestone."""
+    if found.milestone.code not in facts.CODES or not may(Can.SEE_CONTRACTS, found.region.place):
+        return ()
+    return facts_of(session(), found.region.code, clock.today())
+
+
+def _settled(found: Dossier) -> SettlementFacts | None:
+    """The region's settlements, on the page of the milestone they belong to."""
+    if found.milestone.code != SETTLING or not may(Can.SEE_CONTRACTS, found.region.place):
+        return None
+    return settlement_facts(session(), found.region.place, today=clock.today())
+
+
+def _offered(
+    milestone: Milestone, contracts: Sequence[Summary], form: ReportForm | None
+) -> date | None:
+    """The contract's day, where the milestone has none of its own and nothing else is typed."""
+    if form is None or milestone.actual is not None or str(form.actual._value()).strip():
+        return None
+    return facts.done_on(milestone.code, contracts, clock.today())
 
 
 def _dates_advice(saved: Milestone) -> str:

@@ -77,6 +77,8 @@ def matter_page(number: int, typed: Typed | None = None, status: int = 200) -> A
     steps = STEPS[matter.kind]
     changeable = may_change(who, matter)
     desk = _is_desk(found)
+    reopen = _reopen(found, typed)
+    sent, problems = _sent(typed, answer=owing, decide=desk, reopen=reopen is not None)
     page = render_template(
         "supervision/show.html",
         d=found,
@@ -96,7 +98,10 @@ def matter_page(number: int, typed: Typed | None = None, status: int = 200) -> A
         desk=desk,
         decide=typed.decide or DecideForm(formdata=None),
         accept=accept_word(),
-        reopen=_reopen(found, typed),
+        reopen=reopen,
+        sent=sent,
+        problems=problems,
+        unused=_unused(typed, sent),
         preview=_preview(found) if desk else None,
         following=queries.next_matter(session(), who, today=today, but=number) if desk else None,
         typed=typed,
@@ -107,6 +112,26 @@ def matter_page(number: int, typed: Typed | None = None, status: int = 200) -> A
         is_order=matter.kind is Kind.ORDER,
     )
     return page, status
+
+
+_Sent = AnswerForm | DecideForm | ReopenForm
+
+
+def _sent(
+    typed: Typed, *, answer: bool, decide: bool, reopen: bool
+) -> tuple[_Sent | None, list[Problem]]:
+    """The form that was sent, where the page still has it, and the problems that stand by no field."""
+    pairs = ((typed.answer, answer), (typed.decide, decide), (typed.reopen, reopen))
+    sent, shown = next(((form, shown) for form, shown in pairs if form), (None, False))
+    if sent is None or shown:
+        return sent, list(typed.problems)
+    return None, [*typed.problems, *(Problem("field", words) for _, words in sent.problems)]
+
+
+def _unused(typed: Typed, sent: _Sent | None) -> str:
+    """A reviewer's reason that found nothing to be said to any more."""
+    form = typed.decide or typed.reopen
+    return "" if form is None or sent is not None else form.reason.data or ""
 
 
 def _milestone(found: Dossier) -> Milestone | None:

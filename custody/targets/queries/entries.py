@@ -155,7 +155,7 @@ def waiting_of(session: Session, place: Place, year: int) -> dict[int, int]:
         .where(inside(Entry, place), Task.year == year, Entry.status == Review.WAITING)
         .group_by(Entry.task_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def versions_of(session: Session, entry: Entry) -> list[Line]:

@@ -70,7 +70,7 @@ def _gates(session: Session, target: Target, found: Behind, place: Place) -> Ite
             Milestone.code == gate, Milestone.region_code.in_([one.region for one in states])
         )
     )
-    actual = dict(rows.tuples().all())
+    actual = dict(rows.all())
     for state in states:
         region = names[state.region]
         yield Part(

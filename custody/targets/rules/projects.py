@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from custody.contracts.rules import credit_code
 from custody.kernel.problems import Problem
 from custody.targets.rules.review import Review
 
@@ -120,9 +120,8 @@ def confirm_again(changed: Iterable[str]) -> bool:
 def problems_of_project(facts: Facts, today: date, *, files: int) -> list[Problem]:
     found = []
     signed = facts.progress.is_signed
-    if facts.credit_code and not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{18}", facts.credit_code):
-        words = "统一社会信用代码应为18位数字和大写字母，请核对；不清楚的可以留空。"
-        found.append(Problem("credit_code", words, "credit_code"))
+    if facts.credit_code:
+        found += credit_code.problems_of(facts.credit_code, "credit_code")
     if signed and facts.signed_on is None:
         found.append(Problem("signed_on", "已签约的项目请填写合同签订日期。", "signed_on"))
     if not signed and facts.signed_on is not None:

@@ -144,6 +144,8 @@ class Alike:
 
 CLOSE = Decimal("0.10")
 """Areas that differ by no more than this share look alike (our choice)."""
+SHARED = Decimal("0.75")
+"""Names that share so many of their pairs of characters look alike (our choice)."""
 
 
 def alike(name: str, area: Decimal, others: Iterable[Alike]) -> list[Alike]:
@@ -163,7 +165,7 @@ def _names_alike(one: str, other: str) -> bool:
     if one in other or other in one:
         return True
     pairs, others = _pairs(one), _pairs(other)
-    return len(pairs & others) * 2 >= len(pairs | others)
+    return len(pairs & others) >= SHARED * len(pairs | others)
 
 
 def _pairs(text: str) -> set[str]:

@@ -19,6 +19,12 @@ from custody.contracts.rules.told import FIELDS as SETTLED
 from custody.infra.clock import SHANGHAI
 from custody.milestones.actions.record import TRACKED
 from custody.milestones.rules import LightPolicy, Stage, Status
+from custody.regions.notice import TargetLine
+from custody.regions.rules import Comparison, Counting
+from custody.targets.actions.entries import FIELDS as ENTRY_FIELDS
+from custody.targets.rules.projects import Facts, Institution, Progress, ProjectKind
+from custody.targets.rules.retrofits import Category
+from custody.targets.rules.review import Review
 
 PACKAGE = Path(rules.__file__).parents[1]
 
@@ -61,8 +67,27 @@ def test_every_action_in_the_code_has_words() -> None:
         text = (PACKAGE / name).read_text()
         for verb in re.findall(r'_record\(\s*\w+,[^")]*"([a-z_]+)"', text):
             written.add(f"{kind}.{verb}")
+    for name, kind in {"entries.py": "target", "projects.py": "project"}.items():
+        text = (PACKAGE / "targets" / "actions" / name).read_text()
+        for verb in [*re.findall(r'verb="([a-z]+)"', text), "confirmed", "returned"]:
+            written.add(f"{kind}.{verb}")
     assert len(written) > 25
     assert {action for action in written if action not in rules.ACTIONS} == set()
+
+
+@pytest.mark.parametrize("name", [*ENTRY_FIELDS, "files", "status"])
+def test_every_field_of_an_entry_has_a_name(name: str) -> None:
+    assert rules.field_label("target", name) != "其他内容"
+
+
+@pytest.mark.parametrize("name", [*Facts.__dataclass_fields__, "city_code", "region_code", "files"])
+def test_every_field_of_a_project_has_a_name(name: str) -> None:
+    assert rules.field_label("project", name) != "其他内容"
+
+
+@pytest.mark.parametrize("name", list(TargetLine.__dataclass_fields__)[2:])
+def test_every_field_of_a_number_of_the_notice_has_a_name(name: str) -> None:
+    assert rules.field_label("quantity", name) != "其他内容"
 
 
 def test_what_was_left_empty_is_no_change() -> None:
@@ -74,6 +99,18 @@ def test_labels_are_those_of_the_domains() -> None:
     assert {stage.value: stage.label() for stage in Stage} == rules.STAGES
     for role in Role:
         assert lines("account", {"role": [None, role.value]}) == [f"角色：— → {role.label}"]
+    for kind, words in (
+        ("quantity", (*Counting, *Comparison)),
+        ("target", Category),
+        ("project", (*Institution, *Progress)),
+    ):
+        for word in words:
+            told = lines(kind, {type(word).__name__.lower(): [None, word.value]})
+            assert told[0].endswith(f"：— → {word.label}")
+    for review in Review:
+        assert lines("target", {"status": [None, review.value]}) == [f"状态：— → {review.label}"]
+    for one in ProjectKind:
+        assert lines("project", {"kind": [None, one.value]}) == [f"类型：— → {one.label}"]
     for settled in SettlementStatus:
         words = [f"状态：— → {settled.label}"]
         assert lines("settlement", {"status": [None, settled.value]}) == words

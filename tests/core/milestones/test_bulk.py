@@ -88,6 +88,7 @@ def test_what_a_row_changes(typed: dict[str, Any], changes: list[Change]) -> Non
     [
         ({"percent": None}, "F3", "完成比例不能为空"),
         ({"percent": 1.0}, "F3", "表示100%的请填写100"),
+        ({"percent": 1.0, "base": bulk.base_of(replace(REPORT, percent=0))}, "F3", "填写100"),
         ({"percent": 120.0}, "F3", "0至100之间"),
         ({"percent": "六成"}, "F3", "无法识别"),
         ({"percent": Fault("#REF!")}, "F3", "出错的公式（#REF!）"),
@@ -194,6 +195,19 @@ def test_a_rehearsal_survives_being_kept() -> None:
     same = rehearsed(row())
     assert bulk.unpacked(kept(same)).rows == ()
     assert bulk.unpacked(kept(same)).count(Kind.SAME) == 1
+
+
+def test_a_row_out_of_date_is_brought_up_to_date() -> None:
+    """What this person changed stays, all else is what others saved; sent again it is a change."""
+    now = replace(M18, version=4, report=replace(REPORT, percent=55, unit="财政局"))
+    sheet = Sheet("里程碑", [TITLES, row(percent=60.0, forecast="下月"), row(key="x/y")])
+    layout = bulk.brought_up_to_date(bulk.locate([sheet]), {("320282", "M18"): now})
+    again = bulk.lines_of(layout)
+    found = bulk.rehearse(layout, again, {("320282", "M18"): now}, {}, today=TODAY)
+    assert found.rows[0].changes == (Change("percent", "55", "60"),)
+    assert found.rows[0].kind is Kind.WRONG
+    assert "下月" in found.rows[0].problems[0].message
+    assert layout.sheet.rows[2] == sheet.rows[2]
 
 
 def test_a_report_after_the_changes() -> None:

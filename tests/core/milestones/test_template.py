@@ -207,3 +207,64 @@ def test_stages_are_called_what_officials_call_them() -> None:
     ]
     assert Stage.PILOT.label(pilot=False) == "托管运行"
     assert Stage.TENDER.label(pilot=False) == "招标签约"
+
+
+# --- days between, durations ---------------------------------------------------------------------
+
+CODE = st.from_regex(r"[A-Z][A-Z0-9-]{0,5}", fullmatch=True)
+
+
+@given(st.dictionaries(CODE, st.integers(0, 999), max_size=5))
+def test_predecessors_are_read_as_they_are_written(wanted: dict[str, int]) -> None:
+    lags = {code: days for code, days in wanted.items() if days}
+    text = rules.written_after(tuple(wanted), lags)
+    assert rules.read_after(text.split()) == (tuple(wanted), lags)
+    assert rules.predecessors(text) == tuple(wanted)
+
+
+@pytest.mark.parametrize("word", ["M11+", "M11+x", "M11+1000", "+30", "M11+-3"])
+def test_what_is_no_lag_is_named_with_how_to_write_it(word: str) -> None:
+    after, lags = rules.read_after([word])
+    wrong = [item("M11"), item("G", *after, gate=True, lags=lags)]
+    [problem] = rules.problems_of_template(wrong)
+    assert f"“{word}”写法有误：间隔天数应写成 M11+30 的样式" in problem.message
+
+
+def test_a_lag_moves_the_planned_start() -> None:
+    items = {
+        "A": item("A", due={3: date(2026, 5, 1)}),
+        "B": item("B", "A", due={3: date(2026, 8, 1)}, lags={"A": 30}),
+    }
+    assert rules.plan_start(items["B"], items, 3, date(2026, 1, 1)) == date(2026, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((None, 5, 9), "应同时填写"),
+        ((5, 4, 9), "应依次不减"),
+        ((0, 4, 9), "应依次不减"),
+        ((1, 4, 1000), "应依次不减"),
+        ((None, None, None), ""),
+        ((1, 1, 1), ""),
+    ],
+)
+def test_durations_are_all_there_and_in_order(days: tuple[int, ...], words: str) -> None:
+    low, likely, high = days
+    one = item("A", days_low=low, days_likely=likely, days_high=high)
+    found = rules.problems_of_days(one)
+    assert [words in problem.message for problem in found] == ([True] if words else [])
+    assert bool(rules.problems_of_template([one, item("G", "A", gate=True)])) == bool(words)
+
+
+def test_a_sheet_without_durations_is_a_good_sheet_and_a_wrong_one_is_named() -> None:
+    plain = [{name: text for name, text in row.items() if "days" not in name} for row in rows()]
+    assert {one.days_likely for one in sheet.read(plain)} == {None}
+    assert {one.lags.get("M11", 0) for one in sheet.read(rows())} == {0, 30}
+    assert all(one.days_likely for one in sheet.read(rows()))
+    changed = rows()
+    changed[2]["days_low"] = "两周"
+    with pytest.raises(Refused) as refused:
+        sheet.read(changed)
+    [problem, *_] = refused.value.problems
+    assert "milestones.csv 第4行 days_low（最短工期）：应填写天数" in problem.message

@@ -1,20 +1,27 @@
 """批量填报 over HTTP: a sheet down, filled in, up, looked at, accepted or put away."""
 
 import io
+import threading
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from custody.accounts.rules import Identity
 from custody.infra import journal
+from custody.infra import sheets as reading
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
+from custody.kernel.problems import Conflict
+from custody.milestones.actions import bulk as actions
 from custody.milestones.bulk import State
 from custody.milestones.models import BulkSheet, Milestone, MonthReport
+from tests.conftest import NOW
 from tests.critic import Critic
 from tests.factories import bulk, programme
 from tests.factories.people import WUXI, XISHAN, YIXING
@@ -174,6 +181,14 @@ def test_two_people(database: Database, sign_in: Callable[..., Critic]) -> None:
     assert "30%" in text
     assert accept(reviewer, database).status_code == 422
     assert row(database, YIXING, "M19").percent == 0
+    # The marked copy has what the officer saved, and what the reviewer changed in red: sent again it
+    # is the reviewer's last word, and takes nothing else back.
+    copy = reviewer.get(f"{URL}/sheets/{newest(database).id}/annotated.xlsx").data
+    again = reviewer.get(send(reviewer, copy).headers["Location"]).text
+    assert counts(database)["changed"] == 2
+    assert "stale" not in counts(database)
+    assert "55%" in again
+    reviewer.send(f"{URL}/sheets/{newest(database).id}/discard")
     # What they typed is what is saved already: no conflict, and M20 is not taken back.
     edits = {(YIXING, "M18"): {"percent": 55, "started": date(2026, 3, 10)}}
     send(reviewer, bulk.as_xlsx(bulk.filled(data, edits)))
@@ -363,3 +378,86 @@ def test_the_bytes_are_kept(
     officer = sign_in("yixing")
     send(officer, sheet_of(officer, YIXING))
     assert store.intact(newest(database).digest)
+
+
+def test_two_clicks_at_once_accept_once(
+    database: Database, sign_in: Callable[..., Critic], store: FileStore
+) -> None:
+    officer: Any = sign_in("yixing")
+    data = sheet_of(officer, YIXING)
+    edits = {(YIXING, code): {"percent": 30} for code in ("M18", "M19", "M20")}
+    send(officer, bulk.as_xlsx(bulk.filled(data, edits)))
+    number, both = newest(database).id, threading.Barrier(2)
+    failed: list[BaseException] = []
+
+    def click() -> None:
+        both.wait()
+        try:
+            with database.transaction() as session:
+                actions.accept(session, store, actor=officer.who, now=NOW, number=number)
+        except BaseException as error:
+            failed.append(error)
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert failed == []
+    assert events(database, "milestone.updated") == 3
+    assert events(database, "sheet.accepted") == 1
+
+
+def test_all_or_nothing(
+    database: Database, sign_in: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = sign_in("yixing")
+    data = sheet_of(officer, YIXING)
+    edits = {(YIXING, code): {"percent": 30} for code in ("M18", "M19", "M20")}
+    send(officer, bulk.as_xlsx(bulk.filled(data, edits)))
+    update, done = actions.reporting.update, []
+
+    def stumbles(*args: Any, **named: Any) -> Any:
+        done.append(named["code"])
+        if len(done) == 3:
+            raise Conflict
+        return update(*args, **named)
+
+    monkeypatch.setattr(actions.reporting, "update", stumbles)
+    assert accept(officer, database).status_code == 409
+    assert len(done) == 3
+    assert [row(database, YIXING, code).percent for code in ("M18", "M19", "M20")] == [0, 0, 0]
+    assert events(database, "milestone.updated") == 0
+    assert newest(database).state is State.REHEARSED
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_files_that_are_too_big(
+    app: Flask,
+    database: Database,
+    sign_in: Callable[..., Critic],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    officer = sign_in("yixing")
+    answer = send(officer, b"a,\n" * 100_000, "表.csv")
+    assert answer.status_code == 422
+    assert "超过20,000行" in answer.text
+    monkeypatch.setattr(reading, "Limits", partial(reading.Limits, size=1024))
+    answer = send(officer, b"PK\x03\x04" + bytes(2000), "表.xlsx")
+    assert answer.status_code == 422
+    assert "“表.xlsx”有0 MB，表格不能超过0 MB" in answer.text
+    app.config["MAX_CONTENT_LENGTH"] = 100_000  # the same path, without 60 MB in memory
+    assert send(officer, bytes(200_000), "表.xlsx").status_code == 413
+
+
+def test_a_reviewer_who_filled_in_a_sheet_did_not_submit_it(
+    database: Database, sign_in: Callable[..., Critic]
+) -> None:
+    """Filling in for a region hands nothing over: the officer submits, and rules of review are as ever."""
+    reviewer = sign_in("wuxi")
+    data = sheet_of(reviewer, WUXI)
+    send(reviewer, bulk.as_xlsx(bulk.filled(data, {(YIXING, "M18"): {"percent": 100}})))
+    assert accept(reviewer, database).status_code == 303
+    milestone = row(database, YIXING, "M18")
+    assert (milestone.status.awaiting, milestone.submitted_by) == (False, None)
+    assert reviewer.send(f"/regions/{YIXING}/milestones/M18", {"act": "submit"}).status_code == 403

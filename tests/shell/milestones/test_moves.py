@@ -153,12 +153,15 @@ def test_the_preview_names_whatever_differs_for_a_region(admin: Critic, database
         ("M10", {"weight": "2"}),
         ("M04", {"evidence": "审计报告（盖章）"}),
         ("M20", {"owner": "新单位"}),
+        ("M06", {"after": "M05+10", "days_high": "80"}),
     ):
         admin.press(admin.get(f"{draft}/items/{code}"), "保存到草稿", fields)
     admin.press(admin.get(draft), "发布第2版")
     words = page(preview(admin, draft, XISHAN)).text()
     own = words.split("变动内容")[1]
-    assert "佐证材料要求 M04；权重 M10；后续里程碑有调整" in own
+    told = "佐证材料要求 M04；前置里程碑 M06；最长工期 M06；权重 M10；后续里程碑有调整"
+    assert told in own
+    assert "前置里程碑：M05 → M05+10最长工期：50 天 → 80 天" in own
     assert "权重：1 → 2" in own
     assert "→ 审计报告（盖章）" in own
     assert "有调整（见上方），本地区尚未开立" in own

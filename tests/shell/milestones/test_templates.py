@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from custody.accounts.rules import Role
+from custody.audit.rules import change_lines
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.milestones.models import Policy, Template
@@ -103,6 +104,43 @@ def test_items_are_added_changed_moved_and_removed(
     assert last_event(database).changes == {"item": ["M25 用能情况公示", None]}
 
 
+def test_durations_and_days_between_are_data_of_the_template(
+    admin: Critic, draft: str, database: Database
+) -> None:
+    """财库〔2020〕10号: thirty days from the intention to the procurement, editable like the rest."""
+    shipped = items_of(database, 1)["M12"]
+    assert (shipped.after, shipped.lags) == (("G-C", "M11"), {"M11": 30})
+    form = admin.get(f"{draft}/items/M12")
+    assert 'value="G-C M11+30"' in form.text
+    typed = {"after": "g-c、m11 ＋ 45", "days_low": "20", "days_likely": "４０", "days_high": "60"}
+    assert admin.press(form, "保存到草稿", typed).status_code == 302
+    new = items_of(database, 2)["M12"]
+    assert (new.after, new.lags) == (("G-C", "M11"), {"M11": 45})
+    assert (new.days_low, new.days_likely, new.days_high) == (20, 40, 60)
+    event = last_event(database)
+    assert event.changes == {
+        "M12:after": ["G-C M11+30", "G-C M11+45"],
+        "M12:days_low": [30, 20],
+        "M12:days_likely": [45, 40],
+        "M12:days_high": [75, 60],
+    }
+    assert [(one.field, one.old, one.new) for one in change_lines(event)][:2] == [
+        ("M12 前置里程碑", "G-C M11+30", "G-C M11+45"),
+        ("M12 最短工期", "30 天", "20 天"),
+    ]
+    shown = page(admin.get(draft)).text()
+    assert "G-C M11+45" in shown
+    assert "20–40–60" in shown
+    admin.press(
+        admin.get(f"{draft}/items/M12"),
+        "保存到草稿",
+        {"days_low": "", "days_likely": "", "days_high": ""},
+    )
+    assert items_of(database, 2)["M12"].days_likely is None
+    admin.press(admin.get(f"{draft}/items/M12"), "保存到草稿", {"after": "G-C M11+一月"})
+    assert "M12 的前置“M11+一月”写法有误：间隔天数应写成 M11+30 的样式" in admin.get(draft).text
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -111,6 +149,12 @@ def test_items_are_added_changed_moved_and_removed(
         ({"weight": "-1"}, "权重应填写0至100之间的整数"),
         ({"name": ""}, "请填写里程碑名称。"),
         ({"due_3": "年底"}, "“年底”无法识别"),
+        ({"days_low": "0"}, "最短工期（天）应填写1至999之间的整数"),
+        ({"days_low": "5", "days_high": "9"}, "M25 的工期应同时填写最短、最可能、最长三项"),
+        (
+            {"days_low": "9", "days_likely": "5", "days_high": "20"},
+            "M25 的工期应依次不减",
+        ),
     ],
 )
 def test_a_wrong_item_is_refused_in_words(

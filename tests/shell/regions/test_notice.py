@@ -11,7 +11,7 @@ from sqlalchemy import select
 from custody.accounts.rules import Role
 from custody.infra.db import Database
 from custody.infra.journal import Event
-from custody.regions.models import Batch, City, Notice, Region, Task
+from custody.regions.models import Batch, City, Notice, Region, Target, Task
 from tests.conftest import SignIn
 from tests.critic import Critic, page
 from tests.factories import people
@@ -32,27 +32,17 @@ def get(database: Database, model: type[Any], key: object) -> Any:
         return reading.get_one(model, key)
 
 
-def test_everybody_reads_the_nine_tasks(sign_in: SignIn, statements: Callable[[], Any]) -> None:
-    for role in Role:
-        shown = page(sign_in(role).get("/tasks"))
-        assert shown.heading == "年度任务"
-    text = shown.text()
-    assert "共 9 项任务" in text
-    assert "还有 39 天" in text
-    assert "期限已过 145 天" in text
-    with statements() as seen:
-        sign_in(Role.LEADER).get("/tasks")
-    assert len(seen) <= 8, str(seen)
-
-
 def test_every_row_of_the_notice_can_be_edited(admin: Critic, database: Database) -> None:
     with database.reader() as reading:
         task = reading.scalars(select(Task).where(Task.number == 5)).one().id
+        target = reading.scalars(select(Target).where(Target.key == "area")).one().id
     edits: list[tuple[str, dict[str, str], str]] = [
         ("/admin/notice/province", {"lead": "省局"}, "province.edited"),
         ("/admin/notice/text", {"issuers": "甲局\r\n乙局"}, "notice.edited"),
         ("/admin/notice/batches/2", {"deadline": "2026年11月30日"}, "batch.edited"),
         (f"/admin/notice/tasks/{task}", {"deadline_words": "年底前"}, "task.edited"),
+        (f"/admin/notice/tasks/{task}", {"reporters": "设区市，320104"}, "task.edited"),
+        (f"/admin/notice/targets/{target}", {"quantity": "2,100,000"}, "quantity.edited"),
         ("/admin/notice/cities/320200", {"column": "7"}, "city.edited"),
         ("/admin/notice/regions/320871", {"short_name": "淮安开发区"}, "region.edited"),
     ]
@@ -88,6 +78,9 @@ def test_saving_without_a_change_records_nothing(admin: Critic, database: Databa
         ("cities/320200", {"column": "0", "row": "0"}, "第0列第0行已是徐州市的位置，请另选一格。"),
         ("regions/320871", {"batch_number": "1"}, "批次有变动，请阅读下方说明"),
         ("regions/320871", {"lon": "东经"}, "经度应为度数"),
+        ("tasks/5", {"reporters": "乡镇"}, "填报单位“乡镇”无法识别"),
+        ("targets/3", {"batch_number": ""}, "按关口统计的目标须选择批次"),
+        ("targets/8", {"batch_number": "1"}, "只有按关口统计的目标才对应批次"),
     ],
 )
 def test_wrong_input_is_refused_in_words(

@@ -10,6 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from custody.briefs.models import Brief
+from custody.contracts.models.settlement import Settlement
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.milestones.models import Evidence, Milestone, Passage
@@ -38,10 +39,13 @@ def test_a_lived_in_programme_is_whole(session: Session, filled: FileStore) -> N
     assert [part.title for part in parts] == [
         "操作日志",
         "佐证材料",
+        "填报表",
         "附件",
         "工作简报",
+        "结算单",
         "地区阶段",
         "里程碑",
+        "督办与问题",
     ]
     assert all(part.count for part in parts)
     assert wrong(session, filled) == {}
@@ -72,6 +76,31 @@ def test_a_milestone_changed_behind_our_back(session: Session, filled: FileStore
     assert wrong(session, filled) == {
         "里程碑": ("宜兴市 M19：现有内容与操作日志的最后一次记录不一致",)
     }
+
+
+def test_a_settlement_changed_behind_our_back(session: Session, filled: FileStore) -> None:
+    row = session.scalars(
+        select(Settlement).where(Settlement.status == "paid").order_by(Settlement.id)
+    ).first()
+    assert row
+    assert row.inputs
+    assert row.statement
+    name = "宜兴市2026年第一季度结算单"
+    row.total += 1
+    session.flush()
+    assert wrong(session, filled) == {
+        "结算单": (f"{name}：应付金额683,641.00元，重算为683,640.00元",)
+    }
+    row.total -= 1
+    row.statement = {**row.statement, "tax": "0.00"}
+    session.flush()
+    assert wrong(session, filled) == {"结算单": (f"{name}：逐项金额与按定稿数据重算的结果不符",)}
+    row.inputs = {"schema": 1, "inputs": {**row.inputs["inputs"], "note": "改过"}}
+    session.flush()
+    assert f"{name}：定稿数据与校验值不符" in wrong(session, filled)["结算单"]
+    row.inputs = {"schema": 9}
+    session.flush()
+    assert f"{name}：定稿数据无法读取" in wrong(session, filled)["结算单"]
 
 
 def test_a_stage_that_does_not_follow_from_the_milestones(

@@ -1,0 +1,374 @@
+"""A contract filled in page by page over HTTP, signed, and what is refused on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from custody.accounts.rules import Role
+from custody.attachments.models import Attachment
+from custody.contracts.actions import contracts as actions
+from custody.contracts.models.contract import Company, Contract, EnergyBase, Payment
+from custody.infra.db import Database
+from custody.infra.journal import Event
+from custody.kernel.problems import Refused
+from tests.conftest import SignIn
+from tests.critic import Critic, page
+from tests.factories import contracts as arrange
+from tests.factories import people
+from tests.factories.programme import PDF, upload
+
+Statements = Callable[[], Any]
+
+
+def contract(database: Database, number: int = 1) -> Contract:
+    with database.reader() as reading:
+        found = reading.get_one(Contract, number)
+        for name in ("parties", "bases", "fees", "drivers", "guarantees", "measures", "payments"):
+            getattr(found, name)
+        assert found.company is None or found.company.name
+        return found
+
+
+def last_event(database: Database) -> Event:
+    with database.reader() as reading:
+        return reading.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+
+
+@pytest.fixture
+def officer(sign_in: SignIn) -> Critic:
+    return sign_in(Role.OFFICER, people.YIXING)
+
+
+@pytest.fixture
+def draft(database: Database, clock: Any) -> int:
+    """Everything but the signature."""
+    with database.transaction() as session:
+        return arrange.ready(session, people.YIXING).id
+
+
+@pytest.fixture
+def signed(database: Database, clock: Any) -> int:
+    with database.transaction() as session:
+        return arrange.signed(session, people.YIXING).id
+
+
+def test_a_contract_is_opened_filled_in_and_signed(officer: Critic, database: Database) -> None:
+    form = officer.get(f"/regions/{people.YIXING}/contracts/new")
+    answer = officer.press(form, "建立草稿", {"name": "宜兴市能源费用托管合同"})
+    assert answer.status_code == 303
+    # A double click opens the same draft.
+    assert officer.press(form, "建立草稿", {}).headers["Location"] == answer.headers["Location"]
+    with database.reader() as reading:
+        assert reading.scalar(select(func.count()).select_from(Contract)) == 1
+    edit = "/contracts/1/edit"
+
+    def fill(code: str, fields: dict[str, str], button: str = "保存") -> None:
+        answer = officer.press(officer.get(f"{edit}/{code}"), button, fields)
+        assert answer.status_code == 303, page(answer).problems
+        event = last_event(database)
+        assert (event.action, event.kind, event.subject) == ("contract.edited", "contract", "1")
+
+    fill("identity", {"number": "HT-1", "procurement": "open", "signed_on": "2025年11月20日"})
+    fill(
+        "parties",
+        {
+            "company": arrange.CODE.lower(),
+            "company_name": "某节能服务公司",
+            "lines-0-name": "机关事务主管部门",
+            "lines-0-lead": "y",
+            "lines-1-name": "教育主管部门",
+        },
+    )
+    fill("scope", {"institutions": "12", "floor_area": "50,000", "energies": "water"})
+    fill("term", {"years": "2", "starts_on": "2026-01-01", "ends_on": "2027-12-31"})
+    fill(
+        "fee",
+        {
+            "total": "1,000.00 元",
+            "lines-0-energy": "water",
+            "lines-0-quantity": "１００",
+            "lines-0-price": "4.35",
+        },
+    )
+    fill(
+        "schedule",
+        {
+            "lines-0-water": "400",
+            "lines-0-upkeep": "100",
+            "lines-1-water": "400",
+            "lines-1-upkeep": "100",
+        },
+    )
+    found = contract(database)
+    assert found.company is not None
+    assert (found.company.code, found.company.name) == (arrange.CODE, "某节能服务公司")
+    assert [(one.name, one.lead) for one in found.parties] == [
+        ("机关事务主管部门", True),
+        ("教育主管部门", False),
+    ]
+    assert [(one.quantity, one.amount) for one in found.bases] == [
+        (Decimal("100.0000"), Decimal("435.00"))
+    ]
+    assert [(one.year, one.item, one.amount) for one in found.fees] == [
+        (1, "water", Decimal("400.00")),
+        (1, "upkeep", Decimal("100.00")),
+        (2, "water", Decimal("400.00")),
+        (2, "upkeep", Decimal("100.00")),
+    ]
+    shown = page(officer.get("/contracts/1"))
+    assert "请上传双方盖章的合同扫描件。" in shown.text()
+    refused = officer.press(officer.get("/contracts/1"), "登记为已签订")
+    assert refused.status_code == 422
+    assert page(refused).problems == ["请上传双方盖章的合同扫描件。"]
+
+    answer = officer.press(
+        officer.get("/contracts/1"),
+        "上传",
+        {"slot": "scan", "files": upload(PDF, "合同扫描件.pdf")},
+    )
+    assert answer.status_code == 303
+    before = officer.get("/contracts/1")
+    for _click in range(2):
+        assert officer.press(before, "登记为已签订").status_code == 303
+    with database.reader() as reading:
+        events = reading.scalars(
+            select(Event).where(Event.action == "contract.signed", Event.subject == "1")
+        ).all()
+    assert len(events) == 1
+    assert page(officer.get("/contracts/1")).text().count("履行中") == 1
+
+
+def test_wrong_lines_come_back_with_what_was_typed(
+    officer: Critic, draft: int, database: Database
+) -> None:
+    form = officer.get(f"/contracts/{draft}/edit/fee")
+    typed = {"lines-0-amount": "1.00", "lines-1-price": "四元", "lines-2-energy": "gas"}
+    answer = officer.press(form, "保存", typed)
+    assert answer.status_code == 422
+    problems = page(answer).problems
+    assert any(one.startswith("第2行：") and "四元" in one for one in problems), problems
+    assert "四元" in answer.text
+    answer = officer.press(form, "保存", {"lines-0-amount": "1.00"})
+    assert answer.status_code == 422
+    assert page(answer).problems == [
+        "电的金额应为基准用量×基准单价＝650.00元，现填1.00元，请核对。"
+    ]
+    answer = officer.press(form, "保存", {"lines-2-energy": "gas"})
+    assert "第3行：请填写基准用量。" in page(answer).problems
+    with database.reader() as reading:
+        assert reading.scalar(select(func.count()).select_from(EnergyBase)) == 2
+
+
+def test_a_row_emptied_is_gone_and_the_others_keep_their_numbers(
+    officer: Critic, draft: int, database: Database
+) -> None:
+    before = {one.line: one.id for one in contract(database, draft).payments}
+    form = officer.get(f"/contracts/{draft}/edit/payment")
+    empty = {f"lines-0-{name}": "" for name in ("title", "due_on", "amount")}
+    new = {"lines-2-due_on": "2027-06-01", "lines-2-amount": "1,200,000"}
+    assert officer.press(form, "保存", {**empty, **new}).status_code == 303
+    after = {one.line: one.id for one in contract(database, draft).payments}
+    assert set(after) == {2, 3}
+    assert after[2] == before[2]
+    event = last_event(database)
+    assert len(event.changes["payments"][0]) >= 1
+
+
+@pytest.mark.parametrize(
+    ("page_", "fields", "words"),
+    [
+        ("identity", {"awarded_on": "2025-11-21"}, "签订日期早于中标日期"),
+        ("term", {"ends_on": "2028-01-01"}, "到期日应为2027-12-31"),
+        ("term", {"years": "二"}, "托管期限（年）应填写0至40之间的整数"),
+        ("parties", {"lines-1-lead": "y"}, "有且只有一个牵头单位"),
+        ("parties", {"company": "91350100M000100Y44"}, "应为“3”"),
+        ("parties", {"company": "没听说过的公司"}, "名录中没有“没听说过的公司”"),
+        ("parties", {"company": arrange.OTHER_CODE}, "请填写公司名称后保存"),
+        ("fee", {"price_mode": "cheap"}, "请从列表中选择"),
+    ],
+)
+def test_what_does_not_agree_is_refused(
+    officer: Critic, draft: int, page_: str, fields: dict[str, str], words: str
+) -> None:
+    answer = officer.press(officer.get(f"/contracts/{draft}/edit/{page_}"), "保存", fields)
+    assert answer.status_code == 422
+    assert words in " ".join(page(answer).problems)
+
+
+def test_a_company_is_never_doubled(officer: Critic, draft: int, database: Database) -> None:
+    """By code in any writing, or by name; a new one needs a name that is not taken."""
+    form = officer.get(f"/contracts/{draft}/edit/parties")
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in arrange.CODE)
+    for typed in (wide, arrange.CODE.lower(), f"测试节能{arrange.CODE[-2:]}"):
+        answer = officer.press(form, "保存", {"company": typed, "company_name": "另一个名字"})
+        assert answer.status_code == 303
+        form = officer.get(f"/contracts/{draft}/edit/parties")
+    taken = {"company": arrange.OTHER_CODE, "company_name": f"测试节能{arrange.CODE[-2:]}"}
+    assert "已在名录中" in " ".join(page(officer.press(form, "保存", taken)).problems)
+    with database.reader() as reading:
+        assert reading.scalar(select(func.count()).select_from(Company)) == 1
+
+
+def test_two_people_on_one_page_and_on_two(
+    officer: Critic, sign_in: SignIn, draft: int, database: Database
+) -> None:
+    mine = officer.get(f"/contracts/{draft}/edit/payment")
+    other = sign_in(Role.COORDINATOR)
+    # Another page of the same contract is no conflict.
+    assert (
+        other.press(other.get(f"/contracts/{draft}/edit/scope"), "保存", {"people": "950"})
+    ).status_code == 303
+    assert officer.press(mine, "保存", {"invoice": "按季开具"}).status_code == 303
+    # The same page is one, and shows both.
+    mine = officer.get(f"/contracts/{draft}/edit/payment")
+    theirs = other.get(f"/contracts/{draft}/edit/payment")
+    assert other.press(theirs, "保存", {"invoice": "按年开具"}).status_code == 303
+    answer = officer.press(mine, "保存", {"invoice": "按月开具", "lines-0-title": "首期"})
+    assert answer.status_code == 409
+    text = page(answer).text()
+    assert "内容已被他人更新" in text
+    assert "按月开具" in text
+    assert "按年开具" in text
+    assert "付款计划第1行" in text
+    assert contract(database, draft).invoice == "按年开具"
+    # Sent once more it counts.
+    assert officer.press(answer, "保存", {}).status_code == 303
+    assert contract(database, draft).invoice == "按月开具"
+
+
+def test_money_of_a_signed_contract_stands(
+    officer: Critic, signed: int, database: Database
+) -> None:
+    form = page(officer.get(f"/contracts/{signed}/edit/fee"))
+    assert not form.forms()[1:]
+    assert "以上内容不能直接修改" in form.text()
+    # Payments are noted, the plan stands whatever is sent.
+    shown = page(officer.get(f"/contracts/{signed}/edit/payment"))
+    sent = dict(shown.values(shown.form("保存"), "保存"))
+    answer = officer.send(
+        f"/contracts/{signed}/edit/payment",
+        {
+            **sent,
+            "lines-0-paid_on": "2026-01-15",
+            "lines-0-paid_amount": "1,200,000.00",
+            "lines-0-amount": "1",
+            "total": "1",
+            "lines-7-amount": "5",
+        },
+    )
+    assert answer.status_code == 303
+    with database.reader() as reading:
+        rows = reading.scalars(select(Payment).order_by(Payment.line)).all()
+    assert [(row.amount, row.paid_on) for row in rows] == [
+        (Decimal("1200000.00"), date(2026, 1, 15)),
+        (Decimal("1200000.00"), None),
+    ]
+    # Nor can the action be talked into it.
+    with database.transaction() as session, pytest.raises(Refused, match="变更单"):
+        arrange.filled(
+            session, session.get_one(Contract, signed), "fee", {"total": Decimal("1.00")}
+        )
+    with database.transaction() as session, pytest.raises(Refused, match="变更单"):
+        arrange.filled(session, session.get_one(Contract, signed), "schedule", lines=[])
+    # What signing asked for cannot be emptied afterwards.
+    answer = officer.press(
+        officer.get(f"/contracts/{signed}/edit/identity"), "保存", {"number": ""}
+    )
+    assert answer.status_code == 422
+
+
+def test_a_draft_can_be_dropped_and_a_signed_contract_ended(
+    officer: Critic, draft: int, database: Database, clock: Any
+) -> None:
+    with database.transaction() as session:
+        other = arrange.signed(session, people.YIXING, name="另一份").id
+    answer = officer.press(officer.get(f"/contracts/{draft}"), "删除草稿")
+    assert answer.status_code == 303
+    with database.reader() as reading:
+        assert reading.get(Contract, draft) is None
+    assert last_event(database).action == "contract.discarded"
+
+    shown = officer.get(f"/contracts/{other}")
+    early = officer.press(shown, "登记解除", {"terminated_on": "2025-11-01", "reason": "违约"})
+    assert early.status_code == 422
+    assert "解除日期早于签订日期" in page(early).text()
+    answer = officer.press(shown, "登记解除", {"terminated_on": "2026-11-01", "reason": "违约"})
+    assert answer.status_code == 303
+    assert "已解除" in page(officer.get(f"/contracts/{other}")).text()
+    with database.transaction() as session, pytest.raises(Refused, match="不能删除"):
+        row = session.get_one(Contract, other)
+        actions.discard(
+            session,
+            actor=arrange.officer(session, people.YIXING),
+            now=clock.now,
+            number=other,
+            version=row.version,
+        )
+
+
+def test_the_only_scan_of_a_signed_contract_stays(
+    officer: Critic, signed: int, database: Database, store: Any
+) -> None:
+    shown = officer.get(f"/contracts/{signed}")
+    answer = officer.press(shown, "移除合同.pdf")
+    assert answer.status_code == 422
+    assert "应保留至少一份扫描件" in answer.text
+    answer = officer.press(
+        shown, "上传", {"slot": "scan", "files": upload(PDF + b"\n%2", "新扫描件.pdf")}
+    )
+    assert answer.status_code == 303
+    assert officer.press(officer.get(f"/contracts/{signed}"), "移除合同.pdf").status_code == 303
+    with database.reader() as reading:
+        file = reading.scalars(
+            select(Attachment).where(Attachment.removed_at.is_(None), Attachment.slot == "scan")
+        ).one()
+    got = officer.get(f"/contracts/{signed}/files/{file.id}?view=1")
+    assert got.status_code == 200
+    assert got.mimetype == "application/pdf"
+    event = last_event(database)
+    assert (event.action, event.modifies) == ("contract.file_downloaded", False)
+    bad = officer.press(
+        officer.get(f"/contracts/{signed}"), "上传", {"files": upload(b"MZ12", "a.pdf")}
+    )
+    assert bad.status_code == 422
+    assert "可执行程序" in bad.text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_pages_need_the_same_statements_for_few_and_many_lines(
+    officer: Critic, signed: int, database: Database, statements: Statements
+) -> None:
+    def counted() -> list[int]:
+        found = []
+        for address in ("", "/edit/measures", "/edit/parties"):
+            with statements() as seen:
+                assert officer.get(f"/contracts/{signed}{address}").status_code == 200
+            found.append(len(seen))
+        return found
+
+    officer.get(f"/contracts/{signed}")
+    small = counted()
+    with database.transaction() as session:
+        row = session.get_one(Contract, signed)
+        line = {
+            "name": "措施",
+            "category": "pv",
+            "area": Decimal(1),
+            "investment": Decimal(1),
+            "saving": None,
+            "saving_unit": "",
+            "life_years": None,
+            "warranty_years": None,
+            "completed_on": None,
+        }
+        arrange.filled(session, row, "measures", lines=[dict(line) for _ in range(30)])
+        for total in range(5):
+            arrange.ordered(session, row, new=f"{2_600_000 + total}.00")
+    assert counted() == small
+    assert max(small) <= 20, small
