@@ -61,7 +61,9 @@ FILES = {
     "regions.cities_table",
     "regions.listing_table",
     "review.table",
-    "templates.table", "gantt.file", "gantt.city_file", "gantt.region_file"}
+    "gantt.file",
+    "gantt.city_file",
+    "gantt.region_file",
     "templates.table",
     "settlements.export",
     "settlement.pdf",
