@@ -41,6 +41,8 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.city",
     "dashboard.search",
     "dashboard.attention",
+    "gantt.index",
+    "gantt.city",
 }
 FILES = {
     "dashboard.export",
@@ -61,6 +63,9 @@ FILES = {
     "regions.cities_table",
     "regions.listing_table",
     "review.table",
+    "gantt.file",
+    "gantt.city_file",
+    "gantt.region_file",
     "templates.table",
     "settlements.export",
     "settlement.pdf",

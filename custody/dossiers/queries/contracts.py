@@ -61,7 +61,7 @@ def _contract(session: Session, region: Region, contract: Contract) -> list[File
                 "terms": [
                     (terms.label_of(name), terms.words_of(name, value))
                     for name, value in original_terms(contract).items()
-                    if value not in (None, "")
+                    if value not in (None, "") and _in_summary(name)
                 ],
                 "company": contract.company.name if contract.company else "—",
                 "parties": "、".join(party.name for party in contract.parties) or "—",
@@ -82,6 +82,11 @@ def _contract(session: Session, region: Region, contract: Contract) -> list[File
         )
     )
     return found
+
+
+def _in_summary(name: str) -> bool:
+    """Terms of the whole contract and the yearly base; what is agreed year by year stands in the scan."""
+    return name in terms.SCALARS or name.startswith("energy:")
 
 
 def _moments(orders: Iterable[ChangeOrder], settlements: Iterable[Settlement]) -> list[datetime]:
