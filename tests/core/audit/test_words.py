@@ -26,7 +26,7 @@ from custody.targets.rules.projects import Facts, Institution, Progress, Project
 from custody.targets.rules.retrofits import Category
 from custody.targets.rules.review import Review
 
-PACKAGE = Path(rules.__file__).parents[1]
+PACKAGE = Path(rules.__file__).parents[2]
 
 
 @dataclass

@@ -1,0 +1,100 @@
+"""What the codes in a change mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from custody.accounts.rules import Role
+from custody.audit.rules.fields import FIELDS
+
+STAGES: Mapping[str, str] = {
+    "pre_tender": "招标前准备",
+    "tender": "招标签约",
+    "platform": "平台建设",
+    "pilot": "试点",
+    "done": "完成",
+}
+STATUSES: Mapping[str, str] = {
+    "not_started": "未开始",
+    "in_progress": "进行中",
+    "awaiting_city": "待市审",
+    "awaiting_province": "待省核",
+    "confirmed": "已确认",
+    "returned": "已退回",
+    "not_applicable": "不适用",
+}
+REVIEWS: Mapping[str, str] = {
+    "waiting": "待确认",
+    "confirmed": "已确认",
+    "returned": "已退回",
+    "withdrawn": "已撤回",
+    "replaced": "已更正",
+}
+
+_CHANNELS = {"now": "立即发邮件", "digest": "并入每日摘要", "none": "不发邮件"}
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "milestone.status": STATUSES,
+    "settlement.status": {
+        "draft": "草稿",
+        "frozen": "定稿待签",
+        "signed": "双方已签",
+        "paid": "已支付",
+    },
+    "brief.status": {"draft": "草稿", "frozen": "已定稿", "published": "已发布"},
+    "target.status": REVIEWS,
+    "project.status": REVIEWS,
+    "quantity.comparison": {"at_least": "不少于", "all": "全部"},
+    "quantity.counting": {
+        "gates": "按关口自动统计",
+        "projects": "按项目登记统计",
+        "area": "按改造面积统计",
+        "entries": "按进展填报统计",
+    },
+    "target.category": {
+        "cooling": "空调系统",
+        "lift": "电梯",
+        "data_centre": "数据中心",
+        "lighting": "照明",
+        "envelope": "围护结构",
+        "heating": "供热和热水",
+        "solar": "可再生能源",
+        "metering": "能耗监控",
+        "whole": "综合改造",
+    },
+    "project.kind": {
+        "shared_savings": "合同能源管理（节能效益分享型）",
+        "guaranteed_savings": "合同能源管理（节能量保证型）",
+        "custody": "合同能源管理（能源费用托管型）",
+        "water": "合同节水管理",
+    },
+    "project.institution": {
+        "university": "高校",
+        "hospital": "医院",
+        "venue": "场馆",
+        "office": "机关",
+        "other": "其他",
+    },
+    "project.progress": {
+        "talks": "洽谈",
+        "signed": "已签约",
+        "under_way": "实施中",
+        "finished": "已完工",
+    },
+    "supervision.status": {
+        "draft": "拟办",
+        "issued": "待反馈",
+        "followed": "跟踪中",
+        "awaiting_city": "待市审",
+        "awaiting_province": "待省核",
+        "returned": "已退回",
+        "closed": "已销号",
+        "discarded": "已作废",
+    },
+    "supervision.level": {"blue": "蓝", "yellow": "黄", "red": "红"},
+    "stage": STAGES,
+    "entry_stage": STAGES,
+    "claim": {"done": "申报完成", "not_applicable": "申请不适用"},
+    "role": {role.value: role.label for role in Role},
+    "active": {"True": "启用", "False": "停用"},
+    **{field: _CHANNELS for field in FIELDS if field.startswith("channel_")},
+}
