@@ -258,7 +258,7 @@ def _signed(player: Player, act: Act) -> None:
     contracts.sign(
         player.session,
         actor=player.actors[act.actor],
-        now=act.at + timedelta(minutes=4),
+        now=act.at,
         number=contract.id,
         version=contract.version,
     )
@@ -336,7 +336,7 @@ def _order(player: Player, act: Act, *, total: str, day: date) -> None:
     files.attach_to_order(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=30),
+        now=act.at,
         contract=contract.id,
         number=order.number,
         files=[player.papers.paper("变更单", "pdf")],
@@ -344,7 +344,7 @@ def _order(player: Player, act: Act, *, total: str, day: date) -> None:
     orders.sign(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=35),
+        now=act.at,
         contract=contract.id,
         number=order.number,
         version=order.version,
