@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from sqlalchemy import select
 from custody.contracts import snapshot
 from custody.contracts.actions import files, orders, profiles
 from custody.contracts.actions import settlements as actions
-from custody.contracts.models.contract import Contract
+from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import Settlement
 from custody.contracts.rules.composing import ActualPrice, DeductionLine
 from custody.contracts.rules.contract import Energy
@@ -90,12 +90,14 @@ def acts(until: datetime) -> list[Act]:
     told = [
         Act(clock.at(date(2026, 2, 2), 9, 40), slugs[DAFENG], "settlement_profile", DAFENG),
         Act(clock.at(date(2026, 3, 25), 10, 10), slugs[ZHANGJIAGANG], "area_order", ZHANGJIAGANG),
+        Act(clock.at(date(2026, 3, 25), 15, 40), slugs[ZHANGJIAGANG], "area_signed", ZHANGJIAGANG),
     ]
     for quarter in _QUARTERS:
         who, code = slugs[quarter.region], quarter.region
         day = working_day(quarter.begun)
         values: dict[str, object] = {"quarter": quarter}
         told.append(Act(clock.at(day, 9, 25), who, "settlement_drafted", code, values=values))
+        told.append(Act(clock.at(day, 9, 49), who, "settlement_filled", code, values=values))
         if quarter.frozen:
             at = clock.at(later(day, 1), 10, 15)
             told.append(Act(at, who, "settlement_frozen", code, values=values))
@@ -131,18 +133,24 @@ def _row(player: Player, quarter: Quarter) -> Settlement:
 
 
 def _drafted(player: Player, act: Act) -> None:
-    """Begun, the bills attached, their prices typed in."""
-    quarter, actor = _quarter(act), player.actors[act.actor]
-    contract = _contract(player, quarter.region)
-    period = Period.parse(quarter.period)
-    row = actions.draft(
-        player.session, actor=actor, now=act.at, contract=contract.id, period=period
+    quarter = _quarter(act)
+    actions.draft(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        contract=_contract(player, quarter.region).id,
+        period=Period.parse(quarter.period),
     )
-    player.session.flush()
+
+
+def _filled(player: Player, act: Act) -> None:
+    """The bills attached, their prices typed in."""
+    quarter, actor = _quarter(act), player.actors[act.actor]
+    row, period = _row(player, quarter), Period.parse(quarter.period)
     actions.attach(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=6),
+        now=act.at,
         number=row.id,
         files=[player.papers.paper(f"{period.label}能源费账单汇总", "pdf")],
     )
@@ -161,7 +169,7 @@ def _drafted(player: Player, act: Act) -> None:
     actions.edit(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=24),
+        now=act.at,
         number=row.id,
         version=row.version,
         typed=typed,
@@ -225,7 +233,7 @@ def _area_order(player: Player, act: Act) -> None:
     """The floor area grows by eight per cent: beyond the trigger, so the quantity follows."""
     contract, actor = _contract(player, act.region), player.actors[act.actor]
     area = ((contract.floor_area or Decimal(1_000_000)) * Decimal("1.08")).quantize(Decimal(1))
-    order = orders.add(
+    orders.add(
         player.session,
         actor=actor,
         now=act.at,
@@ -238,11 +246,17 @@ def _area_order(player: Player, act: Act) -> None:
             date(2026, 4, 1),
         ),
     )
-    player.session.flush()
+
+
+def _area_signed(player: Player, act: Act) -> None:
+    contract, actor = _contract(player, act.region), player.actors[act.actor]
+    order = player.session.scalars(
+        select(ChangeOrder).where(ChangeOrder.key == f"demo-area-{act.region}")
+    ).one()
     files.attach_to_order(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=20),
+        now=act.at,
         contract=contract.id,
         number=order.number,
         files=[player.papers.paper("面积变更单", "pdf")],
@@ -250,7 +264,7 @@ def _area_order(player: Player, act: Act) -> None:
     orders.sign(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=26),
+        now=act.at,
         contract=contract.id,
         number=order.number,
         version=order.version,
@@ -260,9 +274,11 @@ def _area_order(player: Player, act: Act) -> None:
 
 VERBS: dict[str, Callable[[Player, Act], None]] = {
     "settlement_drafted": _drafted,
+    "settlement_filled": _filled,
     "settlement_frozen": _frozen,
     "settlement_signed": _signed,
     "settlement_paid": _paid,
     "settlement_profile": _profile,
     "area_order": _area_order,
+    "area_signed": _area_signed,
 }
