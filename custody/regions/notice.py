@@ -318,6 +318,7 @@ def _target(r: _Reader) -> TargetLine:
     r.problems += [
         Problem(problem.code, f"{r.where} batch（批次）：{problem.message}", r.where)
         for problem in problems_of_target(line.counting, line.batch_number)
+        if line.counting == r.row.get("counting")
     ]
     return line
 

@@ -111,3 +111,51 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 def test_nothing_at_all_is_refused_and_not_a_crash() -> None:
     assert problems({}, [], [])
+
+
+def test_the_numbers_of_the_notice() -> None:
+    data = notice.read(HEAD, rows("cities.csv"), rows("regions.csv"))
+    found = {line.key: (line.task_number, int(line.quantity), line.unit) for line in data.targets}
+    assert found == {
+        "plan": (1, 1, "部"),
+        "cities": (2, 13, "个"),
+        "pilots": (5, 3, "个地区"),
+        "platforms": (5, 5, "个地区"),
+        "pre_tender": (5, 24, "个地区"),
+        "projects": (6, 5, "个"),
+        "sites": (7, 2, "处"),
+        "area": (8, 2_000_000, "平方米"),
+    }
+    # What is counted at gates is the number of the batch's regions.
+    sizes = Counter(region.batch_number for region in data.regions)
+    assert all(
+        int(line.quantity) == sizes[line.batch_number]
+        for line in data.targets
+        if line.batch_number is not None
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"task": 77}, "的任务 77 不存在"),
+        ({"quantity": 0}, "quantity（目标数量）：应填写大于零的数"),
+        ({"quantity": "许多"}, "quantity（目标数量）：应填写大于零的数"),
+        ({"counting": "stars"}, "counting（统计方式）：应填写gates、projects、area、entries 之一"),
+        ({"batch": 1}, "只有按关口统计的目标才对应批次"),
+        ({"counting": "gates", "batch": 9}, "的批次 9 不存在"),
+        ({"key": "projects", "task": 6}, "的目标代号 projects 出现了2次"),
+    ],
+)
+def test_a_wrong_number_is_named(changes: dict[str, Any], words: str) -> None:
+    head = deepcopy(HEAD)
+    head["targets"][-1] = {**head["targets"][-1], **changes}
+    [message] = problems(head, rows("cities.csv"), rows("regions.csv"))
+    assert words in message
+
+
+def test_reporters_that_do_not_exist_are_named() -> None:
+    head = deepcopy(HEAD)
+    head["tasks"][2]["reporters"] = ["设区市", "329999"]
+    [message] = problems(head, rows("cities.csv"), rows("regions.csv"))
+    assert "任务3的填报单位“329999”无法识别" in message
