@@ -146,6 +146,11 @@ def coordinators(people: Sequence[Person], place: Place) -> list[Person]:
     return [p for p in people if p.role is Role.COORDINATOR]
 
 
+def confirmers(people: Sequence[Person], place: Place) -> list[Person]:
+    """Coordinators, for what comes from below; what the province enters itself needs nobody."""
+    return coordinators(people, place) if place.city else []
+
+
 def reviewers(people: Sequence[Person], place: Place) -> list[Person]:
     """Whoever has it on the desk first: the city, or the province where the city has no reviewer."""
     return city(people, place) or coordinators(people, place)
@@ -257,10 +262,10 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.CONTRACT, "结算款已支付", "份"),
         _notice(coordinators, Group.CONTRACT, "结算款已支付", "份"),
     ),
-    "target.entered": (_notice(coordinators, Group.TARGET, "任务进展待确认", _ITEM),),
+    "target.entered": (_notice(confirmers, Group.TARGET, "任务进展待确认", _ITEM),),
     "target.confirmed": (_notice(reporters, Group.TARGET, "任务进展已确认", _ITEM),),
     "target.returned": (_notice(reporters, Group.TARGET, "任务进展已退回，请核改", _ITEM),),
-    "project.added": (_notice(coordinators, Group.TARGET, "节能节水项目待确认", "个项目"),),
+    "project.added": (_notice(confirmers, Group.TARGET, "节能节水项目待确认", "个项目"),),
     "project.confirmed": (_notice(reporters, Group.TARGET, "节能节水项目已确认", "个项目"),),
     "project.returned": (_notice(reporters, Group.TARGET, "节能节水项目已退回，请核改", "个项目"),),
 }

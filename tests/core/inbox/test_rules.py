@@ -85,6 +85,10 @@ def told(*events: Happened) -> set[int]:
         ("settlement.signed", YIXING, {1, 2, 3, 4, 5}),
         ("settlement.paid", QINHUAI, {1, 2, 7}),
         ("target.entered", YIXING, {1, 2}),
+        ("target.entered", JIANGSU, set()),
+        ("supervision.escalated", YIXING, {3, 4, 5, 9, 10}),
+        ("order.signed", YIXING, {1, 2, 3, 4, 5}),
+        ("project.returned", YIXING, {4, 5}),
         ("target.returned", YIXING, {4, 5}),
         ("target.returned", WUXI, {3}),
         ("target.confirmed", JIANGSU, {1, 2}),
@@ -99,7 +103,7 @@ def test_who_is_told(action: str, place: Place | None, wanted: set[int]) -> None
 
 
 def test_every_told_action_of_today_s_domains_is_written_somewhere() -> None:
-    built = {"milestone", "stage", "brief"}
+    built = {"milestone", "stage", "brief", "supervision", "contract", "order", "target", "project"}
     ours = {action for action in rules.TELL if action.partition(".")[0] in built}
     assert ours <= set(ACTIONS)
     assert len(ours) > 8
