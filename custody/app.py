@@ -9,7 +9,7 @@ from datetime import timedelta
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
@@ -36,7 +36,7 @@ from custody.demo import people as demo
 from custody.dossiers import views as dossiers
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
-from custody.inbox.queries import unread
+from custody.inbox.queries.messages import place_and_unread
 from custody.inbox.views import mail, messages, settings
 from custody.infra import clock, workdays
 from custody.infra.db import Database
@@ -46,7 +46,6 @@ from custody.jobs import views as jobs
 from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import bulk, evidence, moves, officer, review, templates
 from custody.regions import views as regions
-from custody.regions.queries import place_name
 from custody.supervision.views import lists, matters, orders, problems
 from custody.targets.views import entries, projects, tasks
 from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
@@ -78,7 +77,6 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
-    app.extensions["custody.workdays"] = Shelf[workdays.Overlay](50, lambda _days: 1)
     CSRFProtect(app)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
     for part in (addresses, asides, assets, errors, filters, headers, typed):
@@ -257,15 +255,16 @@ def _waiting(who: Identity) -> int:
 def _working_days(app: Flask) -> None:
     """While a request lasts, working days are those of the person's province, as entered there.
 
-    They are looked up when somebody asks, and kept until the data change.
+    They are looked up when somebody asks, once a request.
     """
 
     def entered() -> workdays.Overlay:
         if not current_user.is_authenticated:
             return {}
-        province = identity().place.province
-        kept: Shelf[workdays.Overlay] = app.extensions["custody.workdays"]
-        return kept.get((edition(), province), lambda: overlay_of(session(), province))
+        if "working_days" not in g:
+            g.working_days = overlay_of(session(), identity().place.province)
+        found: workdays.Overlay = g.working_days
+        return found
 
     @app.before_request
     def _consult() -> None:
@@ -276,18 +275,15 @@ def _working_days(app: Flask) -> None:
         workdays.consult(None)
 
 
-def _unread() -> int:
-    """How many messages are new; asked every time, for they come without an act in the journal."""
-    if not current_user.is_authenticated or not may(Can.READ_INBOX):
-        return 0
-    return unread(session(), identity().id)
+def _top() -> dict[str, Any]:
+    """The name of the place the signed-in person is bound to, and how many messages are new.
 
-
-def _where() -> str:
-    """The name of the place the signed-in person is bound to."""
+    Asked by every request, in one statement: messages come without an act in the journal.
+    """
     if not current_user.is_authenticated:
-        return ""
-    return place_name(session(), identity().place)
+        return {"where": "", "unread": 0}
+    where, new = place_and_unread(session(), identity())
+    return {"where": where, "unread": new}
 
 
 def _words(app: Flask) -> None:
@@ -298,8 +294,7 @@ def _words(app: Flask) -> None:
             "now": clock.now(),
             "demo": app.config["DEMO"],
             "navigation": _navigation(),
-            "where": _where(),
-            "unread": _unread(),
+            **_top(),
             "field_words": FIELD_WORDS,
         }
 

@@ -38,6 +38,7 @@ PAUSE = 1.0
 
 def run(config: Config, *, with_parent: bool = False) -> None:
     """Work until stopped; `with_parent`: until the process that started it is gone."""
+    parent = os.getppid()  # first of all: it may be gone before the rest is ready
     log_to(config)
     database = setup.existing_database(config)
     files = FileStore(config.files)

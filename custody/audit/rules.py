@@ -369,7 +369,7 @@ _FIELDS: Mapping[str, str] = {
     "channel_deadline": "期限提醒",
     "channel_supervision": "督办",
     "channel_contract": "合同和结算",
-    "channel_target": "目标任务",
+    "channel_target": "年度任务",
     "channel_brief": "工作简报",
     "channel_system": "系统事务",
     "days": "放假和调休安排",

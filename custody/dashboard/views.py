@@ -47,6 +47,7 @@ from custody.regions.models import Region
 from custody.regions.queries import cities_of, get_city, get_region
 from custody.regions.queries import search as search_regions
 from custody.supervision.queries.matters import open_of_region, open_orders
+from custody.targets.queries.tallies import tallies
 from custody.web.database import edition, session, transaction
 from custody.web.days import Day, read_day
 from custody.web.downloads import csv_file
@@ -238,10 +239,12 @@ def _board_words(
         "wording": wording,
         "city_lines": () if drawn or place.city else city_lines(facts),
         "may_export": may_export,
-        # What is supervised is kept for today only.
-        "orders": open_orders(session(), place) if sees_orders and not day.past else None,
+        "orders": open_orders(session(), place, day.on) if sees_orders else None,
         "orders_url": url_for("supervision.index", kind="order", city=place.city),
         "export_args": _kept_args(filters, day),
+        # What is reported on the tasks of the year is kept for today only.
+        "tallies": [] if place.city or day.past else tallies(session(), place, facts.deadline.year),
+        "tasks_url": url_for("targets.index"),
     }
 
 

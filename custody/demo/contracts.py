@@ -1,13 +1,12 @@
 """The demonstration's contracts: eight in force, drafts of those that come after, two change orders.
 
 The figures are made up so that they add up to what a province reports (some 50 亿元, 3 亿元 of
-retrofit); the companies do not exist, their codes only have a check digit that is right.
+retrofit); deals.py holds them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from custody.contracts.rules.contract import Driver
 from custody.contracts.rules.credit_code import check_digit
 from custody.contracts.rules.fields import BY_CODE
 from custody.demo import people
+from custody.demo.deals import COMPANIES, DEALS, DRAFTS, PRICES, Deal, measures, payments
 from custody.demo.story import Act
 from custody.infra import clock
 from custody.regions.models import Region
@@ -29,92 +29,12 @@ from custody.regions.models import Region
 if TYPE_CHECKING:
     from custody.demo.play import Player
 
-_COMPANIES = {
-    "甲": ("91320000MA0YAN001", "苏示绿能服务有限公司（演示）", "卞启明"),
-    "乙": ("91320000MA0YAN002", "江演能源管理有限公司（演示）", "殷知行"),
-    "丙": ("91320000MA0YAN003", "样例合同能源服务有限公司（演示）", "阮青禾"),
-    "丁": ("91320000MA0YAN004", "试行节能科技有限公司（演示）", "廖见山"),
-}
-"""Letter → seventeen characters of the code, name, contact."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """One contract in force. Money in 万元, days as the milestones have them."""
-
-    region: str
-    company: str
-    total: int
-    investment: int
-    awarded: date
-    signed: date
-    filed: date
-    starts: date
-    years: int = 10
-    accepted: date | None = None
-    done: tuple[tuple[str, int, str], ...] = ()
-    """Measures completed in 2026: (category, m², MMDD)."""
-    quarterly: bool = False
-    paid: int = 0
-    """Payments made by the time it is entered."""
-
-
-_DEALS = (
-    Deal("320282", "甲", 86_000, 5_200, date(2024, 10, 16), date(2024, 11, 8),
-         date(2024, 11, 25), date(2025, 9, 1), accepted=date(2026, 6, 9),
-         done=(("hvac", 186_000, "0320"), ("lighting", 148_000, "0408")),
-         quarterly=True, paid=1),
-    Deal("320582", "乙", 89_000, 5_400, date(2024, 11, 5), date(2024, 11, 29),
-         date(2024, 12, 16), date(2025, 9, 15), accepted=date(2026, 6, 10),
-         done=(("lighting", 131_000, "0328"), ("hvac", 172_000, "0420")),
-         quarterly=True, paid=1),
-    Deal("320904", "丙", 52_000, 3_100, date(2024, 11, 21), date(2024, 12, 12),
-         date(2024, 12, 30), date(2025, 10, 1), accepted=date(2026, 6, 26),
-         done=(("lighting", 88_000, "0506"), ("hvac", 96_000, "0515")),
-         quarterly=True, paid=1),
-    Deal("320211", "甲", 61_000, 3_600, date(2025, 9, 16), date(2025, 10, 20),
-         date(2025, 11, 6), date(2027, 1, 1), done=(("lighting", 104_000, "0824"),)),
-    Deal("320322", "丁", 43_000, 2_500, date(2025, 10, 24), date(2025, 11, 28),
-         date(2025, 12, 15), date(2027, 1, 1)),
-    Deal("320412", "乙", 74_000, 4_400, date(2025, 8, 28), date(2025, 9, 26),
-         date(2025, 10, 17), date(2027, 1, 1), done=(("lighting", 118_000, "0918"),)),
-    Deal("321003", "丙", 50_000, 3_000, date(2025, 9, 22), date(2025, 10, 30),
-         date(2025, 11, 14), date(2027, 1, 1), done=(("distribution", 62_000, "1022"),)),
-    Deal("321283", "丁", 46_000, 2_800, date(2025, 10, 13), date(2025, 11, 17),
-         date(2025, 12, 3), date(2027, 1, 1)),
-)  # fmt: skip
-
-_DRAFTS = (("321283", "公共机构集中供热单项托管合同"), ("320205", ""), ("320583", ""))
-"""Contracts that are not signed yet: (region, what they are called beside the region's name)."""
-
-_PRICES = {
-    "electricity": (Decimal("0.72"), Decimal("0.6730"), "kWh"),
-    "water": (Decimal("0.09"), Decimal("4.3500"), "m³"),
-    "gas": (Decimal("0.11"), Decimal("3.6500"), "m³"),
-}
-"""Energy → its part of the yearly fee, unit price, unit; the rest is upkeep."""
-_NAMES = {
-    "hvac": "空调系统智能群控与主机更新",
-    "lighting": "公共区域照明改造",
-    "distribution": "配电与计量改造",
-    "hot_water": "热水系统空气源热泵改造",
-    "pv": "屋顶分布式光伏",
-    "charging": "充电设施建设",
-}
-_SHARES = (
-    ("hvac", "0.38", 12),
-    ("lighting", "0.16", 8),
-    ("distribution", "0.14", 15),
-    ("hot_water", "0.10", 10),
-    ("pv", "0.17", 20),
-)
-
 
 def acts(until: datetime) -> list[Act]:
     """Signed contracts are entered in the first weeks of the year, each by its region's officer."""
     slugs = {seat.code: seat.slug for seat in people.seats()}
     told = []
-    for number, deal in enumerate(_DEALS):
+    for number, deal in enumerate(DEALS):
         on = date(2026, 1, 20) + timedelta(days=(number % 4) + 7 * (number // 4))
         who, code = slugs[deal.region], deal.region
         told += [
@@ -138,7 +58,7 @@ def acts(until: datetime) -> list[Act]:
         told.append(
             Act(clock.at(day, 14, 30), slugs[code], "contract_paid", code, values={"count": count})
         )
-    for number, (code, name) in enumerate(_DRAFTS):
+    for number, (code, name) in enumerate(DRAFTS):
         at = clock.at(date(2026, 10, 12 + number), 10, 15)
         told.append(Act(at, slugs[code], "contract_drafted", code, words=name))
     told += [
@@ -149,7 +69,7 @@ def acts(until: datetime) -> list[Act]:
 
 
 def _deal(code: str) -> Deal:
-    return next(deal for deal in _DEALS if deal.region == code)
+    return next(deal for deal in DEALS if deal.region == code)
 
 
 def _contract(player: Player, key: str) -> Contract:
@@ -195,7 +115,7 @@ def _filled(player: Player, act: Act) -> None:
     deal, region = _deal(act.region), player.session.get_one(Region, act.region)
     contract = _contract(player, f"demo-{act.region}")
     money = Decimal(deal.total) * 10_000
-    body, name, contact = _COMPANIES[deal.company]
+    body, name, contact = COMPANIES[deal.company]
     company = companies.choose(
         player.session,
         actor=player.actors[act.actor],
@@ -222,7 +142,7 @@ def _filled(player: Player, act: Act) -> None:
     area = Decimal(region.floor_area or 1_000_000)
     _save(player, act, contract, "scope", {
         "institutions": region.institutions, "floor_area": area,
-        "people": int(area / 38), "mode": "full", "energies": " ".join(_PRICES),
+        "people": int(area / 38), "mode": "full", "energies": " ".join(PRICES),
         "boundary": "纳入机构红线内的用电、用水、用气及其用能系统，以计量表计为界。",
         "exclusions": "数据中心、对外经营的充电桩、食堂承包经营部分、出租房屋。",
     })  # fmt: skip
@@ -238,7 +158,7 @@ def _filled(player: Player, act: Act) -> None:
         "investment": Decimal(deal.investment) * 10_000, "residual_value": Decimal(0),
         "handover_on": end_of_term(deal.starts, deal.years),
         "ownership": "托管期内改造资产归乙方，期满无偿移交甲方；移交时设备完好率不低于95%。",
-    }, _measures(deal, area))  # fmt: skip
+    }, measures(deal, area))  # fmt: skip
     _clauses(player, act, contract)
 
 
@@ -248,7 +168,7 @@ def _money(player: Player, act: Act, contract: Contract, deal: Deal, money: Deci
     year = (money / deal.years).quantize(fen, ROUND_DOWN)
     bases: list[dict[str, object]] = []
     fees: dict[str, Decimal] = {}
-    for energy, (share, price, unit) in _PRICES.items():
+    for energy, (share, price, unit) in PRICES.items():
         quantity = (year * share / Decimal("0.95") / price).quantize(Decimal(1))
         bases.append({"energy": energy, "quantity": quantity, "unit": unit, "price": price,
                       "amount": amount_of(quantity, price)})  # fmt: skip
@@ -268,23 +188,7 @@ def _money(player: Player, act: Act, contract: Contract, deal: Deal, money: Deci
         "pay_period": "quarter" if deal.quarterly else "year", "pay_day": 15,
         "prepayment": Decimal(0), "bond": money / 100, "payer": "unified",
         "invoice": "乙方于付款前十个工作日开具增值税专用发票",
-    }, _payments(deal, money))  # fmt: skip
-
-
-def _payments(deal: Deal, money: Decimal) -> list[dict[str, object]]:
-    parts, step = (4 * deal.years, 3) if deal.quarterly else (deal.years, 12)
-    each = (money / parts).quantize(Decimal("0.01"), ROUND_DOWN)
-    lines: list[dict[str, object]] = []
-    for number in range(1, parts + 1):
-        months = deal.starts.month - 1 + number * step
-        due = date(deal.starts.year + months // 12, months % 12 + 1, 15)
-        made = number <= deal.paid
-        lines.append({
-            "title": f"第{number}期托管费", "due_on": due,
-            "amount": each if number < parts else money - each * (parts - 1),
-            "paid_on": due if made else None, "paid_amount": each if made else None,
-        })  # fmt: skip
-    return lines
+    }, payments(deal, money))  # fmt: skip
 
 
 def _promises(player: Player, act: Act, contract: Contract, deal: Deal) -> None:
@@ -312,37 +216,6 @@ def _promises(player: Player, act: Act, contract: Contract, deal: Deal) -> None:
          "quantity": Decimal(deal.total // 100 + 12 * min(number, 5)), "share": Decimal(30)}
         for number in range(1, deal.years + 1)
     ])  # fmt: skip
-
-
-def _measures(deal: Deal, area: Decimal) -> list[dict[str, object]]:
-    told = {category: Decimal(size) for category, size, _ in deal.done}
-    total, spent, lines = Decimal(deal.investment) * 10_000, Decimal(0), []
-    for category, share, life in _SHARES:
-        invested = (total * Decimal(share)).quantize(Decimal(1))
-        spent += invested
-        planned = told.get(category, (area / 12).quantize(Decimal(100)))
-        lines.append(_measure(category, planned, invested, life))
-    lines.append(_measure("charging", (area / 40).quantize(Decimal(100)), total - spent, 10))
-    if deal.accepted:
-        # Of a retrofit that is accepted this year, the rest was ready in the year before.
-        for line in lines:
-            if line["category"] not in told:
-                line["completed_on"] = date(2025, 12, 5)
-    return lines
-
-
-def _measure(category: str, area: Decimal, invested: Decimal, life: int) -> dict[str, object]:
-    return {
-        "name": _NAMES[category],
-        "category": category,
-        "area": area,
-        "investment": invested,
-        "saving": (invested / 9).quantize(Decimal(100)),
-        "saving_unit": "kWh",
-        "life_years": life,
-        "warranty_years": 3,
-        "completed_on": None,
-    }
 
 
 def _clauses(player: Player, act: Act, contract: Contract) -> None:
@@ -385,7 +258,7 @@ def _signed(player: Player, act: Act) -> None:
     contracts.sign(
         player.session,
         actor=player.actors[act.actor],
-        now=act.at + timedelta(minutes=4),
+        now=act.at,
         number=contract.id,
         version=contract.version,
     )
@@ -438,7 +311,7 @@ def _drafted(player: Player, act: Act) -> None:
         "floor_area": Decimal(60_000 if single else region.floor_area or 900_000),
         "institutions": 6 if single else region.institutions,
         "mode": "single" if single else "full",
-        "energies": "heat" if single else " ".join(_PRICES),
+        "energies": "heat" if single else " ".join(PRICES),
     })  # fmt: skip
     _save(player, act, contract, "term", {"years": 4 if single else 10})
 
@@ -463,7 +336,7 @@ def _order(player: Player, act: Act, *, total: str, day: date) -> None:
     files.attach_to_order(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=30),
+        now=act.at,
         contract=contract.id,
         number=order.number,
         files=[player.papers.paper("变更单", "pdf")],
@@ -471,7 +344,7 @@ def _order(player: Player, act: Act, *, total: str, day: date) -> None:
     orders.sign(
         player.session,
         actor=actor,
-        now=act.at + timedelta(minutes=35),
+        now=act.at,
         contract=contract.id,
         number=order.number,
         version=order.version,

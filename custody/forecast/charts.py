@@ -67,8 +67,10 @@ def spread(batch: BatchOutlook, words: str) -> Svg:
                 )
             )
         if place % every == 0:
+            half = draw.width_of(str(first), SIZE) / 2
+            at = min(max(middle, half), WIDTH - half)
             marks.append(
-                draw.text(middle, BASE + 16, str(first), size=SIZE, anchor="middle", fill=MUTED)
+                draw.text(at, BASE + 16, str(first), size=SIZE, anchor="middle", fill=MUTED)
             )
     return draw.document(
         WIDTH,

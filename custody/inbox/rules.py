@@ -41,7 +41,7 @@ _GROUP_LABELS = {
     Group.DEADLINE: "期限提醒",
     Group.SUPERVISION: "督办",
     Group.CONTRACT: "合同和结算",
-    Group.TARGET: "目标任务",
+    Group.TARGET: "年度任务",
     Group.BRIEF: "工作简报",
     Group.SYSTEM: "系统事务",
 }
@@ -51,7 +51,7 @@ _GROUP_ABOUT = {
     Group.DEADLINE: "7天后、明天到期和已逾期的事项，本月尚未填报",
     Group.SUPERVISION: "督办下达、反馈、审核、办结",
     Group.CONTRACT: "合同、结算和付款的进展",
-    Group.TARGET: "目标任务填报的确认和退回",
+    Group.TARGET: "年度任务、节能节水项目的填报、确认和退回",
     Group.BRIEF: "工作简报发布",
     Group.SYSTEM: "后台任务办结、节假日安排录入等",
 }
@@ -195,7 +195,7 @@ def _notice(to: Audience, group: Group, words: str, unit: str) -> Notice:
     return Notice(to, group, words + "：{label}", words + "{n}" + unit + "：{label}")
 
 
-_MILESTONE, _CASE, _ITEM = "项里程碑", "件督办", "项目标"
+_MILESTONE, _CASE, _ITEM = "项里程碑", "件督办", "项任务"
 TELL: Mapping[str, tuple[Notice, ...]] = {
     "milestone.submitted": (_notice(reviewers, Group.REVIEW, "待您审核", _MILESTONE),),
     "milestone.withdrawn": (_notice(reviewers, Group.REVIEW, "已撤回提交", _MILESTONE),),
@@ -220,6 +220,10 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.SUPERVISION, "收到督办，请按期反馈", _CASE),
         _notice(local_leaders, Group.SUPERVISION, "收到督办", _CASE),
     ),
+    "supervision.escalated": (
+        _notice(local, Group.SUPERVISION, "逾期未反馈，督办升级", _CASE),
+        _notice(local_leaders, Group.SUPERVISION, "逾期未反馈，督办升级", _CASE),
+    ),
     "supervision.answered": (_notice(reviewers, Group.SUPERVISION, "督办反馈待审核", _CASE),),
     "supervision.passed": (
         _notice(coordinators, Group.SUPERVISION, "督办反馈待核实", _CASE),
@@ -236,10 +240,13 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(city, Group.CONTRACT, "合同已签订", "份"),
         _notice(coordinators, Group.CONTRACT, "合同已签订", "份"),
     ),
-    "contract.changed": (_notice(local, Group.CONTRACT, "合同已变更", "份"),),
-    "contract.ended": (
-        _notice(local, Group.CONTRACT, "合同已终止", "份"),
-        _notice(coordinators, Group.CONTRACT, "合同已终止", "份"),
+    "contract.terminated": (
+        _notice(local, Group.CONTRACT, "合同已解除", "份"),
+        _notice(coordinators, Group.CONTRACT, "合同已解除", "份"),
+    ),
+    "order.signed": (
+        _notice(local, Group.CONTRACT, "变更单已签署", "份"),
+        _notice(coordinators, Group.CONTRACT, "变更单已签署", "份"),
     ),
     "settlement.frozen": (_notice(officers, Group.CONTRACT, "结算单已锁定", "份"),),
     "settlement.signed": (
@@ -250,9 +257,12 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.CONTRACT, "结算款已支付", "份"),
         _notice(coordinators, Group.CONTRACT, "结算款已支付", "份"),
     ),
-    "target.entered": (_notice(coordinators, Group.TARGET, "目标完成值待确认", _ITEM),),
-    "target.confirmed": (_notice(reporters, Group.TARGET, "目标完成值已确认", _ITEM),),
-    "target.returned": (_notice(reporters, Group.TARGET, "目标完成值已退回，请核改", _ITEM),),
+    "target.entered": (_notice(coordinators, Group.TARGET, "任务进展待确认", _ITEM),),
+    "target.confirmed": (_notice(reporters, Group.TARGET, "任务进展已确认", _ITEM),),
+    "target.returned": (_notice(reporters, Group.TARGET, "任务进展已退回，请核改", _ITEM),),
+    "project.added": (_notice(coordinators, Group.TARGET, "节能节水项目待确认", "个项目"),),
+    "project.confirmed": (_notice(reporters, Group.TARGET, "节能节水项目已确认", "个项目"),),
+    "project.returned": (_notice(reporters, Group.TARGET, "节能节水项目已退回，请核改", "个项目"),),
 }
 
 PAGES: Mapping[str, str] = {
@@ -262,7 +272,8 @@ PAGES: Mapping[str, str] = {
     "supervision": "/supervision/{subject}",
     "contract": "/contracts/{subject}",
     "settlement": "/settlements/{subject}",
-    "target": "/targets",
+    "target": "/tasks",
+    "project": "/projects/{subject}",
     "job": "/jobs/{subject}",
     "calendar": "/admin/calendar",
 }

@@ -100,7 +100,7 @@ script keeps both."""
 class AnswerForm(Form):
     version = HiddenField()
     base = HiddenField()
-    """Always empty: an answer has nothing saved before it."""
+    """How many answers there were: what a browser kept for an answer that was sent is dropped."""
     notes = _prose("整改措施及进展")
     forecast = Day("新的完成时限", validators=[sensible])
     move = BooleanField("同时作为该里程碑的预计完成日期")

@@ -2,6 +2,7 @@
 
 Every figure also as a multiple of a bare Flask «hello» on the same server, measured right before
 and after the page, so that a busy machine slows both. «cold» is the first request after a change.
+The forecast's draws are measured beside the plain Python loop that does the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.bench import client, data, server
+from tests.bench import client, data, forecast, server
 from tests.bench.client import Measured
 
 
@@ -34,6 +35,7 @@ def main() -> None:
                 built = data.build(top / str(regions), regions)
                 with server.running(server.CUSTODY, built.folder, today) as port:
                     _one(hello, port, built, wanted.seconds)
+                forecast.say(forecast.measure(built.folder, built.province))
 
 
 def _one(hello: int, port: int, built: data.Installation, seconds: float) -> None:

@@ -32,6 +32,7 @@ class Installation:
     folder: Path
     region: str
     """The code of the region whose page and to-do list are measured."""
+    province: str
 
 
 def build(folder: Path, regions: int) -> Installation:
@@ -66,9 +67,9 @@ def build(folder: Path, regions: int) -> Installation:
                 must_change=False,
             )
         _progress(session, rows)
-        code = measured.code
+        code, province_code = measured.code, measured.province_code
     database.dispose()
-    return Installation(regions, folder, code)
+    return Installation(regions, folder, code, province_code)
 
 
 def touch(folder: Path) -> None:

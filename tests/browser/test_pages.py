@@ -45,14 +45,16 @@ OF_MORE_THAN_ONE_REGION = {
     "gantt.city",
 }
 FILES = {
+    "dashboard.export",
+    "dashboard.export_city",
     "audit.export",
+    "inbox.export",
+    "calendar.export",
     "audit.table",
     "briefs.table",
     "bulk.annotated",
     "bulk.download",
     "dashboard.attention_table",
-    "dashboard.export",
-    "dashboard.export_city",
     "dashboard.matrix",
     "dashboard.matrix_of_city",
     "dashboard.region_table",
@@ -70,6 +72,10 @@ FILES = {
     "settlement.download",
     "supervision.export",
     "problems.export",
+    "portfolio.export",
+    "companies.export",
+    "contract_files.download",
+    "orders.download",
 }
 
 

@@ -32,8 +32,8 @@ def test_settle_sign_and_pay(site: Site, arrive: Arrive, tmp_path: Path, script:
     officer = arrive(DAFENG, script=script)
     page = officer.page
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("link", name="费用结算").click()
-    page.get_by_role("link", name="草稿").click()
+    page.get_by_role("link", name="费用结算", exact=True).click()
+    page.get_by_role("link", name=re.compile("^草稿")).click()
     page.get_by_role("link", name="2026年第三季度", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2026年第三季度结算单")
 

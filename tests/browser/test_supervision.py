@@ -76,6 +76,8 @@ def test_from_a_red_light_to_its_end(site: Site, arrive: Arrive, tmp_path: Path)
         milestone, _ = get_milestone(session, SUINING, "M07", place=Place("320000"))
         assert str(milestone.forecast) == "2026-12-04"
 
+    # What was sent is not offered again.
+    expect(theirs.get_by_label("整改措施及进展")).to_have_value("")
     paper = tmp_path / "常务会议纪要.pdf"
     paper.write_bytes(PDF)
     theirs.get_by_label("整改措施及进展").fill("常务会议已审定通过，纪要已印发。")

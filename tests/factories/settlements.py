@@ -130,16 +130,16 @@ def order(
         kind="order",
         subject=row.id,
         slot="signed",
-        files=[scan("变更单签字件.pdf", f"order{row.id}")],
+        files=[scan("变更单签字件.pdf")],
         now=clock.now(),
         by=None,
     )
     return row
 
 
-def scan(name: str, words: str = "", store: FileStore | None = None) -> NewFile:
-    """A PDF nobody has uploaded yet; other words are another file."""
-    data = programme.PDF + f"% {words or name}\n".encode()
+def scan(name: str, store: FileStore | None = None) -> NewFile:
+    """A small PDF; without `store` only its row: a test may put the bytes there later."""
+    data = programme.PDF
     stored = (
         store.put(io.BytesIO(data))
         if store
@@ -206,10 +206,7 @@ def signed(
         actor=officer(session, contract),
         now=clock.now(),
         number=row.id,
-        files={
-            side: scan(f"{name}签字件.pdf", f"{side}{row.id}", store)
-            for side, name in actions.SIDES.items()
-        },
+        files={side: scan(f"{name}签字件.pdf", store) for side, name in actions.SIDES.items()},
         signed_on=clock.today(),
     )
     session.flush()
@@ -232,7 +229,7 @@ def paid(
         key=f"pay-{row.id}",
         paid_on=clock.today(),
         amount=amount or row.total,
-        voucher=scan("银行回单.pdf", f"voucher{row.id}"),
+        voucher=scan("银行回单.pdf"),
     )
     session.flush()
     return row
@@ -245,14 +242,12 @@ def settled(session: Session, region: str, *, store: FileStore | None = None) ->
     signed(session, contract, "2026-Q2")
     row = drafted(session, contract, "2026-Q3")
     actor = officer(session, contract)
-    pdf = programme.PDF
-    stored = store.put(io.BytesIO(pdf)) if store else programme._stored(pdf)
     actions.attach(
         session,
         actor=actor,
         now=clock.now(),
         number=row.id,
-        files=[NewFile("三季度电费账单.pdf", stored, programme.PDF_TYPE)],
+        files=[scan("三季度电费账单.pdf", store)],
     )
     profiles.write(
         session,

@@ -32,7 +32,7 @@ from custody.contracts.queries.groups import (
     values_of,
 )
 from custody.contracts.rules import checks, fields
-from custody.contracts.rules.contract import FEE_LINES
+from custody.contracts.rules.contract import FEE_LINES, Energy
 from custody.contracts.rules.fields import Group
 from custody.contracts.rules.shown import line_words
 from custody.infra.db import Base
@@ -103,7 +103,7 @@ def save(
     if fingerprint(contract, group) != seen:
         raise Conflict
     if group.lines and group.lines.name == "bases" and lines is not None:
-        lines = [_with_amount(line) for line in lines]
+        lines = [_completed(line) for line in lines]
     before, lines_before = values_of(contract, group), lines_of(contract, group)
     spec = {one.name: one for one in group.fields}
     changes: dict[str, tuple[object, object]] = {
@@ -150,13 +150,14 @@ def _company(session: Session, values: Mapping[str, object]) -> str | None:
     return company.name if company else None
 
 
-def _with_amount(line: Line) -> Line:
-    """A base without an amount gets the one it must have."""
-    if line["amount"] is not None:
-        return line
+def _completed(line: Line) -> Line:
+    """A base without a unit gets its energy's, one without an amount the one it must have."""
     quantity: Any = line["quantity"]
     price: Any = line["price"]
-    return {**line, "amount": checks.amount_of(quantity, price)}
+    amount = line["amount"]
+    if amount is None:
+        amount = checks.amount_of(quantity, price)
+    return {**line, "unit": line["unit"] or Energy(str(line["energy"])).unit, "amount": amount}
 
 
 def _problems_here(group: Group, facts: checks.Facts, *, signed: bool) -> list[Problem]:

@@ -136,7 +136,9 @@ def due(session: Session, place: Place, today: date) -> list[Due]:
             found.append(
                 Due(
                     contract=contract.id,
+                    line=payment.line,
                     contract_name=contract.name or contract.number,
+                    region_code=contract.region_code,
                     region_name=region,
                     title=payment.title or f"第{payment.line}笔",
                     due_on=day,

@@ -49,7 +49,7 @@ def facts(one: Summary) -> dict[str, list[Fact]]:
     """Milestone code → what the contract knows of it; codes of which it knows nothing are absent."""
     area = ""
     if one.measures:
-        area = f"{_number(one.area_done)} / {_number(one.area)} 平方米"
+        area = f"已完成 {one.area_done:,.0f} / {one.area:,.0f} 平方米"
     found = {
         "M12": [
             _day("招标公告", one.notice_on),
@@ -64,10 +64,10 @@ def facts(one: Summary) -> dict[str, list[Fact]]:
         "M14": [Fact("备案号", one.filing_number), _day("备案日期", one.filed_on)],
         "M18": [
             _money("改造投资", one.investment),
-            Fact("完成/计划改造面积", area),
+            Fact("改造面积", area),
             Fact(
-                "完成/计划措施",
-                f"{one.measures_done} / {one.measures} 项" if one.measures else "",
+                "改造措施",
+                f"已完成 {one.measures_done} / {one.measures} 项" if one.measures else "",
                 one.last_done_on if one.measures and one.measures == one.measures_done else None,
             ),
         ],
@@ -82,7 +82,7 @@ _DONE = {
     "M12": "中标日期",
     "M13": "签订日期",
     "M14": "备案日期",
-    "M18": "完成/计划措施",
+    "M18": "改造措施",
     "M19": "竣工验收",
     "M20": "起算日",
 }
@@ -106,7 +106,3 @@ def _day(label: str, day: date | None) -> Fact:
 
 def _money(label: str, value: Decimal | None) -> Fact:
     return Fact(label, "" if value is None else f"{value / 10000:,.2f} 万元")
-
-
-def _number(value: Decimal) -> str:
-    return f"{value:,.0f}"

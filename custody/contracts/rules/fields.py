@@ -165,7 +165,7 @@ GROUPS: tuple[Group, ...] = (
             ),
             needed=True,
             locked=frozenset({"energy", "quantity", "unit", "price", "amount"}),
-            hint="金额等于基准用量乘以基准单价；留空时自动计算。",
+            hint="金额等于基准用量乘以基准单价；单位、金额留空时自动填写。",
         ),
     ),
     Group(

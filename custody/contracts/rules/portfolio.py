@@ -110,7 +110,10 @@ class Due:
     """A planned payment that has not been made."""
 
     contract: int
+    line: int
+    """Of the payment plan."""
     contract_name: str
+    region_code: str
     region_name: str
     title: str
     due_on: date

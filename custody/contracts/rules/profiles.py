@@ -24,7 +24,10 @@ def read_shares(text: str, where: str) -> tuple[list[Decimal], list[Problem]]:
         return [], [Problem("number", "只能填写12个百分数，如“8.5 7.8 …”，请改正。", where)]
     if len(shares) != 12:
         return [], [Problem("twelve", f"应填写12个月的比例，现有{len(shares)}个，请补正。", where)]
-    if any(not 0 <= share <= WHOLE or _places(share) > PLACES for share in shares):
+    if any(
+        not share.is_finite() or not 0 <= share <= WHOLE or _places(share) > PLACES
+        for share in shares
+    ):
         return [], [Problem("range", "每月比例应在0至100之间，最多4位小数，请改正。", where)]
     if sum(shares) != WHOLE:
         words_ = f"12个月的比例合计应为100%，现为{sum(shares)}%，请核对合同附件后改正。"

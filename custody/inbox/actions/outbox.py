@@ -20,7 +20,7 @@ from custody.accounts.rules import Identity
 from custody.inbox import rules, wording
 from custody.inbox.actions.office import office
 from custody.inbox.models import Mail, MailState, Message, PostOffice, Preference
-from custody.inbox.queries import get_mail
+from custody.inbox.queries.messages import get_mail
 from custody.inbox.wording import Line, Text
 from custody.infra import clock, journal
 from custody.infra.db import Database

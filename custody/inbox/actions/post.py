@@ -19,7 +19,7 @@ from custody.inbox import rules, wording
 from custody.inbox.actions.office import office
 from custody.inbox.actions.outbox import Letters, put
 from custody.inbox.models import Message, PostOffice, Preference
-from custody.inbox.queries import due_things_of
+from custody.inbox.queries.dues import due_things_of
 from custody.inbox.rules import Channel, Group, Happened, Person
 from custody.infra.journal import Event
 from custody.infra.workdays import consulting, is_published

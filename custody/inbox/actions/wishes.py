@@ -16,7 +16,7 @@ from custody.accounts.rules import Identity
 from custody.inbox import rules, wording
 from custody.inbox.actions.outbox import put, stop_to
 from custody.inbox.models import Mail, Message, Preference
-from custody.inbox.queries import get_message, preference_of
+from custody.inbox.queries.messages import get_message, preference_of
 from custody.inbox.rules import Channel, Group
 from custody.infra import journal
 from custody.kernel.problems import Problem, refuse_if

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 from config import Config
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.inbox import queries
 from custody.inbox.actions import outbox
 from custody.inbox.forms import AddressForm
 from custody.inbox.models import MailState
+from custody.inbox.queries import messages as queries
 from custody.infra import clock
 from custody.infra.mail import Server
 from custody.kernel.problems import Problem, Refused

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.inbox import queries, rules
+from custody.inbox import rules
 from custody.inbox.actions import wishes
 from custody.inbox.models import Message
+from custody.inbox.queries import messages as queries
 from custody.inbox.rules import Group
 from custody.infra import clock, journal
 from custody.infra.workbooks import Column, Shape, Table, workbook

@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 from config import Config
 from custody.accounts.access import identity, public, requires
 from custody.accounts.rules import Can
-from custody.inbox import feed, queries, rules
+from custody.inbox import feed, rules
 from custody.inbox.actions import wishes
 from custody.inbox.forms import AddressForm, CodeForm
 from custody.inbox.models import Preference
+from custody.inbox.queries import messages as queries
+from custody.inbox.queries.dues import due_things
 from custody.inbox.rules import Channel, Group
 from custody.infra import clock, workdays
 from custody.infra.tally import Tally
@@ -210,7 +212,7 @@ def calendar(secret: str) -> Response:
         raise NotFound
     who = owner.identity()
     with workdays.consulting(overlay_of(session(), who.place.province)):
-        dues = queries.due_things(session(), who, now.date())
+        dues = due_things(session(), who, now.date())
     body = feed.calendar(
         dues,
         name=place_name(session(), who.place),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.models import Account
@@ -16,6 +16,7 @@ from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Can, Identity, Place, Role, may
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to
+from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.workdays import working_days_between
 from custody.kernel.problems import NotFound
@@ -196,14 +197,33 @@ def waiting_count(session: Session, who: Identity) -> int:
     )
 
 
-def open_orders(session: Session, place: Place) -> int:
-    """How many 督办单 are handed over and not yet 销号."""
+def open_orders(session: Session, place: Place, as_of: date) -> int:
+    """How many 督办单 were handed over and not 销号 at the end of a day; one statement.
+
+    The journal knows when each was closed and opened again, so a past day is told as it was.
+    """
+    until = clock.at(as_of + timedelta(days=1), 0)
+    last = (
+        select(func.max(Event.id))
+        .where(
+            Event.kind == FILES,
+            Event.action.in_(("supervision.closed", "supervision.reopened")),
+            Event.at < until,
+        )
+        .group_by(Event.subject)
+    )
+    closed = select(Event.subject).where(Event.id.in_(last), Event.action == "supervision.closed")
     return (
         session.scalar(
             select(func.count())
             .select_from(Matter)
             .join(Region, Region.code == Matter.region_code)
-            .where(within(place), Matter.kind == Kind.ORDER, Matter.status.in_(OPEN))
+            .where(
+                within(place),
+                Matter.kind == Kind.ORDER,
+                Matter.issued_at < until,
+                cast(Matter.id, String).not_in(closed),
+            )
         )
         or 0
     )

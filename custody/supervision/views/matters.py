@@ -99,6 +99,7 @@ def _conflict(number: int, form: AnswerForm) -> Answer:
     """Somebody else answered meanwhile: their words beside one's own, which are still to be sent."""
     found = queries.dossier(session(), number, who=identity(), today=clock.today())
     form.version.data = str(found.matter.version)
+    form.base.data = str(found.matter.answers)
     theirs = found.answers[0].answer if found.answers else None
     stored = {
         "notes": theirs.measures if theirs else "",

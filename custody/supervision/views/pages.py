@@ -171,7 +171,8 @@ def _reopen(found: Dossier, typed: Typed) -> ReopenForm | None:
 
 def _filled(found: Dossier) -> tuple[AnswerForm, object]:
     """An empty answer, or what was typed and not sent."""
-    fresh = {"version": str(found.matter.version), "base": "", "move": "y"}
+    matter = found.matter
+    fresh = {"version": str(matter.version), "base": str(matter.answers), "move": "y"}
     draft = found.draft
     if draft is None or not any(draft.fields.get(name) for name in DRAFTED):
         return AnswerForm(formdata=MultiDict(fresh)), None

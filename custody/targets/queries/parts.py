@@ -43,6 +43,8 @@ class Part:
     region: str = ""
     code: str = ""
     """Of a gate: the milestone's region and code."""
+    contract: int = 0
+    """Of a measure."""
 
 
 def parts_of(
@@ -127,6 +129,7 @@ def _areas(session: Session, target: Target, found: Behind) -> Iterator[Part]:
             look="confirmed",
             on=measure.completed_on,
             note="托管合同改造措施",
+            contract=measure.contract,
         )
     for part in _entries(session, target, found):
         why = sums.left_out.get(part.id, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,8 @@ from custody.targets.rules.projects import counts
 from custody.targets.rules.retrofits import AreaEntry, Counted, Measure, counted
 from custody.targets.rules.review import Review
 from custody.targets.rules.tasks import Quantity
+
+_NONE: Mapping[str, float] = {}
 
 
 def inside(model: type[Any], place: Place) -> ColumnElement[bool]:
@@ -166,30 +168,45 @@ def _told(session: Session, place: Place, year: int) -> list[Told]:
     ]
 
 
-def of_year(session: Session, place: Place, year: int, today: date) -> list[Quantity]:
-    """All numbers of the year's notice: five statements, whatever the number of rows."""
+def of_year(
+    session: Session, place: Place, year: int, today: date, chances: Mapping[str, float] = _NONE
+) -> list[Quantity]:
+    """All numbers of the year's notice: five statements, whatever the number of rows.
+
+    `chances`: of regions, as ahead.py tells them; without them gates go by the dates regions name.
+    """
     rows = targets_of(session, place.province, year)
-    return stand(rows, behind(session, place, year), place, today) if rows else []
+    return stand(rows, behind(session, place, year), place, today, chances) if rows else []
 
 
-def stand(rows: Iterable[Target], found: Behind, place: Place, today: date) -> list[Quantity]:
+def stand(
+    rows: Iterable[Target],
+    found: Behind,
+    place: Place,
+    today: date,
+    chances: Mapping[str, float] = _NONE,
+) -> list[Quantity]:
     """Every target with what is done; gates of batches that the place has no region of left out."""
     quantities = []
     for row in rows:
         if row.counting is Counting.GATES and row.batch_number not in found.gates:
             continue
-        quantities.append(_stand(row, found, place, today))
+        quantities.append(_stand(row, found, place, today, chances))
     return quantities
 
 
-def _stand(row: Target, found: Behind, place: Place, today: date) -> Quantity:
+def _stand(
+    row: Target, found: Behind, place: Place, today: date, chances: Mapping[str, float]
+) -> Quantity:
     deadline, waiting = date(row.year, 12, 31), Decimal(0)
     target = row.quantity if place.level is Level.PROVINCE else None
     if row.counting is Counting.GATES:
         gates = found.gates[row.batch_number or 0]
         done = Decimal(sum(gate.passed for gate in gates))
         target = target or Decimal(len(gates))
-        forecast = forecasts.by_expected_dates(gates, deadline, today)
+        known = [chances[gate.region] for gate in gates if gate.region in chances]
+        by_dates = forecasts.by_expected_dates(gates, deadline, today)
+        forecast = forecasts.by_chances(known) if known else by_dates
     elif row.counting is Counting.PROJECTS:
         held = [one for one in found.projects if one.progress.is_signed]
         of_year = [counts(one.progress, one.signed_on, one.status, row.year) for one in held]

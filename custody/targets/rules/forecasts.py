@@ -28,6 +28,12 @@ class GateState:
     """As the region says, else as planned; None: nobody knows."""
 
 
+def by_chances(chances: Iterable[float]) -> Forecast:
+    """As many as are to be expected when every region has its own chance."""
+    value = Decimal(sum(chances)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return Forecast(value, "按关键路径和一万次模拟推算的期望值，与进展总览的“年底预测”一致")
+
+
 def by_expected_dates(gates: Iterable[GateState], deadline: date, today: date) -> Forecast:
     """Regions that have passed, and those that mean to by the deadline. A day gone by says nothing."""
     value = sum(

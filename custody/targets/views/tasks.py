@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can, Level, Place
 from custody.infra import clock
+from custody.infra.shelf import Shelf
 from custody.kernel.problems import NotFound
 from custody.milestones.queries.lifecycles import policy_of
 from custody.milestones.rules import LightPolicy, Signal
 from custody.regions import queries as regions
 from custody.regions.models import Target, Task
 from custody.regions.rules import Counting, concerns, days_left
-from custody.targets.queries import entries, quantities
+from custody.targets.queries import ahead, entries, quantities
 from custody.targets.queries.entries import Line, Wanted
 from custody.targets.queries.parts import Part, parts_of
 from custody.targets.rules.review import Review
 from custody.targets.rules.tasks import Quantity, finished, progress_of, signal
 from custody.targets.views.exports import entries_sheet, parts_sheet, sent, tasks_sheet
-from custody.web.database import session
+from custody.web.database import edition, session
 from custody.web.paging import page_of
 
 blueprint = Blueprint("targets", __name__)
@@ -44,13 +46,24 @@ class TaskRow:
     waiting: int
 
 
+def chances(today: date) -> Mapping[str, float]:
+    """The regions' chances, worked out anew only when the data have changed."""
+    made: Shelf[Mapping[str, float]] = Shelf(8_000, len)
+    shelf = current_app.extensions.setdefault("custody.chances", made)
+    province = identity().place.province
+    found: Mapping[str, float] = shelf.get(
+        (edition(), province, today), lambda: ahead.chances(session(), province, today)
+    )
+    return found
+
+
 def task_rows(place: Place, today: date) -> list[TaskRow]:
     """All tasks of the year as they stand for a place."""
     tasks = regions.tasks_of(session(), place.province)
     if not tasks:
         return []
     year = tasks[0].year
-    numbers = quantities.of_year(session(), place, year, today)
+    numbers = quantities.of_year(session(), place, year, today, chances(today))
     newest = entries.newest(session(), place, year)
     told = entries.percents(session(), place.province, year)
     waiting = entries.waiting_of(session(), place, year)
@@ -158,7 +171,7 @@ def task(number: int) -> Page:
     targets = targets_of(found)
     wanted = _wanted(targets)
     page = page_of(entries.count_entries(session(), found, place, wanted), 30)
-    own = quantities.of_year(session(), place, found.year, today)
+    own = quantities.of_year(session(), place, found.year, today, chances(today))
     told = entries.percents(session(), place.province, found.year)
     return render_template(
         "targets/task.html",
@@ -220,7 +233,7 @@ def _behind(number: int, key: str) -> tuple[Task, Quantity, list[Part]]:
     if target is None:
         raise NotFound
     rows = quantities.behind(session(), place, found.year)
-    own = quantities.stand([target], rows, place, today)
+    own = quantities.stand([target], rows, place, today, chances(today))
     if not own:
         raise NotFound
     return found, own[0], parts_of(session(), target, rows, place, today)
@@ -245,6 +258,8 @@ def _address(number: int, part: Part) -> str:
     """The page of the row itself; empty where it has none."""
     if part.kind == "gate" and part.code:
         return url_for("milestones.show", region=part.region, code=part.code)
+    if part.kind == "measure" and may(Can.SEE_CONTRACTS):
+        return url_for("contracts.show", number=part.contract)
     if part.kind == "project":
         return url_for("projects.show", number=part.id)
     return url_for("entries.show", number=number, entry=part.id) if part.kind == "entry" else ""

@@ -50,8 +50,8 @@ def test_facts_of_a_contract_stand_at_their_milestones() -> None:
     ]
     assert [fact.value for fact in found["M18"]] == [
         "520.00 万元",
-        "20,000 / 30,000 平方米",
-        "2 / 3 项",
+        "已完成 20,000 / 30,000 平方米",
+        "已完成 2 / 3 项",
     ]
 
 

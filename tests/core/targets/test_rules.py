@@ -203,6 +203,11 @@ def test_gates_by_the_dates_the_regions_name() -> None:
     assert forecasts.by_expected_dates(gates, DEADLINE, TODAY).value == 2
 
 
+def test_gates_by_the_chances_of_their_regions() -> None:
+    assert forecasts.by_chances([1.0, 0.46, 0.01]).value == Decimal("1.5")
+    assert forecasts.by_chances([]).value == 0
+
+
 def test_projects_by_the_pipeline() -> None:
     signed, talks = date(2026, 5, 1), date(2026, 12, 10)
     found = [

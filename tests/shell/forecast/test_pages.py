@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from custody.accounts.rules import Place
 from custody.dashboard.queries import outlook_of, programme_ahead, programme_facts
+from custody.forecast.queries import way_of
 from custody.infra import clock as machine
 from custody.milestones.models import Milestone, TemplateItem
 from tests.critic import page
@@ -65,6 +66,23 @@ def test_region_and_board_say_the_same_whoever_asks(sign_in, database):
     said = f"{whole.p50:%Y}年{whole.p50.month}月{whole.p50.day}日".removeprefix("2026年")
     for who in ("yixing", "wuxi", "leader"):
         assert f"一半可能不晚于 {said}" in ahead_of(sign_in(who), people.YIXING)
+
+
+def test_the_pages_of_daily_work_reckon_as_the_board_does(database, clock):
+    """Two ways to the same rows: the desk asks for one region, the board for all."""
+    with database.transaction() as session:
+        arrange.gate_passed(session, people.QINHUAI)
+        arrange.confirmed(session, people.XISHAN, "M01")
+        arrange.updated(session, people.XISHAN, "M02", forecast=machine.today(), percent=70)
+        arrange.submitted(session, people.YIXING, "M22")
+    with database.reader() as reading:
+        whole = outlook_of(reading, JIANGSU, machine.today())
+        assert len(whole.regions) == 32
+        for code, region in whole.regions.items():
+            way = way_of(reading, code, machine.today())
+            assert way is not None
+            assert way.schedule == region.schedule
+        assert way_of(reading, "999999", machine.today()) is None
 
 
 def test_a_moved_forecast_is_answered_with_what_follows(sign_in, database):

@@ -55,8 +55,19 @@ def test_an_officer_s_calendar_is_the_region_s(
     assert wanted <= set(found)
     assert not done & set(found)
     others = set(found) - wanted
-    assert {uid.partition("-")[0] for uid in others} == {"batch", "task"}
+    assert {uid.partition("-")[0] for uid in others} == {"batch", "task"}  # and no month
     assert not any("张家港" in title or "锡山" in title for title in found.values())
+
+
+def test_supervision_and_payments_are_in_it(
+    database: Database, client: Critic, clock: Clock
+) -> None:
+    with database.transaction() as session:
+        arrange.lived_in(session)
+    found = events(client, feed(database, "yixing"))
+    assert {"supervision", "payment", "settlement"} & {uid.partition("-")[0] for uid in found}
+    found = events(client, feed(database, "wuxi"))
+    assert "settlement" not in {uid.partition("-")[0] for uid in found}
 
 
 def test_a_silent_month_is_in_it_until_it_is_answered(

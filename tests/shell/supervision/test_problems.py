@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
-from custody.accounts.rules import Role
+from custody.accounts.rules import Place, Role
+from custody.supervision.actions import deciding
 from custody.supervision.models import Answer, Matter
 from custody.supervision.queries import consistency
+from custody.supervision.queries.matters import open_orders
 from custody.supervision.rules import Kind, Source, Status
 from tests.critic import page
 from tests.factories import people
@@ -117,9 +120,25 @@ def test_the_region_s_page_and_the_board_tell_of_it(sign_in, database):
     # A past day does not show what was not there then.
     past = page(sign_in("coordinator").get(f"/regions/{YIXING}?as_of=2026-11-01")).text()
     assert "数据报送滞后" not in past
-    assert "2督办中" in page(sign_in("coordinator").get("/board")).text().replace(" ", "")
-    assert "1督办中" in page(sign_in("wuxi").get("/board")).text().replace(" ", "")
-    assert "督办中" not in page(sign_in("admin").get("/board")).text()
+    assert "办理中的督办单2件" in page(sign_in("coordinator").get("/board")).text().replace(" ", "")
+    assert "办理中的督办单1件" in page(sign_in("wuxi").get("/board")).text().replace(" ", "")
+    assert "督办单" not in page(sign_in("admin").get("/board")).text()
+
+
+def test_a_past_day_s_board_counts_what_was_open_then(session, clock):
+    """Issued on the 2nd, closed on the 10th, opened again on the 16th."""
+    days = [date(2026, 11, number) for number in (2, 10, 16)]
+    order = arrange.issued(session, YIXING, now=clock.to(days[0]))
+    arrange.closed(session, order, now=clock.to(days[1]))
+    now = clock.to(days[2])
+    actor = people.identity(session, "coordinator")
+    deciding.reopen(
+        session, actor=actor, now=now, number=order.id, version=order.version, reason="又中断了"
+    )
+    session.flush()
+    place = Place(people.JIANGSU)
+    told = {number: open_orders(session, place, date(2026, 11, number)) for number in range(1, 20)}
+    assert [number for number, count in told.items() if count] == [*range(2, 10), *range(16, 20)]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

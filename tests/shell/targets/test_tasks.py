@@ -16,6 +16,7 @@ from custody.accounts.rules import Place, Role
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.targets.models import Entry
+from custody.targets.queries.ahead import chances
 from custody.targets.queries.parts import parts_of
 from custody.targets.queries.quantities import behind, of_year
 from custody.targets.rules.review import Review, Step
@@ -293,6 +294,30 @@ def test_gates_count_themselves(database: Database, clock: object) -> None:
         assert not keys & {"platforms", "pre_tender"}
 
 
+def test_the_forecast_of_gates_is_that_of_the_board(
+    database: Database, clock: object, statements: Callable[[], Any]
+) -> None:
+    from custody.dashboard.queries import outlook_of
+
+    with database.transaction() as session:
+        programme.gate_passed(session, people.QINHUAI, "G-C")
+        programme.confirmed(session, people.XISHAN, "M01")
+        programme.updated(session, people.YIXING, "M19", percent=60)
+    with database.reader() as reading:
+        with statements() as seen:
+            found = chances(reading, people.JIANGSU, TODAY)
+        assert len(seen) == 5, str(seen)
+        told = outlook_of(reading, JIANGSU, TODAY)
+        assert found == {
+            code: one.probability
+            for code, one in told.regions.items()
+            if one.probability is not None
+        }
+        own = {one.key: one for one in of_year(reading, JIANGSU, 2026, TODAY, found)}
+    third = next(batch for batch in told.batches if batch.number == 3)
+    assert float(own["pre_tender"].forecast.value) == pytest.approx(third.expected, abs=0.05)
+
+
 def test_the_listed_rows_add_up_to_the_number(database: Database, clock: object) -> None:
     with database.transaction() as session:
         coordinator = people.identity(session, "coordinator")
@@ -390,4 +415,5 @@ def test_pages_cost_the_same_whatever_the_number_of_rows(
     few = costs()
     more(6)
     assert costs() == few
-    assert max(few) <= 18
+    # The first page after a change works out the chances of the regions anew: five more.
+    assert max(few) <= 21

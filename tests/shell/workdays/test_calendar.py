@@ -16,6 +16,7 @@ from custody.infra.journal import Event
 from custody.workdays.models import CalendarDay
 from custody.workdays.queries import overlay_of
 from custody.workdays.rules import Entry
+from custody.workdays.sheet import MAX_BYTES, Unreadable, rows_of
 from tests.conftest import Clock
 from tests.critic import Critic, page
 from tests.factories import inbox, people
@@ -105,7 +106,6 @@ def test_from_the_file_that_was_downloaded(
         (b"PK\x03\x04 not a workbook", "文件无法读取"),
         (b"\xff\xfe\x00\x80\x81", "文字编码无法识别"),
         ("1月1日,歇\n".encode(), "第1行"),
-        (b"x" * (1024 * 1024 + 1), "超过1 MB"),
     ],
 )
 def test_a_file_that_is_none(
@@ -115,6 +115,11 @@ def test_a_file_that_is_none(
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert words in page(answer).problems[0]  # type: ignore[arg-type]
     assert days(database) == []
+
+
+def test_a_big_file_is_not_read() -> None:
+    with pytest.raises(Unreadable, match="超过1 MB"):
+        rows_of(b"1" * (MAX_BYTES + 1))
 
 
 def test_two_administrators_at_once(sign_in: Callable[..., Critic], database: Database) -> None:

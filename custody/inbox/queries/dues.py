@@ -1,154 +1,25 @@
-"""Questions about messages, mails and what is due, limited to whoever asks."""
+"""What has a day: for reminders and for the calendar feed, from every domain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from custody.accounts.models import Account
-from custody.accounts.queries import within as accounts_within
 from custody.accounts.rules import Can, Identity, Level, Place, Role, may
-from custody.inbox.models import Mail, MailState, Message, Preference
-from custody.inbox.rules import Due, Group, page_of
+from custody.contracts.queries.portfolio import due as plan_due
+from custody.contracts.queries.settlements import payments_due
+from custody.inbox.rules import Due, page_of
 from custody.infra.workdays import is_working_day
 from custody.kernel.periods import Month
-from custody.kernel.problems import NotFound
 from custody.milestones.models import Milestone, MonthReport, TemplateItem
 from custody.milestones.rules import Status
 from custody.regions.models import Batch, Notice, Region, Task
 from custody.regions.queries import within
-
-# Asked by every request, so put together once.
-_UNREAD = (
-    select(func.count())
-    .select_from(Message)
-    .where(Message.account_id == bindparam("account"), Message.read_at.is_(None))
-)
-
-
-def unread(session: Session, account: int) -> int:
-    return session.scalar(_UNREAD, {"account": account}) or 0
-
-
-def _filtered(account: int, group: Group | None, new: bool) -> Select[Message]:
-    query = select(Message).where(Message.account_id == account)
-    if group:
-        query = query.where(Message.group == group)
-    return query.where(Message.read_at.is_(None)) if new else query
-
-
-def count(session: Session, account: int, *, group: Group | None = None, new: bool = False) -> int:
-    rows = _filtered(account, group, new).subquery()
-    return session.scalar(select(func.count()).select_from(rows)) or 0
-
-
-def listed(
-    session: Session,
-    account: int,
-    *,
-    group: Group | None = None,
-    new: bool = False,
-    limit: int = 50,
-    offset: int = 0,
-) -> Sequence[Message]:
-    """Unread first, then the newest."""
-    query = _filtered(account, group, new).order_by(
-        Message.read_at.is_not(None), Message.at.desc(), Message.id.desc()
-    )
-    return session.scalars(query.limit(limit).offset(offset)).all()
-
-
-def unread_by_group(session: Session, account: int) -> dict[Group, int]:
-    rows = session.execute(
-        select(Message.group, func.count())
-        .where(Message.account_id == account, Message.read_at.is_(None))
-        .group_by(Message.group)
-    )
-    return dict(rows.all())
-
-
-def newest(session: Session, account: int) -> int:
-    """The number of the person's newest message; 0 where there is none."""
-    return session.scalar(select(func.max(Message.id)).where(Message.account_id == account)) or 0
-
-
-def get_message(session: Session, number: int, *, account: int) -> Message:
-    """A message of this person; anybody else's does not exist."""
-    row = session.scalar(select(Message).where(Message.id == number, Message.account_id == account))
-    if row is None:
-        raise NotFound
-    return row
-
-
-def preference_of(session: Session, account: int, *, lock: bool = False) -> Preference:
-    """The person's, or one as it is before anything was chosen (in no session yet)."""
-    row = session.get(Preference, account, with_for_update=lock or None)
-    return row or Preference(
-        account_id=account,
-        address="",
-        asked="",
-        code_digest="",
-        code_tries=0,
-        code_until=None,
-        choices={},
-        feed_nonce="",
-        feed_digest=None,
-        feed_at=None,
-    )
-
-
-def owner_of_feed(session: Session, digest: str) -> Account | None:
-    """The active account whose calendar feed this is."""
-    return session.scalar(
-        select(Account)
-        .join(Preference, Preference.account_id == Account.id)
-        .where(Preference.feed_digest == digest, Account.active)
-    )
-
-
-# --- the outbox -------------------------------------------------------------------------------
-
-
-def _mails(place: Place, state: MailState | None) -> Select[Mail]:
-    query = select(Mail).join(Account, Account.id == Mail.account_id).where(accounts_within(place))
-    return query.where(Mail.state == state) if state else query
-
-
-def count_mails(session: Session, place: Place, state: MailState | None) -> int:
-    rows = _mails(place, state).subquery()
-    return session.scalar(select(func.count()).select_from(rows)) or 0
-
-
-def list_mails(
-    session: Session, place: Place, state: MailState | None, *, limit: int, offset: int
-) -> list[tuple[Mail, str]]:
-    """(mail, name of the person), the newest first; the texts themselves are nobody's business."""
-    query = _mails(place, state).add_columns(Account.name).order_by(Mail.id.desc())
-    return [(mail, name) for mail, name in session.execute(query.limit(limit).offset(offset))]
-
-
-def mails_by_state(session: Session, place: Place) -> dict[MailState, int]:
-    rows = session.execute(
-        select(Mail.state, func.count())
-        .join(Account, Account.id == Mail.account_id)
-        .where(accounts_within(place))
-        .group_by(Mail.state)
-    )
-    return dict(rows.all())
-
-
-def get_mail(session: Session, number: int, *, place: Place, lock: bool = False) -> Mail:
-    query = _mails(place, None).where(Mail.id == number)
-    row = session.scalar(query.with_for_update(of=Mail) if lock else query)
-    if row is None:
-        raise NotFound
-    return row
-
-
-# --- what is due ------------------------------------------------------------------------------
+from custody.supervision.models import Matter
+from custody.supervision.rules import OWING
 
 
 def due_things(session: Session, who: Identity, today: date) -> list[Due]:
@@ -260,11 +131,73 @@ def _silent_months(session: Session, place: Place, today: date) -> Iterable[Due]
         )
 
 
+def _supervision(session: Session, place: Place, today: date) -> Iterable[Due]:
+    """督办 and problems that a region still has to answer."""
+    rows = session.execute(
+        select(Matter, Region)
+        .join(Region, Region.code == Matter.region_code)
+        .where(within(place), Matter.due.is_not(None), Matter.status.in_(OWING))
+        .order_by(Matter.due, Matter.id)
+    )
+    for row, region in rows:
+        assert row.due is not None
+        yield Due(
+            kind="supervision",
+            subject=str(row.id),
+            day=row.due,
+            title=f"{region.name} {row.kind.label}：{row.title}",
+            place=region.place,
+            page=page_of("supervision", str(row.id)),
+            gate=True,
+            note="请按要求整改，按期反馈。",
+            state=row.status.label,
+        )
+
+
+def _payments(session: Session, place: Place, today: date) -> Iterable[Due]:
+    """Settlements signed by both, and lines of payment plans, that are not paid yet."""
+    settlements = [one for one in payments_due(session, place) if one.due_on]
+    lines = plan_due(session, place, today)
+    if not settlements and not lines:
+        return
+    places = {row.code: row.place for row in session.scalars(select(Region).where(within(place)))}
+    note = "请按期支付，支付后登记凭证。"
+    for one in settlements:
+        assert one.due_on is not None
+        yield Due(
+            kind="settlement",
+            subject=str(one.settlement_id),
+            day=one.due_on,
+            title=one.title,
+            place=places[one.region_code],
+            page=page_of("settlement", str(one.settlement_id)),
+            note=note,
+            state=f"未付{one.left:,.2f}元",
+        )
+    for line in lines:
+        yield Due(
+            kind="payment",
+            subject=f"{line.contract}-{line.line}",
+            day=line.due_on,
+            title=f"{line.region_name} {line.contract_name} {line.title}",
+            place=places[line.region_code],
+            page=page_of("contract", str(line.contract)),
+            note=note,
+            state=f"应付{line.amount:,.2f}元",
+        )
+
+
 Source = Callable[[Session, Place, date], Iterable[Due]]
-SOURCES: tuple[Source, ...] = (_milestones, _notice_deadlines, _silent_months)
+SOURCES: tuple[Source, ...] = (
+    _milestones,
+    _notice_deadlines,
+    _silent_months,
+    _supervision,
+    _payments,
+)
 """One function for every kind of thing with a day: (session, place, today) → its open dues there.
 
-A new domain adds its own here (督办 answers, payments); reminders and calendar feed take it up.
+A new domain adds its own; reminders and calendar feed take it up.
 """
 
 

@@ -1,0 +1,96 @@
+"""The numbers of the notice in short, for a board that knows the gates itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Place
+from custody.regions.models import Target
+from custody.regions.rules import Counting
+from custody.targets.models import Entry, Project
+from custody.targets.queries import measures
+from custody.targets.queries.quantities import inside
+from custody.targets.rules.projects import Progress
+from custody.targets.rules.retrofits import AreaEntry, Measure, counted
+from custody.targets.rules.review import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    task: int
+    key: str
+    name: str
+    unit: str
+    target: Decimal
+    done: Decimal
+
+    @property
+    def percent(self) -> float:
+        """100 at most."""
+        return float(min(Decimal(100), 100 * self.done / self.target))
+
+
+def tallies(session: Session, province: Place, year: int) -> list[Tally]:
+    """What is done of every number that is not counted at gates: two statements."""
+    projects = (
+        select(func.count())
+        .where(
+            inside(Project, province),
+            Project.status == Review.CONFIRMED,
+            Project.progress != Progress.TALKS,
+            Project.signed_on.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Target, Entry, projects)
+        .outerjoin(
+            Entry,
+            (Entry.target_id == Target.id)
+            & (Entry.status == Review.CONFIRMED)
+            & Entry.quantity.is_not(None),
+        )
+        .where(
+            Target.province_code == province.province,
+            Target.year == year,
+            Target.counting != Counting.GATES,
+        )
+        .order_by(Target.task_number, Target.id, Entry.id)
+    ).all()
+    told: dict[Target, list[Entry]] = {}
+    for target, entry, _ in rows:
+        told.setdefault(target, []).extend([entry] if entry is not None else [])
+    signed = Decimal(rows[0][2]) if rows else Decimal(0)
+    done = measures.completed(session, province, year)
+    return [
+        Tally(
+            target.task_number,
+            target.key,
+            target.name,
+            target.unit,
+            target.quantity,
+            _done(target, entries, signed, done),
+        )
+        for target, entries in told.items()
+    ]
+
+
+def _done(
+    target: Target, entries: Sequence[Entry], signed: Decimal, done: Sequence[Measure]
+) -> Decimal:
+    if target.counting is Counting.PROJECTS:
+        return signed
+    said = [(one, one.quantity) for one in entries if one.quantity is not None]
+    if target.counting is Counting.ENTRIES:
+        return sum((quantity for _, quantity in said), Decimal(0))
+    areas = [
+        AreaEntry(one.id, quantity, one.building, one.linked_measure, one.linked_entry_id)
+        for one, quantity in said
+    ]
+    return counted(done, areas).total
