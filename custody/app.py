@@ -31,7 +31,7 @@ from custody.contracts.views import (
 )
 from custody.contracts.views import files as contract_files
 from custody.contracts.views import orders as changes
-from custody.dashboard import views as dashboard
+from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
 from custody.forecast import views as forecast
@@ -105,7 +105,8 @@ def _register(app: Flask) -> None:
         orders.blueprint,
         matters.blueprint,
         problems.blueprint,
-        dashboard.blueprint,
+        # Three modules of one blueprint.
+        *{part.blueprint for part in (attention, board, region)},
         gantt.blueprint,
         briefs.blueprint,
         jobs.blueprint,
