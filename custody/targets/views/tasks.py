@@ -63,7 +63,7 @@ def task_rows(place: Place, today: date) -> list[TaskRow]:
     if not tasks:
         return []
     year = tasks[0].year
-    numbers = quantities.of_year(session(), place, year, today, chances(today))
+    own, whole = _numbers(place, year, today)
     newest = entries.newest(session(), place, year)
     told = entries.percents(session(), place.province, year)
     waiting = entries.waiting_of(session(), place, year)
@@ -71,7 +71,8 @@ def task_rows(place: Place, today: date) -> list[TaskRow]:
     return [
         _row(
             task,
-            [one for one in numbers if one.task == task.number],
+            _shown(task, own, place),
+            [one for one in whole if one.task == task.number],
             told.get(task.id),
             newest.get(task.id),
             waiting.get(task.id, 0),
@@ -82,21 +83,37 @@ def task_rows(place: Place, today: date) -> list[TaskRow]:
     ]
 
 
+def _numbers(place: Place, year: int, today: date) -> tuple[list[Quantity], list[Quantity]]:
+    """The place's own part of the numbers, and all of them: a task's light is the same for everybody."""
+    whole = quantities.of_year(session(), Place(place.province), year, today, chances(today))
+    if place.level is Level.PROVINCE:
+        return whole, whole
+    return quantities.of_year(session(), place, year, today, chances(today)), whole
+
+
+def _shown(task: Task, own: list[Quantity], place: Place) -> list[Quantity]:
+    """A number that does not concern the place has no part there."""
+    if not concerns(task.reporters, place):
+        return []
+    return [one for one in own if one.task == task.number]
+
+
 def _row(
     task: Task,
     own: list[Quantity],
+    whole: list[Quantity],
     told: int | None,
     newest: Line | None,
     waiting: int,
     today: date,
     policy: LightPolicy,
 ) -> TaskRow:
-    percent = progress_of(told, own)
+    percent = progress_of(told, whole)
     light = signal(
         year=task.year,
         deadline=task.deadline,
         percent=percent,
-        quantities=own,
+        quantities=whole,
         today=today,
         policy=policy,
     )
@@ -104,7 +121,7 @@ def _row(
         task=task,
         days=days_left(task.deadline, today),
         percent=percent,
-        finished=finished(percent, own),
+        finished=finished(percent, whole),
         signal=light,
         quantities=own,
         newest=newest,
@@ -171,13 +188,14 @@ def task(number: int) -> Page:
     targets = targets_of(found)
     wanted = _wanted(targets)
     page = page_of(entries.count_entries(session(), found, place, wanted), 30)
-    own = quantities.of_year(session(), place, found.year, today, chances(today))
+    own, whole = _numbers(place, found.year, today)
     told = entries.percents(session(), place.province, found.year)
     return render_template(
         "targets/task.html",
         row=_row(
             found,
-            [one for one in own if one.task == number],
+            _shown(found, own, place),
+            [one for one in whole if one.task == number],
             told.get(found.id),
             None,
             0,

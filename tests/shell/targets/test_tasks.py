@@ -274,6 +274,20 @@ def test_offices_see_their_own_and_what_the_province_says(
             assert status == (200 if other in wanted else 404)
 
 
+def test_a_task_has_one_light_for_everybody(sign_in: SignIn, database: Database) -> None:
+    with database.transaction() as session:
+        entry = targets.area(session, people.identity(session, "suzhou"), 1_900_000)
+        targets.decided(session, people.identity(session, "coordinator"), entry)
+    for name in ("coordinator", "wuxi", "yixing"):
+        text = page(sign_in(name).get("/tasks/8")).text()
+        assert "完成比例 95%" in text, name
+        assert "按计划推进" in text, name
+    # A number that does not concern a city has no part there.
+    shown = page(sign_in("wuxi").get("/tasks")).text()
+    assert "已下达碳排放控制指标的设区市" not in shown
+    assert "1,900,000" not in shown
+
+
 def test_gates_count_themselves(database: Database, clock: object) -> None:
     with database.transaction() as session:
         programme.gate_passed(session, people.QINHUAI, "G-C")
