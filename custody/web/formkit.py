@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from flask_wtf import FlaskForm
 from wtforms import DateField, DecimalField, Field, IntegerField, SelectField
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import TextInput
 
 from custody.kernel.problems import Problem
 
@@ -150,7 +151,10 @@ class Amount(DecimalField):  # type: ignore[misc]
     """A decimal number typed as people do: 1,234.50, １２３４．５, 1234.5 元. Empty is None.
 
     `low` and `high` bound the value, `places` its decimals; `unit` is a word that may stand behind it.
+    A text field: a browser's number field refuses 1,234.50.
     """
+
+    widget = TextInput()
 
     def __init__(
         self,
