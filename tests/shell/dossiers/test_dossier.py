@@ -38,11 +38,12 @@ def printed(monkeypatch):
     """Papers are printed as plain text; what they say is in `printed`."""
     said = []
 
-    def pdf(written, *, issuer, demo):
-        said.append((written.title, written.words))
-        return f"{written.title} {issuer}".encode()
+    def pdfs(pieces, *, issuer, demo):
+        for piece in pieces:
+            said.append((piece.title, piece.words))
+            yield f"{piece.title} {issuer}".encode()
 
-    monkeypatch.setattr(render, "pdf", pdf)
+    monkeypatch.setattr(render, "pdfs", pdfs)
     return said
 
 
@@ -192,10 +193,11 @@ def test_a_missing_file_is_named_and_the_rest_is_there(
 def test_a_paper_that_cannot_be_printed_does_not_stop_the_rest(
     database, store, region, actor, clock, monkeypatch
 ):
-    def fails(*_args, **_kwargs):
-        raise RenderFailed("glyph", "以下字符没有字形，请改用通用字。")
+    def fails(pieces, **_kwargs):
+        for _ in pieces:
+            yield RenderFailed("glyph", "以下字符没有字形，请改用通用字。")
 
-    monkeypatch.setattr(render, "pdf", fails)
+    monkeypatch.setattr(render, "pdfs", fails)
     number = ordered(database, actor("officer"), clock)
     run_all(database, store, HANDLERS)
     with opened(database, store, number) as file:
@@ -253,7 +255,8 @@ from custody.worker import HANDLERS
 def slow(*args, **kwargs):
     print("half", flush=True)
     time.sleep(60)
-render.pdf = slow
+    yield b""
+render.pdfs = slow
 run_one(Database(sys.argv[1]), FileStore(Path(sys.argv[2])), HANDLERS)
 """
 
