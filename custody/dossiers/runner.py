@@ -34,6 +34,7 @@ from custody.infra import clock
 from custody.infra.archives import Archive, DiskFull, archive
 from custody.infra.files import FileStore
 from custody.infra.pdf import RenderFailed
+from custody.jobs.queries import results
 from custody.jobs.runner import Result, Work
 from custody.kernel.problems import NotFound, Problem, Refused
 from custody.regions.queries import get_province, get_region, programme_began
@@ -116,13 +117,14 @@ def make(work: Work) -> Result:
         began = clock.at(programme_began(session, region.province_code), 0)
         name = region.name
     on = newest((piece.on for piece in pieces), began)
-    path = work.files.folder / f".dossier-{work.job}"
+    kept = results(work.files)
+    path = kept.folder / f".dossier-{work.job}"
     demo = bool(work.arguments.get("demo"))
     try:
         with archive(path) as opened:
             dossier = _Dossier(f"{name}项目档案", issuer, on, demo, opened, work.files)
             _fill(dossier, pieces, work.progress)
-        stored = work.files.adopt(path)
+        stored = kept.adopt(path)
     except DiskFull:
         words = (
             "服务器存储空间不足，项目档案没有生成，也没有留下任何文件；"

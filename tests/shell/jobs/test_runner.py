@@ -152,7 +152,8 @@ def test_the_page_follows_and_only_its_owner_sees_it(
     assert sign_in("coordinator").get(f"/jobs/{number}").status_code == 404
     answer = officer.get(f"/jobs/{number}", headers={"Accept": "application/json"})
     assert answer.json == {
-        "state": "queued", "over": False, "done": 0, "total": 0, "words": "排队中",
+        "state": "queued", "label": "排队中", "over": False, "done": 0, "total": 0,
+        "words": "已提交，即将开始办理。",
     }  # fmt: skip
     assert officer.get(f"/jobs/{number}/file").status_code == 404
     assert officer.send(f"/jobs/{number}/cancel").status_code == 303
