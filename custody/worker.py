@@ -24,6 +24,7 @@ from custody.infra import clock, workdays
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.mail import Server
+from custody.jobs import actions as jobs
 from custody.jobs.runner import Handler, Handlers, Result, Work, run_one
 from custody.supervision.actions import issuing
 from custody.workdays.queries import overlay_of
@@ -44,15 +45,13 @@ def run(config: Config, *, with_parent: bool = False) -> None:
     files = FileStore(config.files)
     handlers = by_the_calendar(HANDLERS)
     rounds = Rounds(rounds_of(config, database))
-    parent = os.getppid()
     kept = None
     while not (with_parent and os.getppid() != parent):
         try:
-            busy = run_one(database, files, handlers)
             if kept != clock.today():
                 keep_up(database)
                 kept = clock.today()
-            busy = run_one(database, files, HANDLERS)
+            busy = run_one(database, files, handlers)
         except Exception:
             log.exception("the worker stumbled")
             busy = False
@@ -110,6 +109,7 @@ def rounds_of(config: Config, database: Database) -> list[Round]:
     rounds = [
         Round("post", 3, lambda: deliver(database, letters)),
         Round("reminders", 60, lambda: remind(database, letters)),
+        Round("sweeping", 3600, lambda: sweep(config, database)),
     ]
     if letters:
         server = Server.parse(config.smtp_url)
@@ -136,6 +136,11 @@ def remind(database: Database, letters: Letters | None) -> None:
             return
     with database.transaction() as session:
         post.remind(session, now=now, letters=letters)
+
+
+def sweep(config: Config, database: Database) -> None:
+    with database.reader() as session:
+        jobs.sweep(session, FileStore(config.files), now=clock.now(), days=config.results_days)
 
 
 def digest(database: Database, letters: Letters) -> None:
