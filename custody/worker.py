@@ -1,7 +1,8 @@
 """The roof's worker: does background work until it is stopped. `custody serve` starts one beside it.
 
-Between jobs it goes its rounds: delivers messages, reminds of deadlines, writes the daily digest and
-sends mails, each at its own pace. A round that fails is logged and tried again at its next time.
+Between jobs it goes its rounds: raises orders that nobody answered, delivers messages, reminds of
+deadlines, writes the daily digest and sends mails, each at its own pace. A round that fails is logged
+and tried again at its next time.
 """
 
 from __future__ import annotations
@@ -57,7 +58,22 @@ def run(config: Config, *, with_parent: bool = False) -> None:
             busy = False
         rounds.go(time.monotonic())
         if not busy:
+    while not (with_parent and os.getppid() != parent):
+        if not turn(database, files, handlers, rounds):
             time.sleep(PAUSE)
+
+
+def turn(database: Database, files: FileStore, handlers: Handlers, rounds: Rounds) -> bool:
+    """Go the rounds that are due, then do one job; False when none waits.
+
+    A long queue holds the rounds up by one job, never by all of them.
+    """
+    rounds.go(time.monotonic())
+    try:
+        return run_one(database, files, handlers)
+    except Exception:
+        log.exception("the worker stumbled")
+        return False
 
 
 def by_the_calendar(handlers: Handlers) -> Handlers:
@@ -107,6 +123,7 @@ class Rounds:
 def rounds_of(config: Config, database: Database) -> list[Round]:
     letters = Letters(config.base_url) if config.mails else None
     rounds = [
+        Round("overdue orders", 60, lambda: escalate(database)),
         Round("post", 3, lambda: deliver(database, letters)),
         Round("reminders", 60, lambda: remind(database, letters)),
         Round("sweeping", 3600, lambda: sweep(config, database)),
@@ -119,6 +136,15 @@ def rounds_of(config: Config, database: Database) -> list[Round]:
             Round("lost mails", 300, lambda: give_up_lost(database)),
         ]
     return rounds
+
+
+def escalate(database: Database) -> None:
+    now = clock.now()
+    with database.reader() as session:
+        if not issuing.escalation_is_due(session, now):
+            return
+    with database.transaction() as session:
+        issuing.escalate_due(session, now=now)
 
 
 def deliver(database: Database, letters: Letters | None) -> None:
@@ -162,9 +188,3 @@ def send_mails(database: Database, server: Server, sender: str, *, most: int = 2
 def give_up_lost(database: Database) -> None:
     with database.transaction() as session:
         outbox.give_up_lost(session, now=clock.now())
-
-
-def keep_up(database: Database) -> None:
-    """What a new day brings without anybody's click; twice a day changes nothing more."""
-    with database.transaction() as session:
-        issuing.escalate_due(session, now=clock.now())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
@@ -159,7 +159,17 @@ def note_download(
 
 def escalate_due(session: Session, *, now: datetime) -> int:
     """Every order whose answer stayed away rises one level; how many that were."""
-    rows = session.execute(
+    rows = session.execute(_unanswered(now).with_for_update(of=Matter)).all()
+    return sum(escalate(session, matter, region, now=now) for matter, region in rows)
+
+
+def escalation_is_due(session: Session, now: datetime) -> bool:
+    """Asked again and again without holding anything."""
+    return session.execute(_unanswered(now).limit(1)).first() is not None
+
+
+def _unanswered(now: datetime) -> Select[Matter, Region]:
+    return (
         select(Matter, Region)
         .join(Region, Region.code == Matter.region_code)
         .where(
@@ -170,6 +180,4 @@ def escalate_due(session: Session, *, now: datetime) -> int:
             Matter.due < now.date(),
         )
         .order_by(Matter.id)
-        .with_for_update(of=Matter)
-    ).all()
-    return sum(escalate(session, matter, region, now=now) for matter, region in rows)
+    )

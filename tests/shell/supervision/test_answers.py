@@ -398,10 +398,10 @@ def test_an_order_without_an_answer_rises_once(sign_in, database, clock, number)
     assert matters(database)[0].level is Level.YELLOW
     assert len(acts(database)) == before
     for _ in range(2):
-        worker.keep_up(database)
+        worker.escalate(database)
     assert (matters(database)[0].level, acts(database)[before:]) == (Level.RED, ["escalated"])
     clock.to(date(2026, 12, 30))
-    worker.keep_up(database)
+    worker.escalate(database)
     assert acts(database)[before:] == ["escalated"]
 
 
@@ -414,7 +414,7 @@ def test_whoever_answers_late_answers_the_higher_level(sign_in, database, clock,
         assert officer.press(shown, "报送阶段反馈", late).status_code == 303
     assert matters(database)[0].level is Level.RED
     assert acts(database)[-2:] == ["escalated", "reported"]
-    worker.keep_up(database)
+    worker.escalate(database)
     assert acts(database)[-1] == "reported"
 
 
