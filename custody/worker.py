@@ -46,18 +46,6 @@ def run(config: Config, *, with_parent: bool = False) -> None:
     files = FileStore(config.files)
     handlers = by_the_calendar(HANDLERS)
     rounds = Rounds(rounds_of(config, database))
-    kept = None
-    while not (with_parent and os.getppid() != parent):
-        try:
-            if kept != clock.today():
-                keep_up(database)
-                kept = clock.today()
-            busy = run_one(database, files, handlers)
-        except Exception:
-            log.exception("the worker stumbled")
-            busy = False
-        rounds.go(time.monotonic())
-        if not busy:
     while not (with_parent and os.getppid() != parent):
         if not turn(database, files, handlers, rounds):
             time.sleep(PAUSE)
