@@ -361,15 +361,33 @@ def _old(changes: dict[str, Any]) -> dict[str, object]:
     return {field: pair[0] for field, pair in changes.items()}
 
 
+CONTRACT_KINDS = ("contract", "order", "settlement")
+UNTOLD = ("supervision.drafted", "supervision.edited", "supervision.discarded")
+"""A 督办单 is the province's own paper until it is issued."""
+
+
 def history_of_region(
-    session: Session, region: str, *, until: date, limit: int = 20
+    session: Session,
+    region: str,
+    *,
+    until: date,
+    limit: int = 20,
+    contracts: bool = False,
+    supervision: bool = False,
 ) -> Sequence[Event]:
-    """What was done about a region up to the end of a day, newest first; accounts left out."""
+    """What was done about a region up to the end of a day, newest first; accounts left out.
+
+    `contracts`, `supervision`: theirs too, for whoever may see them. One statement.
+    """
+    kinds = ["milestone", "region"]
+    kinds += CONTRACT_KINDS if contracts else ()
+    kinds += ("supervision",) if supervision else ()
     return session.scalars(
         select(Event)
         .where(
             Event.region_code == region,
-            Event.kind.in_(("milestone", "region")),
+            Event.kind.in_(kinds),
+            Event.action.not_in(UNTOLD),
             Event.modifies,
             Event.at < clock.at(until + timedelta(days=1), 0),
         )

@@ -120,9 +120,14 @@ class Brief:
     company: str
 
 
-def summary_of_region(session: Session, region: str, today: date) -> list[Brief]:
-    """A region's contracts with the sums of today. One statement."""
-    rows = session.execute(
+def summary_of_region(
+    session: Session, region: str, day: date, *, drafts: bool = True
+) -> list[Brief]:
+    """A region's contracts with the terms of the day; without `drafts` those signed by then.
+
+    One statement.
+    """
+    query = (
         select(Contract, Company.name, ChangeOrder)
         .outerjoin(Company, Company.id == Contract.company_id)
         .outerjoin(
@@ -133,7 +138,10 @@ def summary_of_region(session: Session, region: str, today: date) -> list[Brief]
         )
         .where(Contract.region_code == region)
         .order_by(Contract.id)
-    ).all()
+    )
+    if not drafts:
+        query = query.where(Contract.signed_at.is_not(None), Contract.signed_on <= day)
+    rows = session.execute(query).all()
     companies = {contract.id: company or "" for contract, company, _ in rows}
     orders: defaultdict[int, list[ChangeOrder]] = defaultdict(list)
     for contract, _, order in rows:
@@ -142,13 +150,13 @@ def summary_of_region(session: Session, region: str, today: date) -> list[Brief]
     found = []
     for contract in {contract.id: contract for contract, _, _ in rows}.values():
         own = as_rules(orders[contract.id])
-        terms = as_of({name: getattr(contract, name) for name in _BRIEF}, own, today)
+        terms = as_of({name: getattr(contract, name) for name in _BRIEF}, own, day)
         total = terms["total"]
         found.append(
             Brief(
                 contract.id,
                 contract.name or contract.number or "（未命名）",
-                _status(contract, terms, today),
+                _status(contract, terms, day),
                 total if isinstance(total, Decimal) else None,
                 companies[contract.id],
             )

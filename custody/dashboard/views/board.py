@@ -130,8 +130,9 @@ def _board_words(
         "orders": open_orders(session(), place, day.on) if sees_orders else None,
         "orders_url": url_for("supervision.index", kind="order", city=place.city),
         "export_args": _kept_args(filters, day),
-        # What is reported on the tasks of the year is kept for today only.
-        "tallies": [] if place.city or day.past else tallies(session(), place, facts.deadline.year),
+        "tallies": []
+        if place.city
+        else tallies(session(), place, facts.deadline.year, past=day.on if day.past else None),
         "tasks_url": url_for("targets.index"),
     }
 

@@ -30,7 +30,8 @@ from custody.infra import clock
 from custody.kernel.drawing import Svg
 from custody.regions.models import Region
 from custody.regions.queries import get_region
-from custody.supervision.queries.matters import open_of_region
+from custody.supervision.queries.matters import Line, open_of_region
+from custody.supervision.queries.past import open_of_region_on
 from custody.web.database import session
 from custody.web.days import Day, read_day
 from custody.web.exports import table_file
@@ -48,8 +49,8 @@ def region(code: str) -> Page:
         edit=may(Can.EDIT_PROFILE, row.place),
         city=who.place.region is None,
         export=may(Can.EXPORT),
-        orders=may(Can.SEE_SUPERVISION, row.place) and not day.past,
-        contracts=may(Can.SEE_CONTRACTS, row.place) and not day.past,
+        orders=may(Can.SEE_SUPERVISION, row.place),
+        contracts=may(Can.SEE_CONTRACTS, row.place),
         new_contract=may(Can.EDIT_CONTRACT, row.place),
     )
     body = body_of(
@@ -93,14 +94,19 @@ class _Rights:
     export: bool
     orders: bool
     contracts: bool
-    """Orders and contracts are shown as they are today, so not on a past day's page."""
     new_contract: bool
 
 
 def _region_words(row: Region, day: Day, facts: ProgrammeFacts, rights: _Rights) -> dict[str, Any]:
     found: RegionFacts = facts.regions[0]
     coming = outlook_of(row.place, day).regions.get(row.code)
-    events = queries.history_of_region(session(), row.code, until=day.on)
+    events = queries.history_of_region(
+        session(),
+        row.code,
+        until=day.on,
+        contracts=rights.contracts,
+        supervision=rights.orders,
+    )
     return {
         "region": row,
         "facts": facts,
@@ -120,16 +126,24 @@ def _region_words(row: Region, day: Day, facts: ProgrammeFacts, rights: _Rights)
         "profile_url": url_for("regions.profile", code=row.code) if rights.edit else "",
         "sees_city": rights.city,
         "sees_orders": rights.orders,
-        "matters": open_of_region(session(), row, today=day.on) if rights.orders else (),
+        "matters": _matters(row, day) if rights.orders else (),
         "problems_url": url_for("problems.listing", code=row.code),
         "matter_url": lambda number: url_for("matters.show", number=number),
         "may_export": rights.export,
-        "contracts": summary_of_region(session(), row.code, day.on) if rights.contracts else None,
+        "contracts": summary_of_region(session(), row.code, day.on, drafts=not day.past)
+        if rights.contracts
+        else None,
         "contract_url": url_for("contracts.show", number=0).removesuffix("0"),
         "new_contract_url": (
             url_for("contracts.new", code=row.code) if rights.new_contract else ""
         ),
     }
+
+
+def _matters(row: Region, day: Day) -> list[Line]:
+    if day.past:
+        return open_of_region_on(session(), row, day.on)
+    return open_of_region(session(), row, today=day.on)
 
 
 def _timelines(found: RegionFacts, facts: ProgrammeFacts) -> tuple[Svg, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -70,6 +70,7 @@ class Line:
     """One order or problem as lists show it."""
 
     matter: Matter
+    stand: Stand
     region: Region
     city: City
     level: Level
@@ -131,7 +132,7 @@ def _filtered(who: Identity, wanted: Wanted) -> ColumnElement[bool]:
     return condition
 
 
-_JOINED = (
+JOINED = (
     select(Matter, Region, City)
     .join(Region, Region.code == Matter.region_code)
     .join(City, City.code == Region.city_code)
@@ -171,7 +172,7 @@ def listed(
     offset: int = 0,
 ) -> list[Line]:
     query = (
-        _JOINED.where(_filtered(who, wanted), _in_heap(who, wanted.heap))
+        JOINED.where(_filtered(who, wanted), _in_heap(who, wanted.heap))
         .order_by(*_order(who, today))
         .offset(offset)
         .limit(limit)
@@ -181,7 +182,7 @@ def listed(
 
 def waiting_for(session: Session, who: Identity, *, today: date) -> list[Line]:
     """What the desk of this person shows on top."""
-    query = _JOINED.where(_seen_by(who), _turn_of(who)).order_by(*_order(who, today))
+    query = JOINED.where(_seen_by(who), _turn_of(who)).order_by(*_order(who, today))
     return _lines(session, query, who, today)
 
 
@@ -231,7 +232,7 @@ def open_orders(session: Session, place: Place, as_of: date) -> int:
 
 def open_of_region(session: Session, region: Region, *, today: date) -> list[Line]:
     """What a region's page shows everybody: everything handed over and open, most pressing first."""
-    query = _JOINED.where(Matter.region_code == region.code, Matter.status.in_(OPEN)).order_by(
+    query = JOINED.where(Matter.region_code == region.code, Matter.status.in_(OPEN)).order_by(
         Matter.due, Matter.id
     )
     return _lines(session, query, None, today)
@@ -243,7 +244,7 @@ def _lines(
     rows = session.execute(query).all()
     reviewed = cities_with_reviewer(session)
     return [
-        line_of(row[0], row[1], row[2], who=who, reviewed=reviewed, today=today) for row in rows
+        line_of(*row, stand=row[0].stand, who=who, reviewed=reviewed, today=today) for row in rows
     ]
 
 
@@ -252,14 +253,17 @@ def line_of(
     region: Region,
     city: City,
     *,
+    stand: Stand,
     who: Identity | None,
     reviewed: frozenset[str],
     today: date,
+    since: datetime | None = None,
 ) -> Line:
-    stand = matter.stand
-    since = matter.awaiting_since
+    """`stand`, `since`: the matter as it stood on a past day, and when it came onto its desk then."""
+    since = since or matter.awaiting_since
     return Line(
         matter=matter,
+        stand=stand,
         region=region,
         city=city,
         level=stand.level_on(today),
@@ -390,7 +394,9 @@ def dossier(session: Session, number: int, *, who: Identity, today: date) -> Dos
         .limit(200)
     ).all()
     return Dossier(
-        line=line_of(matter, region, city, who=who, reviewed=reviewed, today=today),
+        line=line_of(
+            matter, region, city, stand=matter.stand, who=who, reviewed=reviewed, today=today
+        ),
         answers=answers,
         pending=[file for file in files if file.slot == slot_of(matter.answers + 1)],
         people=dict(people.all()),

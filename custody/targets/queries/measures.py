@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,11 @@ from custody.contracts.queries.measures import area_done
 from custody.targets.rules.retrofits import Measure
 
 
-def completed(session: Session, place: Place, year: int) -> Sequence[Measure]:
-    """Measures of contracts within the place that were completed in the year, with their area."""
+def completed(
+    session: Session, place: Place, year: int, *, by: date | None = None
+) -> Sequence[Measure]:
+    """Measures of contracts within the place that were completed in the year, with their area;
+    with `by`: by that day."""
     return [
         Measure(
             id=one.measure.id,
@@ -22,5 +26,5 @@ def completed(session: Session, place: Place, year: int) -> Sequence[Measure]:
             area=one.area,
             completed_on=one.completed_on,
         )
-        for one in area_done(session, place, year)
+        for one in area_done(session, place, year, by=by)
     ]

@@ -14,7 +14,7 @@ from custody.accounts.rules import Place
 from custody.regions.models import Target
 from custody.regions.rules import Counting
 from custody.targets.models import Entry, Project
-from custody.targets.queries import measures
+from custody.targets.queries import history, measures
 from custody.targets.queries.quantities import inside
 from custody.targets.rules.projects import Progress
 from custody.targets.rules.retrofits import AreaEntry, Measure, counted
@@ -36,8 +36,16 @@ class Tally:
         return float(min(Decimal(100), 100 * self.done / self.target))
 
 
-def tallies(session: Session, province: Place, year: int) -> list[Tally]:
-    """What is done of every number that is not counted at gates: two statements."""
+def tallies(
+    session: Session, province: Place, year: int, *, past: date | None = None
+) -> list[Tally]:
+    """What is done of every number that is not counted at gates: two statements.
+
+    `past`: at the end of that day, as the journal has it, five statements. The numbers aimed at
+    are those of today; a measure counts from its day of completion on, whenever it was entered.
+    """
+    if past is not None:
+        return _as_of(session, province, year, past)
     projects = (
         select(func.count())
         .where(
@@ -78,6 +86,33 @@ def tallies(session: Session, province: Place, year: int) -> list[Tally]:
             _done(target, entries, signed, done),
         )
         for target, entries in told.items()
+    ]
+
+
+def _as_of(session: Session, province: Place, year: int, day: date) -> list[Tally]:
+    then = history.past_of(session, province, day)
+    targets = session.scalars(
+        select(Target)
+        .where(
+            Target.province_code == province.province,
+            Target.year == year,
+            Target.counting != Counting.GATES,
+        )
+        .order_by(Target.task_number, Target.id)
+    ).all()
+    told = history.confirmed_entries(session, province, then)
+    signed = Decimal(history.projects_signed(session, province, year, then))
+    done = measures.completed(session, province, year, by=day)
+    return [
+        Tally(
+            target.task_number,
+            target.key,
+            target.name,
+            target.unit,
+            target.quantity,
+            _done(target, told.get(target.id, ()), signed, done),
+        )
+        for target in targets
     ]
 
 

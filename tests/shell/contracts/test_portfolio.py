@@ -267,7 +267,9 @@ def test_a_region_shows_its_contracts_in_one_statement(
     text = page(visitor.get(address)).text()
     assert "宜兴合同" in text
     assert "250.0 万元" in text
-    assert "宜兴合同" not in page(visitor.get(f"{address}?as_of=2026-10-01")).text()
+    then = page(visitor.get(f"{address}?as_of=2026-10-01")).text()
+    assert "宜兴合同" in then
+    assert "当天还没有已签订的合同" in page(visitor.get(f"{address}?as_of=2025-11-19")).text()
     assert "还没有合同" in page(visitor.get("/regions/320104")).text()
     with database.transaction() as session:
         arrange.opened(session, BINHU, name="合同0")

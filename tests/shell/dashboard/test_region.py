@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from custody.regions.models import Region
+from custody.supervision.models import Matter
 from tests.critic import page
-from tests.factories import people
+from tests.factories import contracts, people, supervision
 from tests.factories import programme as arrange
 
 
@@ -93,3 +94,41 @@ def test_a_search_finds_only_what_one_may_see(sign_in):
     client = sign_in("suzhou")
     assert "没有找到" in page(client.get("/search?q=宜兴")).text()
     assert client.get("/search?q=昆山").location == "/regions/320583"
+
+
+def test_its_history_tells_contracts_and_supervision_to_those_who_may_see_them(sign_in, database):
+    with database.transaction() as session:
+        contracts.ordered(session, contracts.signed(session, people.YIXING, name="宜兴合同"))
+        supervision.issued(session, people.YIXING, title="数据报送滞后")
+    text = page(sign_in("leader").get("/regions/320282")).text()
+    assert "登记合同签订：宜兴合同" in text
+    assert "登记变更单签署：宜兴合同 第1号变更单" in text
+    assert "签发督办单：" in text
+    assert "拟督办单" not in text
+    other = page(sign_in("admin").get("/regions/320282")).text()
+    assert "登记合同签订" not in other
+    assert "签发督办单" not in other
+
+
+def test_a_past_day_shows_contracts_and_matters_as_they_were(sign_in, database, clock):
+    with database.transaction() as session:
+        contracts.signed(session, people.YIXING, name="宜兴合同")
+        matter = supervision.issued(session, people.YIXING, title="数据报送滞后")
+        number = matter.id
+    before = page(sign_in("leader").get("/regions/320282")).text()
+    clock.to(clock.now + timedelta(days=1))
+    with database.transaction() as session:
+        supervision.answered(session, session.get_one(Matter, number))
+        supervision.issued(session, people.YIXING, title="例会未召开")
+    past = page(sign_in("leader").get("/regions/320282?as_of=2026-11-22")).text()
+    assert "例会未召开" not in past
+    begin = "督办与问题 问题清单"
+    assert (
+        past[past.index(begin) :].split("办理记录")[0]
+        == before[before.index(begin) :].split("办理记录")[0]
+    )
+    today = page(sign_in("leader").get("/regions/320282")).text()
+    assert "例会未召开" in today
+    assert "宜兴合同" in past
+    early = page(sign_in("leader").get("/regions/320282?as_of=2026-11-01")).text()
+    assert "当天没有办理中的督办单和问题" in early
