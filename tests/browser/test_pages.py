@@ -166,8 +166,16 @@ def test_every_page_at_both_widths(username: str, site: Site, arrive: Arrive) ->
         for width in (DESK, PHONE):
             visitor.page.set_viewport_size({"width": width, "height": 900})
             visitor.go(path)
+            unfold(visitor)
             look(visitor, f"{name} {path} {width}", faults)
     assert not faults, "\n".join(faults)
+
+
+def unfold(visitor: Visitor) -> None:
+    """Whatever can be opened in the page is looked at too; what opens above it (menus) is not."""
+    visitor.page.evaluate(
+        "for (const one of document.querySelectorAll('main details')) one.open = true"
+    )
 
 
 def look(visitor: Visitor, what: str, faults: list[str]) -> None:
