@@ -475,5 +475,12 @@ def next_try(tries: int, now: datetime) -> datetime | None:
 
 DIGEST_AT = (8, 30)
 CODE_LIVES = timedelta(minutes=30)
+CODE_NEW = timedelta(seconds=30)
+"""So long after a code another one to the same address is a second click (our choice)."""
 CODE_TRIES = 5
 CODES_AN_HOUR = 5
+
+
+def is_new_code(until: datetime | None, now: datetime) -> bool:
+    """Did the code that is good until then go out a moment ago?"""
+    return until is not None and now < until - CODE_LIVES + CODE_NEW
