@@ -40,6 +40,8 @@ class Config:
     """One request may carry this many bytes; a single file of evidence 50 MB."""
     idle_minutes: int = 30
     admin_idle_minutes: int = 15
+    results_days: int = 30
+    """So long the files of background work (dossiers) are kept; they can be made again."""
 
     @property
     def mails(self) -> bool:
@@ -82,6 +84,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         smtp_url=smtp_url,
         mail_from=mail_from,
         base_url=base_url,
+        results_days=_number("CUSTODY_RESULTS_DAYS", env.get("CUSTODY_RESULTS_DAYS", ""), 30),
     )
 
 

@@ -31,6 +31,7 @@ from custody.contracts.views import (
 )
 from custody.contracts.views import files as contract_files
 from custody.contracts.views import orders as changes
+from custody.contracts.views import policy as contract_policy
 from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
@@ -119,6 +120,7 @@ def _register(app: Flask) -> None:
         projects.blueprint,
         portfolio.blueprint,
         contracts.blueprint,
+        contract_policy.blueprint,
         contract_files.blueprint,
         changes.blueprint,
         companies.blueprint,
@@ -183,6 +185,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
     ("templates.index", "里程碑模板", (Can.MANAGE_TEMPLATES,)),
     ("templates.policy", "预警规则", (Can.MANAGE_TEMPLATES,)),
+    ("contract_policy.edit", "合同提示规则", (Can.MANAGE_TEMPLATES,)),
     ("calendar.index", "工作日历", (Can.MANAGE_CALENDAR,)),
     ("mail.index", "邮件服务", (Can.MANAGE_MAIL,)),
     ("audit.index", "操作日志", (Can.READ_AUDIT,)),

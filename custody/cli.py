@@ -373,6 +373,8 @@ def verify_command(config: Config) -> None:
         for part in verify.inspect(session, FileStore(config.files)):
             state = f"发现{len(part.wrong)}处不符" if part.wrong else "相符"
             click.echo(f"{part.title}：核对{part.count}项，{state}")
+            for message in part.notes:
+                click.echo(f"  说明：{message}")
             for message in part.wrong:
                 click.echo(f"  {message}")
             wrong += len(part.wrong)

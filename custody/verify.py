@@ -18,6 +18,7 @@ from custody.contracts import recomputed
 from custody.contracts.queries import settlements
 from custody.infra import journal
 from custody.infra.files import FileStore
+from custody.jobs.queries import results, results_of
 from custody.milestones.models import Lifecycle, Milestone
 from custody.milestones.queries import consistency
 from custody.supervision.models import Matter
@@ -31,6 +32,8 @@ class Part:
     title: str
     count: int
     wrong: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """Worth knowing and as it should be."""
 
 
 def inspect(session: Session, files: FileStore) -> Iterator[Part]:
@@ -74,6 +77,16 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
         "督办与问题",
         _count(session, Matter),
         (*supervised.told(session), *_damaged(files, notices)),
+    )
+    made = list(results_of(session))
+    kept = results(files)
+    there = [(digest, name) for digest, name in made if kept.path(digest).exists()]
+    gone = [name for digest, name in made if not kept.path(digest).exists()]
+    yield Part(
+        "后台任务",
+        len(made),
+        tuple(_damaged(kept, there)),
+        tuple(f"{name}：下载文件已清理，需要时可重新生成" for name in gone),
     )
 
 

@@ -25,6 +25,7 @@ from custody.infra import clock, workdays
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.mail import Server
+from custody.jobs import actions as jobs
 from custody.jobs.runner import Handler, Handlers, Result, Work, run_one
 from custody.supervision.actions import issuing
 from custody.workdays.queries import overlay_of
@@ -113,6 +114,7 @@ def rounds_of(config: Config, database: Database) -> list[Round]:
         Round("overdue orders", 60, lambda: escalate(database)),
         Round("post", 3, lambda: deliver(database, letters)),
         Round("reminders", 60, lambda: remind(database, letters)),
+        Round("sweeping", 3600, lambda: sweep(config, database)),
     ]
     if letters:
         server = Server.parse(config.smtp_url)
@@ -148,6 +150,11 @@ def remind(database: Database, letters: Letters | None) -> None:
             return
     with database.transaction() as session:
         post.remind(session, now=now, letters=letters)
+
+
+def sweep(config: Config, database: Database) -> None:
+    with database.reader() as session:
+        jobs.sweep(session, FileStore(config.files), now=clock.now(), days=config.results_days)
 
 
 def digest(database: Database, letters: Letters) -> None:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from custody.audit.queries import Wanted
 from custody.audit.rules import ACTIONS
+from custody.web.days import day_or_none
 from custody.web.formkit import Form
 
 
@@ -19,15 +19,8 @@ def read_wanted(args: Mapping[str, str]) -> Wanted:
         person=args.get("person", "").strip()[:40],
         action=action if action in ACTIONS else "",
         place=args.get("place", "")[:12],
-        since=_day(args.get("since", "")),
-        until=_day(args.get("until", "")),
+        since=day_or_none(args.get("since", "")),
+        until=day_or_none(args.get("until", "")),
         words=args.get("q", "").strip()[:60],
         refused=args.get("refused") == "1",
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None

@@ -23,6 +23,7 @@ from custody.infra.sheets import write_csv
 from custody.infra.workbooks import workbook
 from custody.web.database import session, transaction
 from custody.web.downloads import csv_file, xlsx_file
+from custody.web.formkit import whole_or_none
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 Page = str | Response | tuple[str, int]
@@ -42,8 +43,7 @@ def index() -> Page:
 
 def _page(checked: Checked | None) -> str:
     who, wanted = identity(), read_wanted(request.args)
-    text = request.args.get("before", "")
-    before = int(text) if text.isdigit() and len(text) < 10 else None
+    before = whole_or_none(request.args.get("before"))
     rows = queries.events(session(), who.place, wanted, before=before, limit=PAGE + 1)
     spots = people.spots(session(), who.place)
     names = {spot.code: spot.name for spot in spots}

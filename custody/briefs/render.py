@@ -18,6 +18,7 @@ from custody.briefs import snapshot as frozen
 from custody.briefs.snapshot import Snapshot
 from custody.dashboard import charts
 from custody.infra import pdf as machine
+from custody.infra import press
 from custody.infra.typesetting import ordinal, typeset
 from custody.kernel.drawing import LIGHT_LOOKS, Svg
 from custody.milestones.rules import Light, Stage
@@ -103,7 +104,7 @@ def job(brief: Snapshot, *, draft: bool = False) -> machine.Job:
 
 def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
     """The printed brief; RenderFailed (custody.infra.pdf) says in Chinese why there is none."""
-    return machine.render_isolated(job(brief, draft=draft), seconds=seconds)
+    return press.render_isolated(job(brief, draft=draft), seconds=seconds)
 
 
 # --- what the templates are given -------------------------------------------------------------

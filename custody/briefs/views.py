@@ -23,6 +23,7 @@ from custody.regions.queries import cities_of, place_name, place_of_code, region
 from custody.web.database import files, session, transaction
 from custody.web.downloads import name_file
 from custody.web.exports import table_file
+from custody.web.formkit import whole
 from custody.web.paging import page_of
 
 blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
@@ -224,8 +225,7 @@ def _typed_words(s: Session, brief: Brief) -> dict[str, str]:
 
 
 def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isdigit() else -1
+    return whole(request.form.get("version"))
 
 
 @blueprint.post("/<int:brief_id>/freeze")

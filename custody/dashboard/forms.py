@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from custody.dashboard.rules.exceptions import KINDS
 from custody.dashboard.rules.matrix import Filters
 from custody.milestones.rules import Light
+from custody.web.formkit import whole_or_none
 
 SILENT = "silent"
 EXCEPTION_KINDS = (*KINDS, SILENT)
 
 
 def read_filters(args: Mapping[str, str]) -> Filters:
-    batch = args.get("batch", "")
     light = args.get("light", "")
     return Filters(
         city=args.get("city", "")[:12],
-        batch=int(batch) if batch.isdigit() and len(batch) < 6 else None,
+        batch=whole_or_none(args.get("batch")),
         milestone=args.get("milestone", "")[:12],
         light=Light(light) if light in set(Light) else None,
     )

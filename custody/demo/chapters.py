@@ -13,7 +13,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from custody.demo import contracts, inbox, settlements, sheets, supervision, targets
+from custody.demo import contracts, dossiers, inbox, settlements, sheets, supervision, targets
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ CHAPTERS: tuple[ModuleType, ...] = (
     targets,
     supervision,
     sheets,
+    dossiers,
     inbox,
 )
 """The inbox last: it tells what the others did at the same moment."""

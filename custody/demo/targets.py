@@ -124,6 +124,7 @@ _PROJECTS = """
 11-11 changzhou 320400 常州演示中医院 医院 保证 signed 11-5 1280 7.1 560 吨标准煤 医院冷热源系统改造
 10-22 xuzhou 320300 徐州演示师范学院 高校 节水 talks - 420 18.6 16 万立方米（水） 学生宿舍节水改造
 10-27 taizhou 321200 泰州演示体育馆 场馆 分享 signed 10-15 360 2.4 140 吨标准煤 场馆照明改造
+11-18 yixing 320282 宜兴演示医院 医院 托管 talks - 480 3.6 210 吨标准煤 医院能源费用托管
 3-26 P 320000 演示科技馆（省级） 场馆 分享 finished 25-11-20 720 4.5 260 吨标准煤 展厅照明和空调改造
 """
 """Day, who, where, unit, institution, kind, progress, signed, 万元, 万平方米, saving and its unit, name."""

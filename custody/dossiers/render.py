@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -11,22 +11,24 @@ from custody.dossiers.rules import Entry, Written
 from custody.infra import papers
 from custody.infra.papers import Paper
 from custody.infra.pdf import ROOT
+from custody.infra.press import Printing
 from custody.infra.workbooks import Column, Shape, Table, workbook
 
 LOOKS_FILE = Path("static/css/dossier_index.css")
 
 
-def pdf(written: Written, *, issuer: str, demo: bool) -> bytes:
-    """Raises RenderFailed with a Chinese sentence."""
-    return papers.pdf(
+def pdfs(pieces: Iterable[Written], *, issuer: str, demo: bool) -> Printing:
+    """Each when it is asked for, in order, all in one process."""
+    return papers.pdfs(
         Paper(
-            template=written.template,
-            title=written.title,
+            template=piece.template,
+            title=piece.title,
             issuer=issuer,
-            day=written.on.date(),
-            words=written.words,
+            day=piece.on.date(),
+            words=piece.words,
             demo=demo,
         )
+        for piece in pieces
     )
 
 

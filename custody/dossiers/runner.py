@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +34,7 @@ from custody.infra import clock
 from custody.infra.archives import Archive, DiskFull, archive
 from custody.infra.files import FileStore
 from custody.infra.pdf import RenderFailed
+from custody.jobs.queries import results
 from custody.jobs.runner import Result, Work
 from custody.kernel.problems import NotFound, Problem, Refused
 from custody.regions.queries import get_province, get_region, programme_began
@@ -84,15 +86,13 @@ class _Dossier:
         entry = Entry(path, piece.source, piece.on, stored.size, stored.digest, problem)
         self.entries.append(entry)
 
-    def paper(self, piece: Written) -> None:
+    def paper(self, piece: Written, printed: bytes | RenderFailed) -> None:
         path = self.places.path(piece.folder, piece.name)
-        try:
-            data = render.pdf(piece, issuer=self.issuer, demo=self.demo)
-        except RenderFailed as failure:
-            problem = f"没有生成：{failure.message}"
+        if isinstance(printed, RenderFailed):
+            problem = f"没有生成：{printed.message}"
             self.entries.append(Entry(path, piece.source, piece.on, problem=problem))
             return
-        self.put(path, data, piece.source, piece.on)
+        self.put(path, printed, piece.source, piece.on)
 
     def close(self) -> None:
         """The index in two forms, and the digests of everything before them."""
@@ -117,13 +117,14 @@ def make(work: Work) -> Result:
         began = clock.at(programme_began(session, region.province_code), 0)
         name = region.name
     on = newest((piece.on for piece in pieces), began)
-    path = work.files.folder / f".dossier-{work.job}"
+    kept = results(work.files)
+    path = kept.folder / f".dossier-{work.job}"
     demo = bool(work.arguments.get("demo"))
     try:
         with archive(path) as opened:
             dossier = _Dossier(f"{name}项目档案", issuer, on, demo, opened, work.files)
             _fill(dossier, pieces, work.progress)
-        stored = work.files.adopt(path)
+        stored = kept.adopt(path)
     except DiskFull:
         words = (
             "服务器存储空间不足，项目档案没有生成，也没有留下任何文件；"
@@ -142,18 +143,19 @@ def make(work: Work) -> Result:
 
 def _fill(dossier: _Dossier, pieces: list[Filed | Written], progress: Progress) -> None:
     """Files and papers in the order of the folders; after each it is said how far it is."""
-    files = sum(isinstance(piece, Filed) for piece in pieces)
-    papers = len(pieces) - files
+    papers = [piece for piece in pieces if isinstance(piece, Written)]
+    files = len(pieces) - len(papers)
     done = {Filed: 0, Written: 0}
     progress(0, len(pieces), f"佐证 0/{files}")
-    for number, piece in enumerate(pieces, 1):
-        done[type(piece)] += 1
-        if isinstance(piece, Filed):
-            dossier.file(piece)
-        else:
-            dossier.paper(piece)
-        words = f"佐证 {done[Filed]}/{files}，审核记录 {done[Written]}/{papers}"
-        progress(number, len(pieces), words)
+    with closing(render.pdfs(papers, issuer=dossier.issuer, demo=dossier.demo)) as press:
+        for number, piece in enumerate(pieces, 1):
+            done[type(piece)] += 1
+            if isinstance(piece, Filed):
+                dossier.file(piece)
+            else:
+                dossier.paper(piece, next(press))
+            words = f"佐证 {done[Filed]}/{files}，审核记录 {done[Written]}/{len(papers)}"
+            progress(number, len(pieces), words)
     dossier.close()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from custody.gantt.rules import GanttFilters
+from custody.web.formkit import whole_or_none
 
 
 def read_filters(args: Mapping[str, str]) -> GanttFilters:
-    batch = args.get("batch", "")
     return GanttFilters(
         city=args.get("city", "")[:12],
-        batch=int(batch) if batch.isdigit() and len(batch) < 6 else None,
+        batch=whole_or_none(args.get("batch")),
         critical=args.get("critical", "") == "1",
     )

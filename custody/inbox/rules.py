@@ -281,6 +281,7 @@ PAGES: Mapping[str, str] = {
     "brief": "/briefs/{subject}",
     "supervision": "/supervision/{subject}",
     "contract": "/contracts/{subject}",
+    "order": "/contracts/{contract}/orders/{code}",
     "settlement": "/settlements/{subject}",
     "target": "/tasks",
     "project": "/projects/{subject}",
@@ -290,11 +291,18 @@ PAGES: Mapping[str, str] = {
 """Kind of subject → the address of its page. A page that does not exist is not linked to."""
 
 
-def page_of(kind: str, subject: str, *, region: str | None = None, code: str = "") -> str:
-    """The address of the page about something; empty where there is none."""
+def page_of(
+    kind: str, subject: str, *, region: str | None = None, contract: str = "", code: str = ""
+) -> str:
+    """The address of the page about something; empty where there is none.
+
+    `code`: of a milestone within its region, or the number of an order within its contract.
+    """
     if kind not in PAGES or (kind in ("milestone", "region") and not region):
         return ""
-    return PAGES[kind].format(subject=subject, region=region, code=code)
+    if kind == "order" and not contract:
+        return ""
+    return PAGES[kind].format(subject=subject, region=region, contract=contract, code=code)
 
 
 # --- from events to messages ------------------------------------------------------------------

@@ -6,7 +6,7 @@ takes the type and the rules of the brief (static/css/print.css) and paper.css o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,9 +15,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from custody.infra import pdf as machine
+from custody.infra import press
 from custody.infra.clock import SHANGHAI
 from custody.infra.pdf import ROOT, Asset, Attached, Job
+from custody.infra.press import Printing
 from custody.infra.typesetting import ordinal, typeset
 
 SHEETS = ("static/css/print.css", "static/css/paper.css")
@@ -62,7 +63,12 @@ def html(paper: Paper) -> str:
 
 def pdf(paper: Paper, *, seconds: float = 20) -> bytes:
     """The printed paper (PDF/A-3a, PDF/UA-1). Raises RenderFailed with a Chinese sentence."""
-    return machine.render_isolated(job(paper), seconds=seconds)
+    return press.render_isolated(job(paper), seconds=seconds)
+
+
+def pdfs(papers: Iterable[Paper]) -> Printing:
+    """Many printed papers, in order, each when it is asked for; close it when stopping early."""
+    return press.render_each_isolated(job(paper) for paper in papers)
 
 
 def job(paper: Paper) -> Job:

@@ -1,8 +1,7 @@
 """HTML to PDF: only our fonts, only named pictures, the same bytes for the same input, or nothing.
 
-`render` works in this process and is for workers; everybody else calls `render_isolated`, which
-starts a process with a deadline and a memory limit, so that a document that never ends or eats all
-memory costs one error message and no page. What comes out claims PDF/A-3a and PDF/UA-1.
+`render` works in this process; whoever prints what people wrote calls press.py, which does it in a
+process with a deadline and a memory limit. What comes out claims PDF/A-3a and PDF/UA-1.
 """
 
 from __future__ import annotations
@@ -11,11 +10,7 @@ import base64
 import gc
 import json
 import logging
-import os
 import re
-import resource
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -295,77 +290,6 @@ def _refuse_foreign_fonts(found: set[str]) -> None:
         )
 
 
-# --- in a process of its own ------------------------------------------------------------------
-
-
-def render_isolated(job: Job, *, seconds: float = 20, megabytes: int = 700) -> bytes:
-    """The PDF from a process that may take so long and so much memory, or RenderFailed."""
-    limits = json.dumps({"seconds": seconds, "megabytes": megabytes})
-    command = [sys.executable, "-m", "custody.infra.pdf", limits]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command,
-            input=job.to_json().encode(),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            cwd=ROOT,
-            env=_environment(),
-        )
-    except subprocess.TimeoutExpired as error:
-        raise RenderFailed("deadline", f"简报在{seconds:g}秒内未能生成，已停止；{AGAIN}") from error
-    header, _, pdf = done.stdout.partition(b"\n")
-    try:
-        answer = json.loads(header)
-    except ValueError:
-        log.error(
-            "PDF worker died with %s: %s",
-            done.returncode,
-            done.stderr.decode("utf-8", "replace")[-2000:],
-        )
-        raise RenderFailed("died", f"简报生成进程意外中止，{AGAIN}") from None
-    if "code" in answer:
-        raise RenderFailed(answer["code"], answer["message"])
-    return pdf
-
-
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CUSTODY_FONTS")
-
-
-def _environment() -> dict[str, str]:
-    """The worker needs its fonts and nothing of our secrets."""
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-
-
-def _limit(seconds: float, megabytes: int) -> None:
-    """RLIMIT_DATA counts what is allocated, not the fonts that are mapped from files."""
-    size = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-    cpu = int(seconds) + 5
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def main() -> int:
-    """Read a job from standard input, write one line of JSON and the PDF to standard output."""
-    limits = json.loads(sys.argv[1])
-    _limit(limits["seconds"], limits["megabytes"])
-    # Nothing a library prints may get between the lines.
-    answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    try:
-        pdf = render(Job.from_json(sys.stdin.buffer.read().decode()))
-        header: dict[str, object] = {"bytes": len(pdf)}
-    except RenderFailed as error:
-        pdf, header = b"", {"code": error.code, "message": error.message}
-    except MemoryError:
-        pdf, header = b"", {"code": "memory", "message": f"简报内容过大，内存不足；{AGAIN}"}
-    with answer:
-        answer.write(json.dumps(header, ensure_ascii=False).encode() + b"\n" + pdf)
-    return 0
-
-
 _UA_MARKER = (
     b'<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""'
     b' xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>'
@@ -387,7 +311,3 @@ _UA_MARKER = (
     b"</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
 )
 """PDF/A allows only declared metadata, so the PDF/UA identifier brings its declaration along."""
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.infra import journal
+from custody.infra.files import FileStore
 from custody.jobs.models import Job
-from custody.jobs.queries import get_job
+from custody.jobs.queries import get_job, results
 from custody.jobs.rules import State
 from custody.kernel.problems import Problem, refuse_if
 
@@ -80,11 +81,31 @@ def retry(session: Session, *, actor: Identity, now: datetime, number: int) -> J
         else [Problem("under_way", "这项工作还在进行中，请等它结束或先取消。", "")]
     )
     job.state, job.cancel, job.tries = State.QUEUED, False, 0
+    job.created_at = now
     job.done = job.total = 0
     job.words, job.result = "", {}
     job.started_at = job.finished_at = job.lease_until = None
     _record(session, job, actor=actor, now=now, action="job.ordered")
     return job
+
+
+def sweep(session: Session, files: FileStore, *, now: datetime, days: int) -> int:
+    """Remove the files of jobs that ended more than so many days ago. Returns how many went.
+
+    What a younger job names stays, and what was written since then, also for a job that is about to
+    say so; what killed workers left half-written goes too.
+    """
+    since = now - timedelta(days=days)
+    young = Job.finished_at.is_(None) | (Job.finished_at >= since)
+    wanted = {result.get("digest") for result in session.scalars(select(Job.result).where(young))}
+    store = results(files)
+    count = 0
+    for path in [*store.folder.glob("??/*"), *store.folder.glob(".*")]:
+        if path.parent.name + path.name in wanted or path.stat().st_mtime >= since.timestamp():
+            continue
+        path.unlink(missing_ok=True)
+        count += 1
+    return count
 
 
 def _record(session: Session, job: Job, *, actor: Identity, now: datetime, action: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -10,7 +12,8 @@ from custody.accounts.rules import Can
 from custody.infra import clock, journal
 from custody.jobs import actions
 from custody.jobs.models import Job
-from custody.jobs.queries import get_job, jobs_of
+from custody.jobs.queries import get_job, has_file, is_worked, jobs_of, results
+from custody.jobs.rules import State, running_words, waiting_words
 from custody.kernel.problems import NotFound
 from custody.web.database import files, session, transaction
 from custody.web.downloads import stored_file
@@ -22,7 +25,8 @@ Page = str | Response
 @blueprint.get("/jobs")
 @requires(Can.FOLLOW_JOB)
 def index() -> Page:
-    return render_template("jobs/index.html", jobs=jobs_of(session(), identity().id))
+    jobs = jobs_of(session(), identity().id)
+    return render_template("jobs/index.html", jobs=list(_told(*jobs)))
 
 
 @blueprint.get("/jobs/<int:number>")
@@ -30,21 +34,31 @@ def index() -> Page:
 def show(number: int) -> Page:
     """The page, or its facts as JSON for the page's script."""
     job = get_job(session(), number, owner=identity().id)
+    [(_, words)] = _told(job)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(
             state=job.state.value,
+            label=job.state.label,
             over=job.state.over,
             done=job.done,
             total=job.total,
-            words=_words(job),
+            words=words,
         )
-    return render_template("jobs/show.html", job=job, words=_words(job))
+    return render_template("jobs/show.html", job=job, words=words, there=has_file(job, files()))
 
 
-def _words(job: Job) -> str:
-    if job.words:
-        return job.words
-    return f"共{job.total}项，已完成{job.done}" if job.total else job.state.label
+def _told(*jobs: Job) -> Iterator[tuple[Job, str]]:
+    """Each with how far it is, or why it does not go on, in a sentence."""
+    now = clock.now()
+    busy = is_worked(session(), now)
+    for job in jobs:
+        if job.state is State.QUEUED:
+            yield job, waiting_words(now - job.created_at, busy=busy)
+        elif job.state is State.RUNNING:
+            lost = job.lease_until is not None and job.lease_until < now
+            yield job, running_words(job.words, job.done, job.total, lost=lost)
+        else:
+            yield job, job.words
 
 
 @blueprint.get("/jobs/<int:number>/file")
@@ -56,9 +70,9 @@ def download(number: int) -> Page:
     if not job.result.get("digest"):
         raise NotFound
     try:
-        stream = files().open(job.result["digest"])
+        stream = results(files()).open(job.result["digest"])
     except FileNotFoundError:
-        raise NotFound from None
+        return redirect(url_for("jobs.show", number=number), 303)
     label = job.label
     with transaction() as writing:
         journal.record(

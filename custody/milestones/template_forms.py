@@ -17,7 +17,7 @@ from custody.milestones.rules import (
     read_after,
 )
 from custody.regions.models import Batch
-from custody.web.formkit import Day, Form, Needed, Whole
+from custody.web.formkit import Day, Form, Needed, Whole, whole
 
 PHASES = (
     "前期评估",
@@ -39,8 +39,7 @@ class ActForm(Form):
 
     @property
     def seen(self) -> int:
-        text = self.version.data or ""
-        return int(text) if text.isdigit() and len(text) < 10 else 0
+        return whole(self.version.data)
 
 
 class PublishForm(ActForm):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 
 from custody.infra import papers
 from custody.infra import pdf as machine
 from custody.infra.papers import Paper
+from custody.infra.pdf import RenderFailed
 from custody.supervision.models import Matter
 from custody.supervision.rules import number_words
 
@@ -49,9 +50,14 @@ def notice(
 
 
 def pdfs(notices: Sequence[Paper]) -> list[bytes]:
-    """The printed papers, two at a time. Raises RenderFailed when one cannot be printed."""
-    with ThreadPoolExecutor(max_workers=2) as printers:
-        return list(printers.map(papers.pdf, notices))
+    """The printed papers. Raises RenderFailed when one cannot be printed."""
+    printed: list[bytes] = []
+    with closing(papers.pdfs(notices)) as press:
+        for pdf in press:
+            if isinstance(pdf, RenderFailed):
+                raise pdf
+            printed.append(pdf)
+    return printed
 
 
 def pdf_here(paper: Paper) -> bytes:

@@ -138,7 +138,16 @@ def sensible(_form: FlaskForm, field: Field) -> None:
 
 def whole(text: str | None) -> int:
     """A number from a hidden field; -1, which is no version, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
+    found = whole_or_none(text)
+    return -1 if found is None else found
+
+
+def whole_or_none(text: str | None) -> int | None:
+    """A number from an address. Not ², which is a digit to Python and no number; none too long for a
+    database's column."""
+    if not text or len(text) > 9 or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text)
 
 
 def clean(text: str | None) -> str:

@@ -7,6 +7,7 @@ async function look() {
     if (answer.ok) {
       const job = await answer.json();
       if (job.over) { window.location.reload(); return; }
+      panel.querySelector("[data-state]").textContent = job.label;
       panel.querySelector("[data-words]").textContent = job.words;
       const bar = panel.querySelector("[data-bar]");
       bar.max = job.total || 1;

@@ -16,10 +16,12 @@ from custody.accounts.rules import Identity, Role
 from custody.attachments.models import Attachment
 from custody.contracts.actions import companies, contracts, files, orders
 from custody.contracts.models.contract import ChangeOrder, Company, Contract
+from custody.contracts.models.policy import PolicyRow
 from custody.contracts.queries.groups import fingerprint
 from custody.contracts.rules.contract import Driver
 from custody.contracts.rules.credit_code import check_digit
 from custody.contracts.rules.fields import BY_CODE
+from custody.contracts.rules.policy import FIELDS, STANDARD
 from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.uploads import NewFile
@@ -213,6 +215,9 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     contract = signed(session, people.YIXING, store=store)
     ordered(session, contract, store=store)
     opened(session, people.YIXING, name="单项托管合同")
+    if session.get(PolicyRow, people.JIANGSU) is None:
+        standard = {name: getattr(STANDARD, name) for name in FIELDS}
+        session.add(PolicyRow(province_code=people.JIANGSU, **standard))
 
 
 def next_door(session: Session) -> None:

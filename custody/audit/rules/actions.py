@@ -51,6 +51,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "template.discarded": "删除模板草稿",
         "template.published": "发布模板",
         "policy.edited": "修改预警规则",
+        "contract_policy.edited": "修改合同提示规则",
     },
     "通知数据": {
         "notice.loaded": "载入通知数据",
@@ -182,6 +183,7 @@ KINDS: Mapping[str, str] = {
     "region": "地区",
     "template": "里程碑模板",
     "policy": "预警规则",
+    "contract_policy": "合同提示规则",
     "province": "省份",
     "notice": "通知",
     "batch": "批次",

@@ -116,6 +116,12 @@ FIELDS: Mapping[str, str] = {
     "lag_red": "红灯落后百分点",
     "stale_days": "久未更新天数",
     "review_working_days": "审核超时工作日",
+    "term_from": "托管期限下限（年）",
+    "term_until": "托管期限上限（年）",
+    "term_source": "期限的出处",
+    "filing_days": "备案期限（天）",
+    "filing_source": "备案期限的出处",
+    "due_days": "付款提醒提前天数",
     # brief
     "as_of": "数据截止日期",
     "issuer": "编发单位",

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
-from custody.contracts.models.contract import ChangeOrder, Company, Contract, Payment
+from custody.contracts.models.contract import ChangeOrder, Company, Contract
 from custody.contracts.queries.contracts import as_rules
 from custody.contracts.rules.contract import Status, status_on
 from custody.contracts.rules.orders import Order, as_of
-from custody.contracts.rules.portfolio import DUE_DAYS, Due, Held
+from custody.contracts.rules.portfolio import Held
 from custody.regions.models import Batch, City, Region
 from custody.regions.queries import within
 
@@ -48,7 +48,7 @@ def held(session: Session, place: Place, today: date) -> list[Held]:
         .where(within(place))
         .order_by(Region.batch_number, Region.seq, Contract.id)
     ).all()
-    orders = _orders(session, place)
+    orders = signed_orders(session, place)
     return [
         _line(contract, region, city, batch, company, orders[contract.id], today)
         for contract, region, city, batch, company in rows
@@ -95,7 +95,8 @@ def _status(contract: Contract, terms: dict[str, object], today: date) -> Status
     )
 
 
-def _orders(session: Session, place: Place) -> defaultdict[int, list[Order]]:
+def signed_orders(session: Session, place: Place) -> defaultdict[int, list[Order]]:
+    """Contract → its signed orders. One statement."""
     rows = session.scalars(
         select(ChangeOrder)
         .join(Contract, Contract.id == ChangeOrder.contract_id)
@@ -106,47 +107,6 @@ def _orders(session: Session, place: Place) -> defaultdict[int, list[Order]]:
     for row, order in zip(rows, as_rules(rows), strict=True):
         found[row.contract_id].append(order)
     return found
-
-
-def due(session: Session, place: Place, today: date) -> list[Due]:
-    """Planned payments of contracts in force that are overdue or due soon, the oldest first."""
-    orders = _orders(session, place)
-    rows = session.execute(
-        select(Payment, Contract, Region.name)
-        .join(Contract, Contract.id == Payment.contract_id)
-        .join(Region, Region.code == Contract.region_code)
-        .where(
-            within(place),
-            Contract.signed_at.is_not(None),
-            Contract.terminated_on.is_(None),
-            Payment.paid_on.is_(None),
-        )
-        .order_by(Payment.due_on, Payment.id)
-    )
-    found = []
-    for payment, contract, region in rows:
-        plan: dict[str, object] = {
-            f"payment:{payment.line}:due_on": payment.due_on,
-            f"payment:{payment.line}:amount": payment.amount,
-        }
-        day, amount = list(as_of(plan, orders[contract.id], today).values())[:2]
-        assert isinstance(day, date)
-        assert isinstance(amount, Decimal)
-        if day <= today + timedelta(days=DUE_DAYS):
-            found.append(
-                Due(
-                    contract=contract.id,
-                    line=payment.line,
-                    contract_name=contract.name or contract.number,
-                    region_code=contract.region_code,
-                    region_name=region,
-                    title=payment.title or f"第{payment.line}笔",
-                    due_on=day,
-                    amount=amount,
-                    days=(day - today).days,
-                )
-            )
-    return sorted(found, key=lambda one: (one.due_on, one.contract))
 
 
 @dataclass(frozen=True, slots=True)

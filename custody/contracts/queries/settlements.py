@@ -98,12 +98,18 @@ def payments_of(session: Session, settlement: int) -> Sequence[SettlementPayment
     ).all()
 
 
-def paid_so_far(session: Session, settlements: Iterable[int]) -> Mapping[int, Decimal]:
-    rows = session.execute(
+def paid_so_far(
+    session: Session, settlements: Iterable[int], *, until: date | None = None
+) -> Mapping[int, Decimal]:
+    """Settlement → what has been paid, with `until`: by that day."""
+    query = (
         select(SettlementPayment.settlement_id, func.sum(SettlementPayment.amount))
         .where(SettlementPayment.settlement_id.in_(list(settlements)))
         .group_by(SettlementPayment.settlement_id)
     )
+    if until is not None:
+        query = query.where(SettlementPayment.paid_on <= until)
+    rows = session.execute(query)
     return {number: Decimal(total).quantize(Decimal("0.01")) for number, total in rows}
 
 
@@ -338,44 +344,6 @@ def _missing(
 
 
 # --- for the floors above ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentDue:
-    """A settlement signed by both and not yet paid in full."""
-
-    settlement_id: int
-    contract_id: int
-    region_code: str
-    title: str
-    due_on: date | None
-    left: Decimal
-
-
-def payments_due(session: Session, place: Place, *, until: date | None = None) -> list[PaymentDue]:
-    """What is still to be paid within the place, earliest day first; with `until`: due by that day."""
-    query = (
-        select(Settlement, Contract, Region)
-        .join(Contract, Contract.id == Settlement.contract_id)
-        .join(Region, Region.code == Contract.region_code)
-        .where(Settlement.status == Status.SIGNED, within(place))
-        .order_by(Settlement.due_on.is_(None), Settlement.due_on, Settlement.id)
-    )
-    if until is not None:
-        query = query.where(Settlement.due_on <= until)
-    rows = session.execute(query).all()
-    paid = paid_so_far(session, [row.id for row, _, _ in rows])
-    return [
-        PaymentDue(
-            row.id,
-            contract.id,
-            region.code,
-            f"{region.name} {contract.name or contract.number} {Period.parse(row.period).label}结算款",
-            row.due_on,
-            row.total - paid.get(row.id, Decimal(0)),
-        )
-        for row, contract, region in rows
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from custody.contracts.rules import credit_code
 from custody.contracts.rules.contract import FEN, Energy
+from custody.contracts.rules.policy import ContractPolicy
 from custody.kernel.problems import Problem
 
 Row = Mapping[str, object]
-
-TERM_YEARS = (5, 10)
-"""京机管发〔2022〕21号: a term is generally 5 to 10 years. Beijing's rule, here only a warning."""
-FILING_DAYS = 30
-"""Days from signing to filing; one provincial rule has it, here only a warning (our choice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +202,14 @@ def problems_to_sign(facts: Facts, today: date) -> list[Problem]:
     return found
 
 
-def warnings_of(facts: Facts) -> list[Problem]:
-    """What is unusual. Shown, never in the way."""
+def warnings_of(facts: Facts, policy: ContractPolicy) -> list[Problem]:
+    """What is unusual by the policy. Shown, never in the way."""
     found = []
     years = facts.whole("years")
-    low, high = TERM_YEARS
+    low, high = policy.term_from, policy.term_until
     if years and not low <= years <= high:
-        words = (
-            f"托管期限{years}年，一般为{low}至{high}年（参照京机管发〔2022〕21号，"
-            "仅作提醒），请确认。"
-        )
+        usual = f"{low}至{high}年" if low < high else f"{low}年"
+        words = f"托管期限{years}年，一般为{usual}（{policy.term_source}，仅作提醒），请确认。"
         found.append(Problem("term", words, "years"))
     award, ceiling, total = (facts.money(n) for n in ("award_price", "ceiling_price", "total"))
     if award and ceiling and award > ceiling:
@@ -224,8 +218,11 @@ def warnings_of(facts: Facts) -> list[Problem]:
         words = f"合同总额与中标价相差{abs(total - award):,.2f}元，请确认。"
         found.append(Problem("award", words, "total"))
     signed, filed = facts.day("signed_on"), facts.day("filed_on")
-    if signed and filed and (filed - signed).days > FILING_DAYS:
-        words = f"签订{(filed - signed).days}天后才备案，一般应在{FILING_DAYS}天内，请确认。"
+    if signed and filed and (filed - signed).days > policy.filing_days:
+        words = (
+            f"签订{(filed - signed).days}天后才备案，一般应在{policy.filing_days}天内"
+            f"（{policy.filing_source}，仅作提醒），请确认。"
+        )
         found.append(Problem("filing", words, "filed_on"))
     found += _warnings_of_lines(facts)
     own, region = facts.whole("institutions"), facts.region_institutions

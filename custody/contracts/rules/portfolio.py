@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from custody.contracts.rules.contract import Status
 
-DUE_DAYS = 30
-"""How far ahead a payment is listed as coming due (our choice)."""
+HOW_OWED = (
+    "已有结算单的合同，按双方已签、尚未付清的结算单计；还没有结算单的，按付款计划计。"
+    "同一笔钱只列一次。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +109,29 @@ def ending(rows: Sequence[Held], today: date, months: int) -> list[Held]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A planned payment that has not been made."""
+    """Money that is owed: the rest of a signed settlement, or a line of the payment plan."""
 
     contract: int
-    line: int
-    """Of the payment plan."""
+    number: int
+    """Of the settlement, or of the line within the plan."""
+    settled: bool
+    """By a settlement."""
     contract_name: str
     region_code: str
     region_name: str
     title: str
     due_on: date
     amount: Decimal
+    """What is still to be paid."""
     days: int
     """Until it is due; negative once that day has passed."""
 
     @property
     def overdue(self) -> bool:
         return self.days < 0
+
+
+def near(due: Iterable[Due], days: int) -> list[Due]:
+    """What is overdue or due within so many days, the oldest first."""
+    found = [one for one in due if one.days <= days]
+    return sorted(found, key=lambda one: (one.due_on, one.contract, one.number))

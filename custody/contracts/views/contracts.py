@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
+from custody.contracts import tables
 from custody.contracts.actions import companies, contracts
 from custody.contracts.forms.groups import GroupForm, data_of, form_class
 from custody.contracts.forms.orders import OpenForm, TerminateForm
@@ -24,6 +25,7 @@ from custody.contracts.queries.groups import (
     rows_to_fill,
     values_of,
 )
+from custody.contracts.queries.settlements import of_contract, paid_so_far
 from custody.contracts.rules import shown
 from custody.contracts.rules.fields import BY_CODE, GROUPS, LOCKED, Group
 from custody.contracts.views.pages import (
@@ -38,6 +40,7 @@ from custody.infra import clock
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.regions.queries import get_region
 from custody.web.database import session, transaction
+from custody.web.exports import table_file
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("contracts", __name__)
@@ -75,6 +78,33 @@ def new(code: str) -> Page:
 @requires(Can.SEE_CONTRACTS)
 def show(number: int) -> Answer:
     return contract_page(number)
+
+
+@blueprint.get("/contracts/<int:number>/contract.xlsx")
+@requires(Can.EXPORT)
+def table(number: int) -> Page:
+    """The whole contract as of the day that is shown: a sheet a page. Recorded."""
+    found = open_contract(number)
+    settled = of_contract(session(), number)
+    day = f"{found.day.year}年{found.day.month}月{found.day.day}日"
+    whole_contract = tables.Whole(
+        contract=found.contract,
+        day=found.day,
+        terms=found.terms,
+        orders=found.orders,
+        settlements=settled,
+        paid=paid_so_far(session(), [row.id for row in settled], until=found.day),
+        title=found.title,
+        under=f"{found.region.name}　截至{day}　{found.status.label}",
+    )
+    return table_file(
+        *tables.sheets(whole_contract),
+        actor=identity(),
+        place=found.region.place,
+        name=found.title,
+        plain=f"contract-{number}",
+        note=f"截至{day}",
+    )
 
 
 @blueprint.route("/contracts/<int:number>/edit/<code>", methods=["GET", "POST"])

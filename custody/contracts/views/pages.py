@@ -22,6 +22,7 @@ from custody.contracts.queries.groups import (
     lines_of,
     values_of,
 )
+from custody.contracts.queries.policy import policy_of
 from custody.contracts.rules import checks, fields, orders, shown, terms
 from custody.contracts.rules.contract import SLOTS, Status, status_on
 from custody.contracts.rules.fields import GROUPS, Group, Kind, Lines, Progress
@@ -218,7 +219,7 @@ def contract_page(number: int, typed: Typed | None = None, status: int = 200) ->
         sections=sections_of(found),
         to_sign=to_sign if not found.signed else [],
         wrong=checks.problems_of(facts) if found.signed else [],
-        warnings=checks.warnings_of(facts),
+        warnings=checks.warnings_of(facts, policy_of(session(), found.region.province_code)),
         group_of=fields.GROUP_OF,
         labels={group.code: group.label for group in GROUPS},
         slots=SLOTS,

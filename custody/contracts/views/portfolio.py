@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -11,6 +12,8 @@ from werkzeug.wrappers import Response
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
 from custody.contracts.queries import portfolio as questions
+from custody.contracts.queries.owed import owed
+from custody.contracts.queries.policy import policy_of
 from custody.contracts.rules import portfolio
 from custody.contracts.rules.contract import MODES, Status
 from custody.contracts.rules.portfolio import Due, Held
@@ -76,7 +79,8 @@ def index() -> Page:
     place, today, asked = identity().place, clock.today(), _asked()
     everything = questions.held(session(), place, today)
     rows = [row for row in everything if asked.takes(row)]
-    due = _due_of(rows, questions.due(session(), place, today))
+    days = policy_of(session(), place.province).due_days
+    due = _due_of(rows, owed(session(), place, today, days=days))
     page = page_of(len(rows))
     return render_template(
         "contracts/index.html",
@@ -96,7 +100,8 @@ def index() -> Page:
         statuses={status.value: status.label for status in Status},
         modes=MODES,
         months=MONTHS,
-        due_days=portfolio.DUE_DAYS,
+        how_owed=portfolio.HOW_OWED,
+        due_days=days,
         own_region=place.region if may(Can.EDIT_CONTRACT) else None,
     )
 
@@ -141,7 +146,8 @@ def export() -> Page:
     """The list as it is filtered, and the payments that are due. Recorded."""
     who, today, asked = identity(), clock.today(), _asked()
     rows = [row for row in questions.held(session(), who.place, today) if asked.takes(row)]
-    due = _due_of(rows, questions.due(session(), who.place, today))
+    days = policy_of(session(), who.place.province).due_days
+    due = _due_of(rows, owed(session(), who.place, today, days=days))
     where = place_name(session(), who.place)
     total = portfolio.sums("合计", "", rows)
     under = f"{where}　截至{today.year}年{today.month}月{today.day}日　{who.unit}{who.name}"
@@ -161,16 +167,26 @@ def export() -> Page:
             Column("地区", 14),
             Column("合同", 34),
             Column("事项", 20),
-            Column("计划支付日", 12, Shape.DAY),
-            Column("金额（元）", 18, Shape.MONEY),
+            Column("依据", 10, Shape.CENTRE),
+            Column("应付日期", 12, Shape.DAY),
+            Column("未付金额（元）", 18, Shape.MONEY),
             Column("距今（天）", 10, Shape.WHOLE),
         ),
         [
-            (one.region_name, one.contract_name, one.title, one.due_on, one.amount, one.days)
+            (
+                one.region_name,
+                one.contract_name,
+                one.title,
+                "结算单" if one.settled else "付款计划",
+                one.due_on,
+                one.amount,
+                one.days,
+            )
             for one in due
         ],
         under=under,
-        notes=["距今为负数的表示已逾期。"],
+        total=("合计", "", "", "", "", sum((one.amount for one in due), Decimal(0)), ""),
+        notes=["距今为负数的表示已逾期。", portfolio.HOW_OWED],
     )
     body = workbook(listed, payments, author=who.name, created=clock.now())
     with transaction() as writing:

@@ -7,7 +7,7 @@ its person. Messages are no act on the programme, so the journal does not hear o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.models import Account
 from custody.accounts.rules import Place, Role
+from custody.contracts.models.contract import ChangeOrder
 from custody.inbox import rules, wording
 from custody.inbox.actions.office import office
 from custody.inbox.actions.outbox import Letters, put
@@ -90,8 +91,8 @@ def _people(session: Session) -> list[Person]:
 def _happened(session: Session, events: Sequence[Event]) -> list[Happened]:
     """Those that are told, with the addresses of their pages."""
     wanted = [event for event in events if event.action in rules.TELL and not event.refused]
-    numbers = {int(e.subject) for e in wanted if e.kind == "milestone" and e.subject.isdecimal()}
-    codes = _codes(session, numbers)
+    codes = _codes(session, _numbers(wanted, "milestone"))
+    orders = _orders(session, _numbers(wanted, "order"))
     return [
         Happened(
             id=event.id,
@@ -104,7 +105,9 @@ def _happened(session: Session, events: Sequence[Event]) -> list[Happened]:
             label=event.label,
             place=_place(event),
             note=event.note,
-            page=rules.page_of(
+            page=_order_page(event, orders)
+            if event.kind == "order"
+            else rules.page_of(
                 event.kind,
                 event.subject,
                 region=event.region_code,
@@ -113,6 +116,27 @@ def _happened(session: Session, events: Sequence[Event]) -> list[Happened]:
         )
         for event in wanted
     ]
+
+
+def _numbers(events: Iterable[Event], kind: str) -> set[int]:
+    return {int(e.subject) for e in events if e.kind == kind and e.subject.isdecimal()}
+
+
+def _orders(session: Session, numbers: Iterable[int]) -> dict[str, tuple[int, int]]:
+    """Change order → (its contract, its number there)."""
+    wanted = sorted(numbers)
+    if not wanted:
+        return {}
+    query = select(ChangeOrder.id, ChangeOrder.contract_id, ChangeOrder.number)
+    rows = session.execute(query.where(ChangeOrder.id.in_(wanted)) if len(wanted) < 500 else query)
+    return {str(one): (contract, number) for one, contract, number in rows}
+
+
+def _order_page(event: Event, orders: Mapping[str, tuple[int, int]]) -> str:
+    if event.subject not in orders:
+        return ""
+    contract, number = orders[event.subject]
+    return rules.page_of("order", event.subject, contract=str(contract), code=str(number))
 
 
 def _codes(session: Session, numbers: Iterable[int]) -> dict[str, str]:

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Can, Identity, Level, Place, Role, may
-from custody.contracts.queries.portfolio import due as plan_due
-from custody.contracts.queries.settlements import payments_due
+from custody.contracts.queries.owed import owed
+from custody.contracts.queries.policy import policy_of
 from custody.inbox.rules import Due, page_of
 from custody.infra.workdays import is_working_day
 from custody.kernel.periods import Month
@@ -155,35 +155,26 @@ def _supervision(session: Session, place: Place, today: date) -> Iterable[Due]:
 
 
 def _payments(session: Session, place: Place, today: date) -> Iterable[Due]:
-    """Settlements signed by both, and lines of payment plans, that are not paid yet."""
-    settlements = [one for one in payments_due(session, place) if one.due_on]
-    lines = plan_due(session, place, today)
-    if not settlements and not lines:
+    """What contracts owe: the rest of signed settlements, lines of payment plans; each once."""
+    days = policy_of(session, place.province).due_days
+    found = owed(session, place, today, days=days)
+    if not found:
         return
     places = {row.code: row.place for row in session.scalars(select(Region).where(within(place)))}
-    note = "请按期支付，支付后登记凭证。"
-    for one in settlements:
-        assert one.due_on is not None
+    for one in found:
+        kind = "settlement" if one.settled else "payment"
+        subject = str(one.number) if one.settled else f"{one.contract}-{one.number}"
         yield Due(
-            kind="settlement",
-            subject=str(one.settlement_id),
+            kind=kind,
+            subject=subject,
             day=one.due_on,
-            title=one.title,
+            title=f"{one.region_name} {one.contract_name} {one.title}",
             place=places[one.region_code],
-            page=page_of("settlement", str(one.settlement_id)),
-            note=note,
-            state=f"未付{one.left:,.2f}元",
-        )
-    for line in lines:
-        yield Due(
-            kind="payment",
-            subject=f"{line.contract}-{line.line}",
-            day=line.due_on,
-            title=f"{line.region_name} {line.contract_name} {line.title}",
-            place=places[line.region_code],
-            page=page_of("contract", str(line.contract)),
-            note=note,
-            state=f"应付{line.amount:,.2f}元",
+            page=page_of("settlement", subject)
+            if one.settled
+            else page_of("contract", str(one.contract)),
+            note="请按期支付，支付后登记凭证。",
+            state=f"{'未付' if one.settled else '应付'}{one.amount:,.2f}元",
         )
 
 

@@ -34,6 +34,7 @@ from custody.milestones.rules import Item
 from custody.milestones.template_forms import ActForm
 from custody.regions.queries import batches_of, cities_of
 from custody.web.database import session, transaction
+from custody.web.formkit import whole_or_none
 
 blueprint = Blueprint("moves", __name__, url_prefix="/admin/templates/<int:number>/move")
 Page = str | Response | tuple[str, int]
@@ -83,8 +84,7 @@ def choose(number: int) -> Page:
 
 def _choose_page(number: int, status: int, problem: str = "") -> tuple[str, int]:
     template, place = _target(number), identity().place
-    text, city = request.args.get("batch", ""), request.args.get("city", "")[:12]
-    batch = int(text) if text.isdigit() and len(text) < 4 else None
+    batch, city = whole_or_none(request.args.get("batch")), request.args.get("city", "")[:12]
     page = render_template(
         "templates/move.html",
         template=template,

@@ -34,7 +34,7 @@ from custody.targets.views.decided import act, hand_out, take_files
 from custody.targets.views.exports import projects_sheet, sent
 from custody.web.database import session, transaction
 from custody.web.downloads import SHOWN
-from custody.web.formkit import Difference, whole
+from custody.web.formkit import Difference, whole, whole_or_none
 from custody.web.paging import page_of
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
@@ -49,14 +49,14 @@ def _word(name: str, kind: type[W]) -> W | None:
 
 
 def _wanted() -> Wanted:
-    year = request.args.get("year", "")
+    year = whole_or_none(request.args.get("year"))
     return Wanted(
         city=request.args.get("city", "")[:12],
         kind=_word("kind", ProjectKind),
         institution=_word("institution", Institution),
         progress=_word("progress", Progress),
         status=_word("status", Review),
-        year=int(year) if year.isdecimal() and 2000 <= int(year[:4]) <= 2100 else None,
+        year=year if year and 2000 <= year <= 2100 else None,
         words=request.args.get("q", "").strip()[:40],
     )
 

@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from custody.briefs import render, snapshot
-from custody.infra import fonts, justify, pdf
+from custody.infra import fonts, justify, pdf, press
 from custody.milestones.rules import Light
 from tests.factories.facts import Mood, programme
 
@@ -219,20 +219,20 @@ def test_a_render_that_never_ends_is_stopped() -> None:
     cells = "".join(f'<td colspan="{n * 50}" rowspan="500">甲</td>' for n in range(1, 12))
     bomb = f"<!doctype html><table>{f'<tr>{cells}</tr>' * 400}</table>"
     with pytest.raises(pdf.RenderFailed) as refused:
-        pdf.render_isolated(replace(render.job(_brief()), html=bomb), seconds=4)
+        press.render_isolated(replace(render.job(_brief()), html=bomb), seconds=4)
     assert refused.value.code in {"deadline", "memory", "died"}
     assert "稍后重试" in refused.value.message
 
 
 def test_a_render_that_eats_all_memory_is_stopped() -> None:
     with pytest.raises(pdf.RenderFailed) as refused:
-        pdf.render_isolated(render.job(_brief()), megabytes=20)
+        press.render_isolated(render.job(_brief()), megabytes=20)
     assert refused.value.code in {"memory", "died"}
 
 
 def test_a_refusal_in_the_worker_arrives_with_its_words() -> None:
     job = replace(render.job(_brief()), html='<img src="file:///etc/passwd">')
     with pytest.raises(pdf.RenderFailed) as refused:
-        pdf.render_isolated(job)
+        press.render_isolated(job)
     assert refused.value.code == "blocked"
     assert "不允许的外部内容" in refused.value.message

@@ -12,6 +12,7 @@ from custody.contracts.rules import checks, fields
 from custody.contracts.rules.checks import Facts, amount_of, end_of_term
 from custody.contracts.rules.contract import Status, status_on
 from custody.contracts.rules.fields import BY_CODE, GROUPS, Kind, Progress, progress
+from custody.contracts.rules.policy import STANDARD, ContractPolicy, problems_of_policy
 
 TODAY = date(2026, 11, 22)
 GOOD: dict[str, Any] = {
@@ -57,7 +58,7 @@ def codes(found: list[Any]) -> set[tuple[str, str]]:
 
 def test_a_good_contract_may_be_signed() -> None:
     assert checks.problems_to_sign(facts(), TODAY) == []
-    assert checks.warnings_of(facts()) == []
+    assert checks.warnings_of(facts(), STANDARD) == []
 
 
 @pytest.mark.parametrize("name", ["number", "name", "company_id", "signed_on", "years", "total"])
@@ -155,12 +156,29 @@ def test_one_unit_leads_and_codes_are_checked() -> None:
     ],
 )
 def test_what_is_unusual_warns_and_does_not_block(values, lines, code) -> None:
-    assert code in {warning.code for warning in checks.warnings_of(facts(lines, **values))}
+    assert code in {
+        warning.code for warning in checks.warnings_of(facts(lines, **values), STANDARD)
+    }
 
 
 def test_ten_years_and_thirty_days_are_usual() -> None:
     usual = facts(years=10, filed_on=date(2025, 12, 20))
-    assert checks.warnings_of(usual) == []
+    assert checks.warnings_of(usual, STANDARD) == []
+
+
+def test_thresholds_and_their_source_come_with_the_policy() -> None:
+    own = ContractPolicy(6, 6, "按本省规定", 10, "按本省备案办法", 30)
+    found = checks.warnings_of(facts(years=10, filed_on=date(2025, 12, 1)), own)
+    term, filing = [one.message for one in found if one.code in ("term", "filing")]
+    assert "一般为6年（按本省规定，仅作提醒）" in term
+    assert "一般应在10天内（按本省备案办法，仅作提醒）" in filing
+    assert checks.warnings_of(facts(years=6, filed_on=date(2025, 11, 30)), own) == []
+
+
+def test_a_term_has_its_bounds_in_order() -> None:
+    [problem] = problems_of_policy(ContractPolicy(term_from=11))
+    assert problem.where == "term_from"
+    assert problems_of_policy(ContractPolicy(term_from=10)) == []
 
 
 @pytest.mark.parametrize(
@@ -185,7 +203,9 @@ def test_every_field_is_named_once_and_every_problem_finds_its_page() -> None:
     assert len(names) == len(set(names)) > 60
     for problem in [
         *checks.problems_to_sign(Facts({}, {}), TODAY),
-        *checks.warnings_of(facts(years=4, price_mode="capped", investment=Decimal("11.00"))),
+        *checks.warnings_of(
+            facts(years=4, price_mode="capped", investment=Decimal("11.00")), STANDARD
+        ),
         *checks.problems_of(facts({"fees": LINES["payments"]}, total=Decimal(1), base_until=1)),
     ]:
         assert problem.where in fields.GROUP_OF, problem

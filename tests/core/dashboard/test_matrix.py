@@ -119,7 +119,8 @@ def test_the_export_has_a_line_for_each_region_and_milestone() -> None:
 def test_an_address_with_odd_things_is_read_as_one_without() -> None:
     odd = {"batch": "x", "light": "purple", "city": "", "kind": "worst"}
     assert read_filters(odd) == Filters()
-    assert not read_filters({"batch": "99999999"})
+    assert not read_filters({"batch": "9999999999"})
+    assert not read_filters({"batch": "²"})
     assert read_kind(odd) == ""
     assert read_filters({"light": "red", "batch": "3"}) == Filters(batch=3, light=Light.RED)
 
@@ -129,7 +130,13 @@ def test_a_day_is_past_or_today_or_a_sentence() -> None:
     assert read_day({}, TODAY).on == TODAY
     assert read_day({"as_of": yesterday.isoformat()}, TODAY).past
     assert not read_day({"as_of": TODAY.isoformat()}, TODAY).past
-    for text in ("2026-13-01", "昨天", (TODAY + timedelta(days=1)).isoformat()):
+    for text in (
+        "2026-13-01",
+        "昨天",
+        "0001-01-01",
+        "1999-12-31",
+        (TODAY + timedelta(days=1)).isoformat(),
+    ):
         day = read_day({"as_of": text}, TODAY)
         assert day.on == TODAY
         assert day.problem is not None

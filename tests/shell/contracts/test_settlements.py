@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from custody.attachments.models import Attachment
 from custody.contracts.models.settlement import Settlement, SettlementPayment
-from custody.contracts.queries.settlements import payments_due, settlement_facts
+from custody.contracts.queries.owed import owed
+from custody.contracts.queries.settlements import settlement_facts
 from custody.contracts.rules.life import Status
 from custody.infra.journal import Event
 from custody.regions.models import Region
@@ -475,15 +476,15 @@ def test_what_the_floors_above_ask_for(database, clock, contract):
         arrange.signed(session, row, "2026-Q2")
     with database.reader() as session:
         region = session.get_one(Region, YIXING).place
-        due = payments_due(session, region)
-        assert [(one.due_on, one.left) for one in due] == [
-            (date(2026, 4, 20), D("640.00")),
-            (date(2026, 7, 20), D("691236.00")),
+        due = owed(session, region, clock.today, days=30)
+        assert [(one.due_on, one.amount, one.settled) for one in due] == [
+            (date(2026, 4, 20), D("640.00"), True),
+            (date(2026, 7, 20), D("691236.00"), True),
         ]
-        assert "宜兴市" in due[0].title
-        assert len(payments_due(session, region, until=date(2026, 5, 1))) == 1
+        assert (due[0].region_name, due[0].title) == ("宜兴市", "2026年第一季度结算款")
+        assert len(owed(session, region, date(2026, 5, 1), days=30)) == 1
         other = session.get_one(Region, people.ZHANGJIAGANG).place
-        assert payments_due(session, other) == []
+        assert owed(session, other, clock.today, days=30) == []
         assert settlement_facts(session, other, today=clock.today) is None
         facts = settlement_facts(session, region, today=clock.today)
         assert facts is not None

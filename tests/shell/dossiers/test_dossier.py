@@ -23,6 +23,7 @@ from custody.dossiers.actions import KIND, order
 from custody.infra.journal import Event
 from custody.infra.pdf import RenderFailed
 from custody.jobs.models import Job
+from custody.jobs.queries import results
 from custody.jobs.rules import LEASE, State
 from custody.jobs.runner import run_all, run_one
 from custody.worker import HANDLERS
@@ -38,11 +39,12 @@ def printed(monkeypatch):
     """Papers are printed as plain text; what they say is in `printed`."""
     said = []
 
-    def pdf(written, *, issuer, demo):
-        said.append((written.title, written.words))
-        return f"{written.title} {issuer}".encode()
+    def pdfs(pieces, *, issuer, demo):
+        for piece in pieces:
+            said.append((piece.title, piece.words))
+            yield f"{piece.title} {issuer}".encode()
 
-    monkeypatch.setattr(render, "pdf", pdf)
+    monkeypatch.setattr(render, "pdfs", pdfs)
     return said
 
 
@@ -70,10 +72,14 @@ def job_of(database, number):
         return session.get_one(Job, number)
 
 
+def files_of(store):
+    return sorted(path for path in store.folder.rglob("*") if path.is_file())
+
+
 def opened(database, store, number):
     job = job_of(database, number)
     assert job.state is State.DONE, job.words
-    return zipfile.ZipFile(store.path(job.result["digest"]))
+    return zipfile.ZipFile(results(store).path(job.result["digest"]))
 
 
 def test_one_press_and_it_is_there(sign_in, database, store, region, printed):
@@ -192,10 +198,11 @@ def test_a_missing_file_is_named_and_the_rest_is_there(
 def test_a_paper_that_cannot_be_printed_does_not_stop_the_rest(
     database, store, region, actor, clock, monkeypatch
 ):
-    def fails(*_args, **_kwargs):
-        raise RenderFailed("glyph", "以下字符没有字形，请改用通用字。")
+    def fails(pieces, **_kwargs):
+        for _ in pieces:
+            yield RenderFailed("glyph", "以下字符没有字形，请改用通用字。")
 
-    monkeypatch.setattr(render, "pdf", fails)
+    monkeypatch.setattr(render, "pdfs", fails)
     number = ordered(database, actor("officer"), clock)
     run_all(database, store, HANDLERS)
     with opened(database, store, number) as file:
@@ -206,7 +213,7 @@ def test_a_paper_that_cannot_be_printed_does_not_stop_the_rest(
 def test_a_full_disk_is_said_and_leaves_nothing(
     database, store, region, printed, actor, clock, monkeypatch
 ):
-    before = sorted(store.folder.rglob("*"))
+    before = files_of(store)
 
     def full(*_args):
         raise OSError(errno.ENOSPC, "no space")
@@ -218,7 +225,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     assert job.state is State.FAILED
     assert "服务器存储空间不足" in job.words
     assert "请联系系统管理员清理空间后重试" in job.words
-    assert sorted(store.folder.rglob("*")) == before
+    assert files_of(store) == before
 
 
 def test_somebody_else_s_region_is_not_made(sign_in, database, store, region, actor, clock):
@@ -253,7 +260,8 @@ from custody.worker import HANDLERS
 def slow(*args, **kwargs):
     print("half", flush=True)
     time.sleep(60)
-render.pdf = slow
+    yield b""
+render.pdfs = slow
 run_one(Database(sys.argv[1]), FileStore(Path(sys.argv[2])), HANDLERS)
 """
 
@@ -271,7 +279,7 @@ def test_after_a_kill_another_worker_makes_the_whole_of_it(
     )
     assert worker.stdout is not None
     assert worker.stdout.readline() == "half\n"
-    left = store.folder / f".dossier-{number}"
+    left = results(store).folder / f".dossier-{number}"
     assert left.exists()
     assert "佐证 2/3" in job_of(database, number).words
     worker.send_signal(signal.SIGKILL)

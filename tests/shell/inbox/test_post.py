@@ -23,7 +23,7 @@ from custody.jobs.rules import State
 from custody.milestones.actions import review
 from custody.milestones.models import Milestone
 from tests.conftest import Clock
-from tests.factories import inbox, people
+from tests.factories import contracts, inbox, people
 from tests.factories import programme as arrange
 
 YIXING = people.YIXING
@@ -41,6 +41,14 @@ def titles(session: Session, username: str, group: Group | None = None) -> list[
 
 def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Message)) or 0
+
+
+def test_a_signed_order_leads_to_its_page(session: Session, clock: Clock) -> None:
+    order = contracts.ordered(session, contracts.signed(session, YIXING))
+    inbox.delivered(session)
+    told = session.scalars(select(Message).where(Message.title.startswith("变更单已签署"))).all()
+    assert told
+    assert {row.page for row in told} == {f"/contracts/{order.contract_id}/orders/{order.number}"}
 
 
 def test_the_way_of_a_milestone(session: Session, clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """Background work: done once, cancelled, tried again, taken up after its worker died."""
 
+import io
 import os
 import signal
 import subprocess
@@ -18,9 +19,11 @@ from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.jobs import actions
 from custody.jobs.models import Job
+from custody.jobs.queries import results
 from custody.jobs.rules import LEASE, MAX_TRIES, State
 from custody.jobs.runner import Result, Work, run_all, run_one
 from custody.kernel.problems import Problem, Refused
+from custody.verify import inspect
 from tests.conftest import Clock
 from tests.critic import Critic
 
@@ -152,12 +155,103 @@ def test_the_page_follows_and_only_its_owner_sees_it(
     assert sign_in("coordinator").get(f"/jobs/{number}").status_code == 404
     answer = officer.get(f"/jobs/{number}", headers={"Accept": "application/json"})
     assert answer.json == {
-        "state": "queued", "over": False, "done": 0, "total": 0, "words": "排队中",
+        "state": "queued", "label": "排队中", "over": False, "done": 0, "total": 0,
+        "words": "已提交，即将开始办理。",
     }  # fmt: skip
     assert officer.get(f"/jobs/{number}/file").status_code == 404
     assert officer.send(f"/jobs/{number}/cancel").status_code == 303
     assert "已取消" in officer.get(f"/jobs/{number}").text
     assert "试办" in officer.get("/jobs").text
+
+
+def test_a_queue_that_stands_still_says_so(
+    database: Database, store: FileStore, sign_in: Callable[..., Critic], clock: Clock
+) -> None:
+    officer = sign_in("officer")
+    number = ordered(database, officer.who, clock)  # type: ignore[arg-type]
+    late = "排队超过1分钟：后台服务可能未启动，请联系系统管理员"
+    assert late not in officer.get(f"/jobs/{number}").text
+    clock.to(clock.now + timedelta(seconds=61))
+    assert late in officer.get(f"/jobs/{number}").text
+    assert late in officer.get("/jobs").text
+
+    def works(work: Work) -> Result:
+        work.progress(31, 46, "佐证 31/46")
+        # Meanwhile the next one waits for a reason, and the list shows the bar of this one.
+        after = ordered(database, officer.who, clock, "later")  # type: ignore[arg-type]
+        clock.to(clock.now + timedelta(seconds=61))
+        assert "轮到后自动开始" in officer.get(f"/jobs/{after}").text
+        listed = officer.get("/jobs").text
+        assert "进行中 31/46" in listed
+        assert '<progress max="46" value="31"' in listed
+        # Until the worker is not heard of any more.
+        clock.to(clock.now + LEASE)
+        assert "办理中断" in officer.get(f"/jobs/{number}").text
+        return Result("已办完。")
+
+    assert run_one(database, store, {"x": works})
+    assert "已办完。" in officer.get(f"/jobs/{number}").text
+
+
+def test_files_are_swept_after_some_time_and_can_be_made_again(
+    database: Database, store: FileStore, sign_in: Callable[..., Critic], clock: Clock
+) -> None:
+    officer = sign_in("officer")
+    kept = results(store)
+
+    def handler(work: Work) -> Result:
+        stored = kept.put(io.BytesIO(f"{work.arguments['n']}".encode()))
+        os.utime(kept.path(stored.digest), (clock.now.timestamp(),) * 2)
+        return Result("已办完。", stored.digest, "结果.pdf", stored.size, "application/pdf")
+
+    def sweep() -> int:
+        with database.reader() as session:
+            return actions.sweep(session, store, now=clock.now, days=30)
+
+    assert sweep() == 0  # before there is a folder
+    number = ordered(database, officer.who, clock)  # type: ignore[arg-type]
+    run_all(database, store, {"x": handler})
+    uploaded = store.put(io.BytesIO(b"evidence"))
+    os.utime(store.path(uploaded.digest), (0, 0))
+    digest = the_job(database, number).result["digest"]
+    half = kept.folder / ".dossier-9"
+    half.touch()
+    os.utime(half, (0, 0))
+    clock.to(clock.now + timedelta(days=29))
+    assert sweep() == 1
+    assert not half.exists()
+    officer = sign_in("officer")  # the session has ended long ago
+    assert officer.get(f"/jobs/{number}/file").status_code == 200
+    # The same bytes, made again: the younger job keeps them.
+    with database.transaction() as session:
+        actions.retry(session, actor=officer.who, now=clock.now, number=number)  # type: ignore[arg-type]
+    run_all(database, store, {"x": handler})
+    os.utime(kept.path(digest), (0, 0))
+    clock.to(clock.now + timedelta(days=29))
+    assert sweep() == 0
+    clock.to(clock.now + timedelta(days=2))
+    assert sweep() == 1
+    assert not kept.path(digest).exists()
+    assert store.intact(uploaded.digest)
+    officer = sign_in("officer")
+    gone = officer.get(f"/jobs/{number}/file")
+    assert (gone.status_code, gone.location) == (303, f"/jobs/{number}")
+    shown = officer.get(f"/jobs/{number}")
+    assert "下载文件已清理" in shown.text
+    assert "/file" not in shown.text
+    with database.reader() as session:
+        [part] = [part for part in inspect(session, store) if part.title == "后台任务"]
+    assert part.wrong == ()
+    assert "下载文件已清理" in part.notes[0]
+    # One press, and it is there again.
+    assert officer.press(shown, "重新生成", {}).status_code == 303
+    run_all(database, store, {"x": handler})
+    assert officer.get(f"/jobs/{number}/file").data == b"3"
+    # What is not what it was is damage.
+    kept.path(digest).write_bytes(b"4")
+    with database.reader() as session:
+        [part] = [part for part in inspect(session, store) if part.title == "后台任务"]
+    assert "内容已被改动" in part.wrong[0]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
