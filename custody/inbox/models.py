@@ -24,7 +24,10 @@ class Message(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     key: Mapped[str] = mapped_column(String(80))
-    """What it is about: event:812, due:milestone:7:2026-12-31. Never told twice to one person."""
+    """What it is about: event:812, due:milestone:7:2026-12-31:<digest of `about`>. Never told twice
+    to one person."""
+    about: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Of a reminder: the subjects it names, so that each is told once, whatever joins it later."""
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     """The (first) event it comes from; none for a reminder."""
     group: Mapped[Group] = mapped_column(Word(Group))

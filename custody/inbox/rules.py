@@ -5,7 +5,8 @@ Pure: people and events come in as plain values. Nobody is told of what they did
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -229,6 +230,10 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.SUPERVISION, "逾期未反馈，督办升级", _CASE),
         _notice(local_leaders, Group.SUPERVISION, "逾期未反馈，督办升级", _CASE),
     ),
+    "supervision.reported": (
+        _notice(city, Group.SUPERVISION, "督办有阶段反馈", _CASE),
+        _notice(coordinators, Group.SUPERVISION, "督办有阶段反馈", _CASE),
+    ),
     "supervision.answered": (_notice(reviewers, Group.SUPERVISION, "督办反馈待审核", _CASE),),
     "supervision.passed": (
         _notice(coordinators, Group.SUPERVISION, "督办反馈待核实", _CASE),
@@ -322,6 +327,8 @@ class Message:
     page: str
     at: datetime
     event: int | None = None
+    about: tuple[str, ...] = ()
+    """Of a reminder: the subjects it names."""
 
 
 def messages(events: Sequence[Happened], people: Sequence[Person]) -> list[Message]:
@@ -418,10 +425,28 @@ class Due:
     """Where it stands, for the calendar."""
 
 
+Told = tuple[int, str, str]
+"""(person, kind, mark and day as the key of a reminder begins, subject)."""
+
+
+def told_of(account: int, key: str, about: Iterable[str]) -> set[Told]:
+    """What a reminder that was written has told its person."""
+    stem = key.rpartition(":")[0]
+    return {(account, stem, subject) for subject in about}
+
+
 def reminders(
-    dues: Iterable[Due], people: Sequence[Person], *, today: date, now: datetime
+    dues: Iterable[Due],
+    people: Sequence[Person],
+    *,
+    today: date,
+    now: datetime,
+    told: Set[Told] = frozenset(),
 ) -> list[Message]:
-    """One message for all of a person's things of one kind that are due on the same day."""
+    """One message for all of a person's things of one kind that are due on the same day.
+
+    `told`: what earlier reminders named; it is left out, and what came after them is told by itself.
+    """
     heaps: dict[tuple[int, str, Mark, date], list[Due]] = {}
     for due in dues:
         mark = mark_of(due.day, today) if due.remind else None
@@ -430,19 +455,30 @@ def reminders(
         near = [p for p in people if p.place.province == due.place.province]
         audience = local if mark is Mark.LATE and due.gate else reporters
         for person in audience(near, due.place):
-            heaps.setdefault((person.id, due.kind, mark, due.day), []).append(due)
+            if (person.id, _stem(due.kind, mark, due.day), due.subject) not in told:
+                heaps.setdefault((person.id, due.kind, mark, due.day), []).append(due)
     return [
         Message(
             account=account,
-            key=f"due:{kind}:{mark.value}:{day.isoformat()}",
+            key=f"{_stem(kind, mark, day)}:{_digest_of(batch)}",
             group=Group.DEADLINE,
             title=_due_title(mark, day, today, batch),
             detail="；".join(dict.fromkeys(due.note for due in batch if due.note)),
             page=batch[0].page if len(batch) == 1 else _region_page(batch),
             at=now,
+            about=tuple(due.subject for due in batch),
         )
         for (account, kind, mark, day), batch in heaps.items()
     ]
+
+
+def _stem(kind: str, mark: Mark, day: date) -> str:
+    return f"due:{kind}:{mark.value}:{day.isoformat()}"
+
+
+def _digest_of(batch: Sequence[Due]) -> str:
+    subjects = "\n".join(sorted(due.subject for due in batch))
+    return hashlib.sha256(subjects.encode()).hexdigest()[:16]
 
 
 def _due_title(mark: Mark, day: date, today: date, batch: Sequence[Due]) -> str:
@@ -483,5 +519,12 @@ def next_try(tries: int, now: datetime) -> datetime | None:
 
 DIGEST_AT = (8, 30)
 CODE_LIVES = timedelta(minutes=30)
+CODE_NEW = timedelta(seconds=30)
+"""So long after a code another one to the same address is a second click (our choice)."""
 CODE_TRIES = 5
 CODES_AN_HOUR = 5
+
+
+def is_new_code(until: datetime | None, now: datetime) -> bool:
+    """Did the code that is good until then go out a moment ago?"""
+    return until is not None and now < until - CODE_LIVES + CODE_NEW

@@ -81,10 +81,10 @@ def read(rows: Iterable[tuple[int, Sequence[str]]], year: int) -> Read:
 
 
 def _is_heading(texts: Sequence[str]) -> bool:
-    """A title or the names of the columns, not a date that is written wrong."""
+    """A title (across merged cells too) or the names of the columns, not a date that is written wrong."""
     if not any(sign.isdigit() for sign in texts[0]):
         return True
-    return len(texts) == 1 and _DATE_LIKE.fullmatch(texts[0]) is None
+    return len(set(texts)) == 1 and _DATE_LIKE.fullmatch(texts[0]) is None
 
 
 def _row(texts: Sequence[str], year: int) -> tuple[list[Entry], list[str]]:

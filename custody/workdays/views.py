@@ -23,7 +23,7 @@ from custody.workdays import actions, queries, rules
 from custody.workdays.forms import YearForm
 from custody.workdays.models import CalendarDay
 from custody.workdays.rules import Entry
-from custody.workdays.sheet import MAX_BYTES, Unreadable, rows_of
+from custody.workdays.sheet import MAX_BYTES, rows_of
 
 blueprint = Blueprint("calendar", __name__)
 Page = str | Response | tuple[str, int]
@@ -177,11 +177,8 @@ def _read(form: YearForm, year: int) -> rules.Read:
     upload = form.file.data
     if not upload or not upload.filename:
         return rules.read(rules.cells_of(form.rows.data or ""), year)
-    try:
-        with closing(upload):
-            rows = rows_of(upload.read(MAX_BYTES + 1))
-    except Unreadable as error:
-        raise Refused([Problem("file", str(error), "file")]) from None
+    with closing(upload):
+        rows = rows_of(upload.read(MAX_BYTES + 1), upload.filename)
     found = rules.read(rows, year)
     if found.problems:
         raise Refused([Problem(p.code, p.message, "file") for p in found.problems])

@@ -254,6 +254,8 @@ FIELDS: Mapping[str, str] = {
     "profile.oil": "油（%）",
     # supervision
     "supervision.level": "督办级别",
+    "supervision.source": "来源",
+    "supervision.milestone_code": "相关里程碑",
     "due": "期限",
     "what": "存在问题",
     "requirement": "整改要求",

@@ -90,6 +90,13 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "closed": "已销号",
         "discarded": "已作废",
     },
+    "supervision.source": {
+        "light": "里程碑预警",
+        "acceptance": "平台验收",
+        "check": "监督检查",
+        "company": "节能服务公司反映",
+        "other": "其他",
+    },
     "supervision.level": {"blue": "蓝", "yellow": "黄", "red": "红"},
     "stage": STAGES,
     "entry_stage": STAGES,

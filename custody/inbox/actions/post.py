@@ -181,6 +181,7 @@ def _put(
         row = Message(
             account_id=message.account,
             key=message.key,
+            about=list(message.about),
             event_id=message.event,
             group=message.group,
             title=message.title,
@@ -254,14 +255,27 @@ def remind(session: Session, *, now: datetime, letters: Letters | None = None) -
         return 0
     row.reminded_at = now
     today = now.date()
-    people = _people(session)
+    people, before = _people(session), _reminded(session)
     told: list[rules.Message] = []
     for province in sorted({person.place.province for person in people}):
         with consulting(overlay_of(session, province)):
             dues = due_things_of(session, Place(province), today)
-        told += rules.reminders(dues, people, today=today, now=now)
+        told += rules.reminders(dues, people, today=today, now=now, told=before)
         told += _calendar_missing(session, province, people, now)
     return _put(session, told, now=now, letters=letters)
+
+
+def _reminded(session: Session) -> set[rules.Told]:
+    """What all reminders so far have named."""
+    rows = session.execute(
+        select(Message.account_id, Message.key, Message.about).where(
+            Message.group == Group.DEADLINE
+        )
+    )
+    found: set[rules.Told] = set()
+    for account, key, about in rows:
+        found |= rules.told_of(account, key, about)
+    return found
 
 
 def _calendar_missing(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
@@ -67,7 +68,13 @@ def choose(
 
 def _own(session: Session, actor: Identity) -> Preference:
     row = preference_of(session, actor.id, lock=True)
-    session.add(row)
+    if row in session:
+        return row
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # another click made it at the same moment
+        return preference_of(session, actor.id, lock=True)
     return row
 
 
@@ -77,10 +84,12 @@ def _own(session: Session, actor: Identity) -> Preference:
 def ask(session: Session, *, actor: Identity, now: datetime, address: str, base: str) -> str:
     """Send a code to an address; only whoever reads it there can make it theirs.
 
-    Returns the code (for the mail alone). Raises Refused after too many codes in an hour.
+    Returns the code (for the mail alone); "" where one has just gone out to this address (a second
+    click), which stays the right one. Raises Refused after too many codes in an hour.
     """
     row = _own(session, actor)
-    session.flush()
+    if row.asked == address and rules.is_new_code(row.code_until, now):
+        return ""
     hour = session.scalar(
         select(func.count()).where(
             Mail.account_id == actor.id,
@@ -98,7 +107,7 @@ def ask(session: Session, *, actor: Identity, now: datetime, address: str, base:
     row.code_digest, row.code_until = _digest_of(actor.id, address, code), now + rules.CODE_LIVES
     minutes = int(rules.CODE_LIVES.total_seconds() // 60)
     text = wording.code(actor.name, code, minutes, base_url=base)
-    put(session, actor.id, f"code:{now:%Y%m%d%H%M%S}", address, text, now=now)
+    put(session, actor.id, f"code:{secrets.token_hex(16)}", address, text, now=now)
     return code
 
 

@@ -18,7 +18,7 @@ from custody.attachments.queries import get_attachment
 from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, NotFound, Problem, refuse_if
 from custody.milestones.actions import reporting
-from custody.milestones.models import Draft
+from custody.milestones.models import Draft, Milestone
 from custody.milestones.queries.milestones import get_milestone
 from custody.milestones.rules import Report
 from custody.regions.models import Region
@@ -75,6 +75,8 @@ def answer(
             today=now.date(),
         )
     )
+    # Rows before the journal: whoever holds its end must not wait for a row (PostgreSQL).
+    milestone = _to_move(session, matter, reply, actor)
     escalate(session, matter, region, now=now)
     before = tracked(matter)
     matter.status = rules.STEPS[matter.kind][matter.status, step]
@@ -109,8 +111,9 @@ def answer(
         note=reply.measures.strip(),
     )
     forget_draft(session, actor=actor, matter=matter)
-    moved = reply.forecast and _move_forecast(session, matter, reply.promised, actor=actor, now=now)
-    return Given(matter, forecast=moved)
+    if milestone is not None:
+        _move_forecast(session, matter, milestone, reply.promised, actor=actor, now=now)
+    return Given(matter, forecast=milestone is not None)
 
 
 def _step(session: Session, region: Region, *, final: bool) -> Step:
@@ -150,20 +153,31 @@ def _files_there(session: Session, matter: Matter) -> int:
     )
 
 
-def _move_forecast(
-    session: Session, matter: Matter, promised: date | None, *, actor: Identity, now: datetime
-) -> bool:
-    """The milestone says the new date too. What the officer is typing there stays a draft."""
-    if not matter.milestone_code or promised is None:
-        return False
+def _to_move(session: Session, matter: Matter, reply: Reply, actor: Identity) -> Milestone | None:
+    """The milestone whose forecast the answer changes, locked."""
+    if not (reply.forecast and matter.milestone_code and reply.promised):
+        return None
     try:
         milestone, _ = get_milestone(
             session, matter.region_code, matter.milestone_code, place=actor.place, lock=True
         )
     except NotFound:
-        return False
-    if not milestone.status.editable or milestone.forecast == promised:
-        return False
+        return None
+    if not milestone.status.editable or milestone.forecast == reply.promised:
+        return None
+    return milestone
+
+
+def _move_forecast(
+    session: Session,
+    matter: Matter,
+    milestone: Milestone,
+    promised: date | None,
+    *,
+    actor: Identity,
+    now: datetime,
+) -> None:
+    """The milestone says the new date too. What the officer is typing there stays a draft."""
     typing = session.get(Draft, (actor.id, milestone.id))
     kept = dict(typing.fields) if typing else None
     reporting.update(
@@ -192,7 +206,6 @@ def _move_forecast(
             code=matter.milestone_code,
             fields=kept,
         )
-    return True
 
 
 # --- drafts ----------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ TRACKED = (
     "status",
     "level",
     "title",
+    "source",
+    "milestone_code",
     "unit",
     "due",
     "what",

@@ -21,6 +21,9 @@ from custody.milestones.actions.record import TRACKED
 from custody.milestones.rules import LightPolicy, Stage, Status
 from custody.regions.notice import TargetLine
 from custody.regions.rules import Comparison, Counting
+from custody.supervision.actions.record import TRACKED as SUPERVISED
+from custody.supervision.rules import Level, Source
+from custody.supervision.rules import Status as MatterStatus
 from custody.targets.actions.entries import FIELDS as ENTRY_FIELDS
 from custody.targets.rules.projects import Facts, Institution, Progress, ProjectKind
 from custody.targets.rules.retrofits import Category
@@ -114,6 +117,10 @@ def test_labels_are_those_of_the_domains() -> None:
     for settled in SettlementStatus:
         words = [f"状态：— → {settled.label}"]
         assert lines("settlement", {"status": [None, settled.value]}) == words
+    for field_name, kinds in (("status", MatterStatus), ("source", Source), ("level", Level)):
+        for one in kinds:
+            told = lines("supervision", {field_name: [None, one.value]})
+            assert told[0].endswith(f"：— → {one.label}")
     for status in BriefStatus:
         assert lines("brief", {"status": [None, status.value]}) == [f"状态：— → {status.label}"]
 
@@ -121,6 +128,11 @@ def test_labels_are_those_of_the_domains() -> None:
 @pytest.mark.parametrize("name", [*TRACKED, "evidence"])
 def test_every_tracked_field_has_a_name(name: str) -> None:
     assert rules.field_label("milestone", name) != "其他内容"
+
+
+@pytest.mark.parametrize("name", SUPERVISED)
+def test_every_tracked_field_of_a_matter_has_a_name(name: str) -> None:
+    assert rules.field_label("supervision", name) != "其他内容"
 
 
 @pytest.mark.parametrize("name", [*SETTLED, "period", "total", "paid", "paid_on", "signed_on"])

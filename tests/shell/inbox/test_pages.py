@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import select
 
 from custody.inbox.actions import wishes
 from custody.inbox.models import Mail, Message, Preference
-from custody.inbox.rules import CODE_TRIES, Group
+from custody.inbox.rules import CODE_TRIES, Channel, Group
 from custody.infra.journal import Event
 from tests.critic import page
 from tests.factories import inbox, people
@@ -249,9 +251,77 @@ def test_codes_are_not_sent_without_end(sign_in, database, clock):
     who = sign_in("yixing").who
     sent = 0
     with pytest.raises(Refused):
-        for second in range(20):
-            now = clock.now + timedelta(seconds=second)
+        for minute in range(20):
+            now = clock.now + timedelta(minutes=minute)
             with database.transaction() as session:
                 wishes.ask(session, actor=who, now=now, address="y@example.cn", base="")
             sent += 1
     assert sent == 5
+
+
+@pytest.fixture
+def mailing(app):
+    """The installation has a mail server (nobody listens there)."""
+    app.config["CONFIG"] = replace(
+        app.config["CONFIG"],
+        smtp_url="smtp://127.0.0.1:9",
+        mail_from="a@example.cn",
+        base_url="https://x.cn",
+    )
+
+
+def codes(database):
+    """Address → the codes that were mailed there."""
+    found = {}
+    with database.reader() as session:
+        for mail in session.scalars(select(Mail).order_by(Mail.id)):
+            found.setdefault(mail.address, []).append(re.search(r"\b\d{6}\b", mail.text)[0])
+    return found
+
+
+def test_a_second_click_keeps_the_code_that_was_mailed(mailing, sign_in, database, clock):
+    client = sign_in("yixing")
+    for seconds in (0, 0, 1, 20):  # one sent twice at once, then impatiently
+        clock.to(clock.now + timedelta(seconds=seconds))
+        answer = client.send("/inbox/settings/address", {"address": "y@example.cn"})
+        assert answer.status_code == 303
+    [code] = codes(database)["y@example.cn"]
+    assert client.send("/inbox/settings/code", {"code": code}).status_code == 303
+    with database.reader() as session:
+        assert session.get_one(Preference, client.who.id).address == "y@example.cn"
+
+
+def test_each_address_and_each_later_wish_gets_its_own_code(mailing, sign_in, database, clock):
+    client = sign_in("yixing")
+    for address in ("a@example.cn", "b@example.cn", "a@example.cn"):  # within one second
+        client.send("/inbox/settings/address", {"address": address})
+    clock.to(clock.now + timedelta(seconds=30))
+    client.send("/inbox/settings/address", {"address": "a@example.cn"})
+    sent = codes(database)
+    assert {address: len(mails) for address, mails in sent.items()} == {
+        "a@example.cn": 3,
+        "b@example.cn": 1,
+    }
+    assert (
+        client.send("/inbox/settings/code", {"code": sent["a@example.cn"][-1]}).status_code == 303
+    )
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_the_first_two_clicks_of_a_person_at_once(sign_in, database, clock, monkeypatch):
+    """Both find nothing and write their row; on SQLite one writer waits for the other anyway."""
+    who, read = sign_in("yixing").who, wishes.preference_of
+
+    def overtaken(session, account, *, lock):
+        monkeypatch.setattr(wishes, "preference_of", read)
+        row = read(session, account, lock=lock)
+        with database.transaction() as other:
+            wishes.choose(other, actor=who, now=clock.now, choices={Group.RESULT: Channel.NONE})
+        return row
+
+    monkeypatch.setattr(wishes, "preference_of", overtaken)
+    with database.transaction() as session:
+        wishes.choose(session, actor=who, now=clock.now, choices={Group.BRIEF: Channel.NONE})
+    with database.reader() as session:
+        row = session.get_one(Preference, who.id)
+        assert (row.choices["result"], row.choices["brief"]) == ("none", "none")

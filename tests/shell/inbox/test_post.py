@@ -247,6 +247,24 @@ def test_reminders_come_once_each(session: Session, clock: Clock) -> None:
     assert [title for title in titles(session, "wuxi", Group.DEADLINE) if "填报" not in title] == []
 
 
+def test_what_becomes_late_after_the_others_of_its_day_is_told_too(
+    session: Session, clock: Clock
+) -> None:
+    """M18 was told; M19, moved to the same day afterwards, is told alone, and nothing twice."""
+    only(session, "M18")
+    planned(session, "M18", date(2026, 11, 20))
+    post.remind(session, now=clock.now)
+    session.scalars(
+        select(Milestone).where(Milestone.region_code == YIXING, Milestone.code == "M19")
+    ).one().planned = date(2026, 11, 20)
+    session.flush()
+    for day in (23, 24):
+        clock.to(machine.at(date(2026, 11, day), 8))
+        post.remind(session, now=clock.now)
+    late = [t[:13] for t in titles(session, "yixing", Group.DEADLINE) if "逾期" in t]
+    assert late == ["已逾期2天：宜兴市 M18", "已逾期3天：宜兴市 M19"]
+
+
 def test_what_waits_for_a_reviewer_is_not_reminded_of(session: Session, clock: Clock) -> None:
     only(session, "M18")
     planned(session, "M18", date(2026, 11, 23))

@@ -282,6 +282,21 @@ def test_a_milestone_that_was_handed_in_keeps_its_dates(database, session):
     assert row.forecast == before
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_the_milestone_is_locked_before_the_end_of_the_journal(database, clock, statements):
+    """Whoever holds the journal's end and waits for a row dies with whoever holds the row."""
+    with database.transaction() as session:
+        matter = arrange.drafted_for(session, people.XISHAN, "M05")
+        arrange.issue(session, matter)
+    with statements() as seen, database.transaction() as session:
+        found = session.get_one(Matter, matter.id)
+        arrange.answered(session, found, final=False, forecast=True)
+        assert programme.milestone(session, people.XISHAN, "M05").forecast == found.promised
+    locks = [n for n, one in enumerate(seen) if "FOR UPDATE OF milestone" in one]
+    journal = next(n for n, one in enumerate(seen) if "pg_advisory_xact_lock" in one)
+    assert locks[0] < journal, seen
+
+
 # --- decisions ------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
 from custody.accounts.rules import Place, Role
+from custody.infra.journal import Event
 from custody.supervision.actions import deciding
 from custody.supervision.models import Answer, Matter
 from custody.supervision.queries import consistency
@@ -54,6 +55,23 @@ def test_an_officer_enters_a_problem_and_it_goes_the_same_way(sign_in, database,
     text = page(sign_in("leader").get(f"{LIST}?heap=closed")).text()
     for words in (WORDS["title"], arrange.MEASURES, "整改验收单.pdf", "11月22日销号"):
         assert words in text
+
+
+def test_the_journal_says_where_a_problem_comes_from_and_what_it_is_about(sign_in, database, store):
+    officer = sign_in("yixing")
+    officer.press(officer.get(f"{LIST}/new"), "保存", WORDS)
+    [matter] = matters(database)
+    shown = officer.get(f"/supervision/{matter.id}/edit")
+    answer = officer.press(shown, "保存", {"source": "company", "milestone": "M18"})
+    assert answer.status_code == 303, page(answer).problems
+    with database.reader() as session:
+        entered, edited = session.scalars(
+            select(Event).where(Event.kind == "supervision").order_by(Event.id)
+        )
+    assert entered.changes["source"] == [None, "acceptance"]
+    assert edited.changes == {"source": ["acceptance", "company"], "milestone_code": ["", "M18"]}
+    text = page(officer.get(f"/supervision/{matter.id}")).text()
+    assert "来源 平台验收 →改为 节能服务公司反映 相关里程碑 M18" in text
 
 
 def test_only_who_entered_it_or_the_province_may_change_it(sign_in, database):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from custody.infra import clock as machine
 from custody.infra.db import Database
 from custody.infra.journal import Event
+from custody.kernel.problems import Refused
 from custody.workdays.models import CalendarDay
 from custody.workdays.queries import overlay_of
 from custody.workdays.rules import Entry
-from custody.workdays.sheet import MAX_BYTES, Unreadable, rows_of
+from custody.workdays.sheet import MAX_BYTES, rows_of
 from tests.conftest import Clock
 from tests.critic import Critic, page
 from tests.factories import inbox, people
@@ -101,25 +103,58 @@ def test_from_the_file_that_was_downloaded(
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "name", "words"),
     [
-        (b"PK\x03\x04 not a workbook", "文件无法读取"),
-        (b"\xff\xfe\x00\x80\x81", "文字编码无法识别"),
-        ("1月1日,歇\n".encode(), "第1行"),
+        (b"PK\x03\x04 not a workbook", "安排.xlsx", "已损坏"),
+        (b"\xff\xfe\x00\x80\x81", "安排.csv", "文字编码无法识别"),
+        ("1月1日,休\n".encode(), "安排.xlsx", "请将扩展名改回.csv"),
+        ("1月1日,歇\n".encode(), "安排.csv", "第1行"),
+        ("1月1日,休\n".encode() * 1_001, "安排.csv", "超过1,000行"),
     ],
 )
 def test_a_file_that_is_none(
-    sign_in: Callable[..., Critic], database: Database, body: bytes, words: str
+    sign_in: Callable[..., Critic], database: Database, body: bytes, name: str, words: str
 ) -> None:
-    answer = enter(sign_in("admin"), file=(io.BytesIO(body), "安排.xlsx"))
+    answer = enter(sign_in("admin"), file=(io.BytesIO(body), name))
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert words in page(answer).problems[0]  # type: ignore[arg-type]
     assert days(database) == []
 
 
 def test_a_big_file_is_not_read() -> None:
-    with pytest.raises(Unreadable, match="超过1 MB"):
-        rows_of(b"1" * (MAX_BYTES + 1))
+    with pytest.raises(Refused, match="不能超过1 MB"):
+        rows_of(b"1" * (MAX_BYTES + 1), "安排.csv")
+
+
+def test_a_cell_in_the_last_corner_is_not_laid_out() -> None:
+    """As a full rectangle the sheet would be 17 thousand million cells."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["2027-01-01", "休", "元旦"])
+        sheet.write_string(1_048_575, 16_383, "远")
+    with pytest.raises(Refused, match="超过1,000行"):
+        rows_of(out.getvalue(), "安排.xlsx")
+
+
+def test_a_workbook_of_charts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custody.workdays.sheet.read_workbook", lambda *_given: [])
+    with pytest.raises(Refused, match="没有工作表"):
+        rows_of(b"", "安排.xlsx")
+
+
+def test_cells_of_every_kind_are_read_as_text() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_datetime(2, 0, datetime(2027, 1, 1), day)
+        sheet.write_string(2, 1, " 休 ")
+        sheet.write_formula(3, 2, "=1/0", value="#DIV/0!")
+    assert rows_of(out.getvalue(), "安排.xlsx") == [
+        (3, ["2027-01-01", "休", ""]),
+        (4, ["", "", "#DIV/0!"]),
+    ]
 
 
 def test_two_administrators_at_once(sign_in: Callable[..., Critic], database: Database) -> None:
