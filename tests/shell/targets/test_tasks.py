@@ -332,7 +332,17 @@ def test_the_forecast_of_gates_is_that_of_the_board(
     assert float(own["pre_tender"].forecast.value) == pytest.approx(third.expected, abs=0.05)
 
 
-def test_the_listed_rows_add_up_to_the_number(database: Database, clock: object) -> None:
+@pytest.mark.parametrize(
+    "place",
+    [
+        JIANGSU,
+        Place(people.JIANGSU, people.WUXI),
+        Place(people.JIANGSU, people.WUXI, people.YIXING),
+    ],
+)
+def test_the_listed_rows_add_up_to_the_number(
+    database: Database, clock: object, place: Place
+) -> None:
     with database.transaction() as session:
         coordinator = people.identity(session, "coordinator")
         for name, size, step in (
@@ -347,10 +357,10 @@ def test_the_listed_rows_add_up_to_the_number(database: Database, clock: object)
         targets.registered(session, coordinator)
         programme.gate_passed(session, people.QINHUAI, "G-C")
     with database.reader() as reading:
-        found = behind(reading, JIANGSU, 2026)
-        for one in of_year(reading, JIANGSU, 2026, TODAY):
+        found = behind(reading, place, 2026)
+        for one in of_year(reading, place, 2026, TODAY):
             row = targets.target(reading, one.task, one.key)
-            parts = parts_of(reading, row, found, JIANGSU, TODAY)
+            parts = parts_of(reading, row, found, place, TODAY)
             assert sum(part.quantity for part in parts if part.counted) == one.done, one.key
         assert total(database) == 20_000
 
