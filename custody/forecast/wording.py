@@ -33,8 +33,8 @@ def odds_words(region: RegionOutlook) -> str:
 
 
 def all_words(batch: BatchOutlook) -> str:
-    """The chance that every region of the batch is in time."""
-    return chance_words(batch.all_in_time)
+    """The chance that every region of the batch is in time; none is left once one was late."""
+    return chance_words(batch.all_in_time, certain=batch.late > 0)
 
 
 def count_words(number: float) -> str:
@@ -52,7 +52,8 @@ def foreseen(plan: RegionSchedule, gate_name: str) -> str:
     goal, year = goal_words(gate_name), plan.due.year
     day = day_words(plan.finish, year)
     if plan.settled:
-        return f"{goal}已于{day}完成。"
+        late = f"，比期限晚{plan.late_days}天" if plan.late_days > 0 else ""
+        return f"{goal}已于{day}完成{late}。"
     if plan.late_days > 0:
         against = f"比期限晚{plan.late_days}天"
     elif plan.late_days < 0:

@@ -39,6 +39,13 @@ class Number(Amount):
         return shown.rstrip("0").rstrip(".") if self.data is not None and "." in shown else shown
 
 
+class Sent(HiddenField):  # type: ignore[misc]
+    """Only what the page sent back, never the row's own value: what is left out is not there."""
+
+    def process_data(self, _value: object) -> None:
+        self.data = ""
+
+
 class TicketForm(Form):
     """A form that makes something new: sent twice, it makes one thing."""
 
@@ -47,8 +54,8 @@ class TicketForm(Form):
     optional: ClassVar[frozenset[str]] = frozenset()
     hidden: ClassVar[frozenset[str]] = frozenset({"csrf_token", "ticket", "version"})
 
-    ticket = HiddenField()
-    version = HiddenField()
+    ticket = Sent()
+    version = Sent()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -201,7 +208,7 @@ class ProjectForm(TicketForm):
         return Facts(
             name=self.name.data.strip(),
             unit=self.unit.data.strip(),
-            credit_code=credit_code.normal(self.credit_code.data),
+            credit_code=credit_code.normal(self.credit_code.data or ""),
             kind=self.kind.data,
             institution=self.institution.data,
             progress=self.progress.data,

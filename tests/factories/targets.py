@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
+from types import ModuleType
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -132,6 +134,12 @@ def registered(
         files=[paper or PAPER],
         ticket=f"ticket-{next(_NUMBERS):05d}",
     )
+
+
+def unseen(patch: pytest.MonkeyPatch, queries: ModuleType) -> None:
+    """The first question for a ticket is asked a moment before the other click's row is there."""
+    asked, answer = count(), queries.by_ticket
+    patch.setattr(queries, "by_ticket", lambda *seen: answer(*seen) if next(asked) else None)
 
 
 def lived_in(session: Session, everybody: Sequence[Identity], paper: NewFile) -> None:

@@ -88,9 +88,11 @@ def _ready(
 def odds(
     tasks: Sequence[Task], name: str, left: int, experience: Experience, draws: int = DRAWS
 ) -> Odds:
-    """`left`: days from today to the deadline. A settled gate is certain."""
-    if tasks[-1].settled is not None:
-        return Odds(1.0, tasks[-1].settled, tasks[-1].settled, certain(draws))
+    """`left`: days from today to the deadline. A settled gate is certain: in time, or certainly late."""
+    settled = tasks[-1].settled
+    if settled is not None:
+        in_time = settled <= left
+        return Odds(float(in_time), settled, settled, certain(draws, in_time))
     last = ends(tasks, name, experience, draws)
     passed = last <= np.float32(left)
     half, most = np.partition(last, (draws // 2 - 1, draws * 4 // 5 - 1))[
@@ -104,8 +106,8 @@ def odds(
     )
 
 
-def certain(draws: int = DRAWS) -> bytes:
-    return np.packbits(np.ones(draws, np.bool_)).tobytes()
+def certain(draws: int = DRAWS, in_time: bool = True) -> bytes:
+    return np.packbits(np.full(draws, in_time, np.bool_)).tobytes()
 
 
 def distribution(passes: Iterable[bytes], draws: int = DRAWS) -> tuple[float, ...]:

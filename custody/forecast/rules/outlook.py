@@ -62,6 +62,8 @@ class RegionOutlook:
     gate_name: str
     due: date
     settled: bool
+    late_days: int
+    """Of a settled one: days it came after its deadline; 0 where it was in time."""
     overdue: bool
     """Its deadline has passed without it."""
     schedule: RegionSchedule | None
@@ -83,6 +85,9 @@ class BatchOutlook:
     due: date
     regions: int
     settled: int
+    """In time or not."""
+    late: int
+    """Settled after the deadline: certainly not in time."""
     unknown: int
     """Regions left out of what follows, for too little is known of them."""
     expected: float
@@ -151,12 +156,13 @@ def _region(
 ) -> RegionOutlook:
     tasks = tasks_of(course.items, course.known, goal.gate, stage=course.stage, today=today)
     gate = course.items.get(goal.gate)
-    plan, chance = None, None
+    plan, chance, left = None, None, (goal.due - today).days
     if tasks is not None:
         plan = schedule(course.code, tasks, course.items, course.known, due=goal.due, today=today)
-        chance = simulated(tasks, course.code, (goal.due - today).days, learnt)
+        chance = simulated(tasks, course.code, left, learnt)
     elif course.passed:
-        chance = odds((Task(goal.gate, (), settled=0),), course.code, 0, learnt)
+        passed = Task(goal.gate, (), settled=_passed(course, goal, today))
+        chance = odds((passed,), course.code, left, learnt)
     settled = plan.settled if plan else course.passed
     dated = chance if plan else None
     return RegionOutlook(
@@ -167,6 +173,7 @@ def _region(
         gate_name=gate.name if gate else goal.gate,
         due=goal.due,
         settled=settled,
+        late_days=max(0, chance.half - left) if settled and chance else 0,
         overdue=not settled and goal.due < today,
         schedule=plan,
         probability=chance.probability if chance else None,
@@ -174,6 +181,14 @@ def _region(
         p80=today + timedelta(days=dated.most) if dated else None,
         passes=chance.passes if chance else b"",
     )
+
+
+def _passed(course: Course, goal: Goal, today: date) -> int:
+    """The day, from today, on which the gate was passed. Where nobody wrote it down nothing says that
+    it was late."""
+    gate = course.known.get(goal.gate)
+    finished = gate.finished if gate else None
+    return ((finished or min(today, goal.due)) - today).days
 
 
 def batches_of(
@@ -198,6 +213,7 @@ def _batch(goal: Goal, own: Sequence[RegionOutlook]) -> BatchOutlook:
         due=goal.due,
         regions=len(own),
         settled=sum(region.settled for region in own),
+        late=sum(region.late_days > 0 for region in own),
         unknown=len(own) - len(known),
         expected=sum(region.probability or 0.0 for region in known),
         distribution=distribution(region.passes for region in known),

@@ -16,7 +16,7 @@ from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.regions.models import Target, Task
 from custody.regions.rules import Counting, concerns
-from custody.targets.actions.record import Changes, record
+from custody.targets.actions.record import Changes, once, record
 from custody.targets.models import Entry
 from custody.targets.queries import entries as queries
 from custody.targets.rules import entries as rules
@@ -57,8 +57,9 @@ def enter(
         raise NotFound
     refuse_if(_problems(session, task, target, told, actor, now, files=len(files)))
     entry = _row(actor, now, task, target, told, ticket)
-    session.add(entry)
-    session.flush()
+    made = once(session, entry, lambda: queries.by_ticket(session, ticket, actor.id))
+    if made is not entry:
+        return made
     _attach(session, entry, files, now, actor)
     record(
         session,
@@ -107,8 +108,9 @@ def correct(
     )
     entry = _row(actor, now, task, target, told, ticket)
     entry.revision, entry.replaces_id = old.revision + 1, old.id
-    session.add(entry)
-    session.flush()
+    made = once(session, entry, lambda: queries.by_ticket(session, ticket, actor.id))
+    if made is not entry:
+        return made
     _attach(session, entry, wanted, now, actor)
     was = {name: getattr(old, name) for name in FIELDS}
     changes: Changes = {

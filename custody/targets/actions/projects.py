@@ -13,7 +13,7 @@ from custody.attachments import actions as attachments
 from custody.attachments.queries import attached_to
 from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, NotFound, refuse_if
-from custody.targets.actions.record import Changes, changes_of, record
+from custody.targets.actions.record import Changes, changes_of, once, record
 from custody.targets.models import Project
 from custody.targets.queries import projects as queries
 from custody.targets.rules import projects as rules
@@ -54,8 +54,9 @@ def add(
         decided_by=actor.id if decided else None,
         **asdict(facts),
     )
-    session.add(project)
-    session.flush()
+    made = once(session, project, lambda: queries.by_ticket(session, ticket, actor.id))
+    if made is not project:
+        return made
     _attach(session, project, files, now, actor)
     changes: Changes = {
         name: (None, value) for name, value in asdict(facts).items() if value not in (None, "")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
@@ -12,6 +15,20 @@ from custody.infra.db import Base
 from custody.targets.models import Entry, Project
 
 Changes = dict[str, tuple[object, object]]
+T = TypeVar("T", Entry, Project)
+
+
+def once(session: Session, row: T, known: Callable[[], T | None]) -> T:
+    """Put a new row in; or give the one that the other click of a double click has put in meanwhile."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        winner = known()
+        if winner is None:
+            raise
+        return winner
+    return row
 
 
 def changes_of(row: Base, values: dict[str, object]) -> Changes:

@@ -92,7 +92,9 @@ def _gates(session: Session, target: Target, found: Behind, place: Place) -> Ite
 
 
 def _projects(session: Session, target: Target, place: Place) -> Iterator[Part]:
-    lines = projects.list_projects(session, place, projects.Wanted(), limit=10_000)
+    """Those of the place: what the province itself registered, all may read, but it counts there."""
+    listed = projects.list_projects(session, place, projects.Wanted(), limit=10_000)
+    lines = [line for line in listed if place.covers(line.project.place)]
     files = attached_to(session, "project", [line.project.id for line in lines])
     for line in lines:
         one = line.project

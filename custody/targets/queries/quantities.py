@@ -204,9 +204,10 @@ def _stand(
         gates = found.gates[row.batch_number or 0]
         done = Decimal(sum(gate.passed for gate in gates))
         target = target or Decimal(len(gates))
-        known = [chances[gate.region] for gate in gates if gate.region in chances]
-        by_dates = forecasts.by_expected_dates(gates, deadline, today)
-        forecast = forecasts.by_chances(known) if known else by_dates
+        if any(gate.region in chances for gate in gates):
+            forecast = forecasts.by_chances(gates, chances, deadline, today)
+        else:
+            forecast = forecasts.by_expected_dates(gates, deadline, today)
     elif row.counting is Counting.PROJECTS:
         held = [one for one in found.projects if one.progress.is_signed]
         of_year = [counts(one.progress, one.signed_on, one.status, row.year) for one in held]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,19 +28,34 @@ class GateState:
     """As the region says, else as planned; None: nobody knows."""
 
 
-def by_chances(chances: Iterable[float]) -> Forecast:
-    """As many as are to be expected when every region has its own chance."""
-    value = Decimal(sum(chances)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    return Forecast(value, "按关键路径和一万次模拟推算的期望值，与进展总览的“年底预测”一致")
+def by_chances(
+    gates: Sequence[GateState], chances: Mapping[str, float], deadline: date, today: date
+) -> Forecast:
+    """As many as are to be expected when every region has its own chance. One that has passed counts,
+    as it does in what is done; one whose chance nobody can tell goes by its date."""
+    ahead = [gate for gate in gates if not gate.passed]
+    known = [chances[gate.region] for gate in ahead if gate.region in chances]
+    unknown = [gate for gate in ahead if gate.region not in chances]
+    late = sum(gate.passed and chances.get(gate.region) == 0 for gate in gates)
+    dated = sum(_in_time(gate, deadline, today) for gate in unknown)
+    value = len(gates) - len(ahead) + sum(known) + dated
+    words = "按关键路径和一万次模拟推算的期望值，方法与进展总览的“年底预测”相同"
+    if unknown:
+        words += f"；其中{len(unknown)}个地区暂无法推算，按其预计完成日期计入{dated}个"
+    if late:
+        words += f"；已通过但晚于期限的{late}个地区仍计入"
+    return Forecast(Decimal(value).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP), words)
 
 
 def by_expected_dates(gates: Iterable[GateState], deadline: date, today: date) -> Forecast:
-    """Regions that have passed, and those that mean to by the deadline. A day gone by says nothing."""
-    value = sum(
-        gate.passed or (gate.expected_on is not None and today <= gate.expected_on <= deadline)
-        for gate in gates
-    )
+    """Regions that have passed, and those that mean to by the deadline."""
+    value = sum(gate.passed or _in_time(gate, deadline, today) for gate in gates)
     return Forecast(Decimal(value), "按各地区填报的预计完成日期推算（未填报的按计划日期）")
+
+
+def _in_time(gate: GateState, deadline: date, today: date) -> bool:
+    """As its region means to be. A day gone by says nothing."""
+    return gate.expected_on is not None and today <= gate.expected_on <= deadline
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can, Place
 from custody.attachments.queries import attached_to, get_attachment
+from custody.contracts.rules import credit_code
 from custody.infra import clock
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.regions import queries as regions
@@ -140,11 +141,10 @@ def _form_page(
 
 def _twin(form: ProjectForm, project: Project | None) -> Project | None:
     """Something like it that is there already; a warning, never an obstacle."""
-    if not form.is_submitted() or form.signed_on.data is None or not form.unit.data:
+    signed, unit, kind = form.signed_on.data, form.unit.data, form.kind.data
+    if not form.is_submitted() or signed is None or not unit or kind is None:
         return None
-    facts = form.facts
-    year = form.signed_on.data.year
-    key = twin_key(facts.unit, facts.credit_code, facts.kind, year)
+    key = twin_key(unit, credit_code.normal(form.credit_code.data or ""), kind, signed.year)
     besides = project.id if project else None
     return queries.twin_of(session(), place=identity().place, key=key, besides=besides)
 

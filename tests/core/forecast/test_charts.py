@@ -25,6 +25,7 @@ def batch(*chances: float) -> BatchOutlook:
         due=date(2026, 12, 31),
         regions=len(chances) - 1,
         settled=0,
+        late=0,
         unknown=0,
         expected=sum(number * chance for number, chance in enumerate(chances)),
         distribution=chances,

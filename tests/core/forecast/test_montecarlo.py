@@ -9,10 +9,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from custody.forecast.rules import Experience, Task, chance_words, experience_of
+from custody.forecast import wording
+from custody.forecast.rules import (
+    Course,
+    Experience,
+    Goal,
+    Task,
+    chance_words,
+    experience_of,
+    outlook,
+)
 from custody.forecast.rules.montecarlo import DRAWS, certain, distribution, ends, odds, triangle
 from custody.forecast.rules.schedule import finishes
-from tests.factories.ways import TODAY, way, ways
+from custody.milestones.rules import Stage
+from tests.factories.ways import TODAY, done, item, known, way, ways
 
 NONE = Experience()
 TOLERANCE = 4 * 0.5 / DRAWS**0.5
@@ -115,7 +125,35 @@ def test_the_same_data_give_the_same_odds_and_regions_differ() -> None:
 
 def test_a_settled_gate_is_certain() -> None:
     found = odds((Task("G", (), settled=-3),), "r", -20, NONE)
-    assert (found.probability, found.half, found.passes) == (1.0, -3, certain())
+    assert (found.probability, found.half) == (0.0, -3), "the deadline was before that"
+    assert distribution([found.passes]) == (1.0, 0.0)
+    found = odds((Task("G", (), settled=-20),), "r", -20, NONE)
+    assert (found.probability, found.half, found.passes) == (1.0, -20, certain())
+
+
+def test_what_was_passed_late_is_done_but_not_in_time() -> None:
+    items = {one.code: one for one in (item("A", days=None), item("G", "A"))}
+    left, due = Stage.PRE_TENDER, TODAY - timedelta(days=5)
+    known_of = {
+        "in time": {"A": done("A", 9), "G": done("G", 9)},
+        "late": {"A": done("A", 9), "G": done("G", 2)},
+        "late, its way unknown": {"A": known("A"), "G": done("G", 1)},
+        "its day unknown": {},
+    }
+    courses = [Course(name, name, 3, left, True, items, rows) for name, rows in known_of.items()]
+    told = outlook(courses, {3: Goal(3, "第三批", "G", due)}, TODAY)
+    assert {name: one.late_days for name, one in told.regions.items()} == {
+        "in time": 0,
+        "late": 3,
+        "late, its way unknown": 4,
+        "its day unknown": 0,
+    }
+    assert all(one.settled for one in told.regions.values())
+    assert wording.odds_words(told.regions["late"]) == "0%"
+    (batch,) = told.batches
+    assert (batch.settled, batch.late, batch.expected) == (4, 2, 2.0)
+    assert batch.distribution == (0.0, 0.0, 1.0, 0.0, 0.0)
+    assert wording.all_words(batch) == "0%"
 
 
 def test_numbers_in_time_are_counted_draw_by_draw() -> None:

@@ -172,6 +172,8 @@ def test_in_time_to_the_day_and_done_are_said_calmly() -> None:
     assert plan.settled
     assert plan.path == ()
     assert wording.moved(plan, tasks, "M06") == ""
+    _, plan = _chain(*rows[:3], done("G-C", 2), due=TODAY - timedelta(days=5))
+    assert wording.foreseen(plan, "招标前准备完成") == "招标前准备已于11月20日完成，比期限晚3天。"
 
 
 def test_what_has_room_says_how_much() -> None:

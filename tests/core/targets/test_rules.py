@@ -204,8 +204,31 @@ def test_gates_by_the_dates_the_regions_name() -> None:
 
 
 def test_gates_by_the_chances_of_their_regions() -> None:
-    assert forecasts.by_chances([1.0, 0.46, 0.01]).value == Decimal("1.5")
-    assert forecasts.by_chances([]).value == 0
+    gates = [GateState("a", True, None), GateState("b", False, None), GateState("c", False, None)]
+    found = forecasts.by_chances(gates, {"a": 1.0, "b": 0.46, "c": 0.01}, DEADLINE, TODAY)
+    assert found.value == Decimal("1.5")
+    assert "暂无法推算" not in found.method
+    assert "晚于期限" not in found.method
+    assert forecasts.by_chances([], {}, DEADLINE, TODAY).value == 0
+
+
+def test_a_region_without_a_chance_goes_by_its_date_and_is_named() -> None:
+    gates = [
+        GateState("known", False, None),
+        GateState("dated", False, date(2026, 12, 20)),
+        GateState("later", False, date(2027, 1, 20)),
+        GateState("nobody knows", False, None),
+    ]
+    found = forecasts.by_chances(gates, {"known": 0.5}, DEADLINE, TODAY)
+    assert found.value == Decimal("1.5")
+    assert "其中3个地区暂无法推算，按其预计完成日期计入1个" in found.method
+
+
+def test_what_was_passed_late_is_done_all_the_same() -> None:
+    gates = [GateState("late", True, None), GateState("open", False, None)]
+    found = forecasts.by_chances(gates, {"late": 0.0, "open": 0.25}, DEADLINE, TODAY)
+    assert found.value == Decimal("1.3")
+    assert "已通过但晚于期限的1个地区仍计入" in found.method
 
 
 def test_projects_by_the_pipeline() -> None:

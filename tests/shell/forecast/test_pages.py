@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -56,6 +56,24 @@ def test_a_region_is_told_its_date_its_odds_and_what_it_hangs_on(sign_in, databa
     text = ahead_of(sign_in("leader"))
     assert "招标前准备已于" in text
     assert "关键路径" not in text
+
+
+def test_a_gate_passed_late_is_done_and_was_not_in_time(sign_in, database, clock):
+    clock.to(machine.at(date(2027, 1, 3), 10))
+    with database.transaction() as session:
+        arrange.gate_passed(session, people.XISHAN)
+    client = sign_in("leader")
+    assert "招标前准备已于2027年1月2日完成，比期限晚2天。" in ahead_of(client)
+    board = page(client.get("/board")).text()
+    assert "已完成，晚2天" in board
+    assert "已完成 1 个（1 个晚于期限）" in board
+    with database.reader() as reading:
+        third = next(
+            batch
+            for batch in outlook_of(reading, JIANGSU, machine.today()).batches
+            if batch.number == 3
+        )
+    assert (third.settled, third.late, third.expected) == (1, 1, 0.0)
 
 
 def test_region_and_board_say_the_same_whoever_asks(sign_in, database):

@@ -15,12 +15,14 @@ from custody.accounts.rules import Place
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.targets.models import Project
+from custody.targets.queries import projects as queries
 from custody.targets.queries.quantities import of_year
 from custody.targets.rules.projects import Institution, Progress, ProjectKind
 from custody.targets.rules.review import Review, Step
 from tests.conftest import TODAY, SignIn
 from tests.critic import page
 from tests.factories import people, programme, targets
+from tests.factories.targets import unseen
 
 FIELDS = {
     "name": "校区综合节能改造",
@@ -77,6 +79,47 @@ def test_a_project_is_registered_confirmed_and_counted(sign_in: SignIn, database
     assert done(database) == 1
     assert "4 个" not in coordinator.get("/projects").text
     assert "计入" in page(coordinator.get("/projects")).text()
+
+
+def test_of_two_clicks_at_the_same_moment_the_second_finds_the_first_one_s(
+    sign_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city = sign_in("wuxi")
+    form = city.get("/projects/new")
+    first = city.press(form, "提交登记", fields(), content_type="multipart/form-data")
+    unseen(monkeypatch, queries)
+    second = city.press(form, "提交登记", fields(), content_type="multipart/form-data")
+    assert second.status_code == 303
+    assert second.headers["Location"] == first.headers["Location"]
+    assert only(database).name == FIELDS["name"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_kind_that_is_none_is_said_and_no_crash(sign_in: SignIn, database: Database) -> None:
+    city = sign_in("wuxi")
+    for changes in ({"kind": "alchemy"}, {"kind": "alchemy", "amount": "一千万"}):
+        answer = city.press(
+            city.get("/projects/new"),
+            "提交登记",
+            fields(**changes),
+            content_type="multipart/form-data",
+        )
+        assert answer.status_code == 422
+        assert page(answer).problems
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_an_edit_without_its_version_shows_both(sign_in: SignIn, database: Database) -> None:
+    with database.transaction() as session:
+        project = targets.registered(session, people.identity(session, "wuxi"))
+        session.flush()
+        address = f"/projects/{project.id}/edit"
+    city = sign_in("wuxi")
+    answer = city.send(address, {**FIELDS, "place": people.WUXI, "unit": "后写的大学"})
+    assert answer.status_code == 409
+    assert "后写的大学" in answer.text
+    assert only(database).unit != "后写的大学"
+    assert city.send("/projects/new", {"signed_on": "2026-05-12", "unit": "甲"}).status_code == 422
 
 
 @pytest.mark.parametrize(

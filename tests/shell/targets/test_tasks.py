@@ -16,6 +16,7 @@ from custody.accounts.rules import Place, Role
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.targets.models import Entry
+from custody.targets.queries import entries as queries
 from custody.targets.queries.ahead import chances
 from custody.targets.queries.parts import parts_of
 from custody.targets.queries.quantities import behind, of_year
@@ -23,6 +24,7 @@ from custody.targets.rules.review import Review, Step
 from tests.conftest import TODAY, SignIn
 from tests.critic import Critic, page
 from tests.factories import people, programme, targets
+from tests.factories.targets import unseen
 
 AREA = "/tasks/8/entries/new?target=area"
 JIANGSU = Place(people.JIANGSU)
@@ -113,6 +115,38 @@ def test_a_double_click_makes_one_entry(sign_in: SignIn, database: Database) -> 
         assert answer.status_code == 303
     assert len(rows(database)) == 1
     assert len(events(database)) == 1
+
+
+def test_of_two_clicks_at_the_same_moment_the_second_finds_the_first_one_s(
+    sign_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city = sign_in("wuxi")
+
+    def twice(form: TestResponse, button: str, fields: Callable[[], dict[str, Any]]) -> None:
+        first = city.press(form, button, fields(), content_type="multipart/form-data")
+        with monkeypatch.context() as patch:
+            unseen(patch, queries)
+            second = city.press(form, button, fields(), content_type="multipart/form-data")
+        assert second.status_code == 303
+        assert second.headers["Location"] == first.headers["Location"]
+
+    def words() -> dict[str, Any]:
+        return {"happened_on": "2026-11-10", "words": "已完成方案。"}
+
+    twice(city.get("/tasks/8/entries/new"), "提交", words)
+    assert len(rows(database)) == 1
+    with database.transaction() as session:
+        entry = session.scalars(select(Entry)).one()
+        targets.decided(session, people.identity(session, "coordinator"), entry)
+    form = city.get(f"/tasks/8/entries/{entry.id}/correct")
+    first = city.press(form, "保存更正", {"words": "方案已印发。"})
+    with monkeypatch.context() as patch:
+        unseen(patch, queries)
+        patch.setattr(queries, "open_correction", lambda *_: None)
+        second = city.press(form, "保存更正", {"words": "方案已印发。"})
+    assert second.headers["Location"] == first.headers["Location"]
+    assert len(rows(database)) == 2
+    assert len(events(database)) == 3
 
 
 @pytest.mark.parametrize(
@@ -332,7 +366,17 @@ def test_the_forecast_of_gates_is_that_of_the_board(
     assert float(own["pre_tender"].forecast.value) == pytest.approx(third.expected, abs=0.05)
 
 
-def test_the_listed_rows_add_up_to_the_number(database: Database, clock: object) -> None:
+@pytest.mark.parametrize(
+    "place",
+    [
+        JIANGSU,
+        Place(people.JIANGSU, people.WUXI),
+        Place(people.JIANGSU, people.WUXI, people.YIXING),
+    ],
+)
+def test_the_listed_rows_add_up_to_the_number(
+    database: Database, clock: object, place: Place
+) -> None:
     with database.transaction() as session:
         coordinator = people.identity(session, "coordinator")
         for name, size, step in (
@@ -347,10 +391,10 @@ def test_the_listed_rows_add_up_to_the_number(database: Database, clock: object)
         targets.registered(session, coordinator)
         programme.gate_passed(session, people.QINHUAI, "G-C")
     with database.reader() as reading:
-        found = behind(reading, JIANGSU, 2026)
-        for one in of_year(reading, JIANGSU, 2026, TODAY):
+        found = behind(reading, place, 2026)
+        for one in of_year(reading, place, 2026, TODAY):
             row = targets.target(reading, one.task, one.key)
-            parts = parts_of(reading, row, found, JIANGSU, TODAY)
+            parts = parts_of(reading, row, found, place, TODAY)
             assert sum(part.quantity for part in parts if part.counted) == one.done, one.key
         assert total(database) == 20_000
 
