@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
+from custody.contracts.actions.files import files_dropped
 from custody.contracts.actions.record import record, told
 from custody.contracts.models.contract import (
     Adjustment,
@@ -333,8 +334,18 @@ def discard(session: Session, *, actor: Identity, now: datetime, number: int, ve
         raise Conflict
     if contract.signed_at is not None:
         raise Refused([Problem("signed", "合同已签订，不能删除；提前终止请办理解除。")])
-    record(session, actor=actor, now=now, action="discarded", contract=contract, region=region)
-    for order in orders_of(session, contract):
+    orders = orders_of(session, contract)
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="discarded",
+        contract=contract,
+        region=region,
+        changes=files_dropped(session, "contract", [contract.id], now=now),
+    )
+    files_dropped(session, "order", [order.id for order in orders], now=now)
+    for order in orders:
         session.delete(order)
     session.flush()
     session.delete(contract)

@@ -218,9 +218,11 @@ def discard(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int
 ) -> Contract:
     found = _open(session, number, Step.DISCARD, actor=actor, version=version)
-    for file in _files(session, found.row):
+    gone = _files(session, found.row)
+    for file in gone:
         attachments.remove(file, now=now)
-    _record(session, actor, now, "discarded", found)
+    changes: Changes = {"files": (attachments.told(gone), [])} if gone else {}
+    _record(session, actor, now, "discarded", found, changes)
     session.delete(found.row)
     return found.contract
 
@@ -250,7 +252,7 @@ def attach(
 def remove(session: Session, *, actor: Identity, now: datetime, number: int, file: int) -> None:
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
     refuse_if(life.problems_of_step(found.row.status, Step.EDIT))
-    row = get_attachment(session, file, kind=KIND, subject=number)
+    row = get_attachment(session, file, kind=KIND, subject=number, removed=True)
     if row.removed_at is not None:
         return
     attachments.remove(row, now=now)

@@ -312,6 +312,35 @@ def test_a_draft_can_be_dropped_and_a_signed_contract_ended(
         )
 
 
+def test_the_next_contract_has_no_papers_of_a_dropped_one(
+    officer: Critic, draft: int, database: Database, clock: Any, sign_in: SignIn
+) -> None:
+    with database.reader() as reading:
+        file = reading.scalars(select(Attachment.id).where(Attachment.subject == draft)).one()
+    assert officer.press(officer.get(f"/contracts/{draft}"), "删除草稿").status_code == 303
+    changes = last_event(database).changes["files"]
+    assert [one["id"] for one in changes[0]] == [file]
+    with database.transaction() as session:
+        other = arrange.opened(session, people.XISHAN, name="另一份").id
+        assert session.get_one(Attachment, file).removed_at is not None
+    assert other != draft
+    xishan = sign_in(Role.OFFICER, people.XISHAN)
+    assert "合同.pdf" not in xishan.get(f"/contracts/{other}").text
+    assert xishan.get(f"/contracts/{other}/files/{file}").status_code == 404
+
+
+def test_a_removed_paper_is_not_handed_out(
+    officer: Critic, draft: int, database: Database, store: Any
+) -> None:
+    shown = officer.get(f"/contracts/{draft}")
+    assert officer.press(shown, "移除合同.pdf").status_code == 303
+    with database.reader() as reading:
+        file = reading.scalars(select(Attachment.id).where(Attachment.subject == draft)).one()
+    assert officer.get(f"/contracts/{draft}/files/{file}").status_code == 404
+    # A second click is still told that it is done.
+    assert officer.press(shown, "移除合同.pdf").status_code == 303
+
+
 def test_the_only_scan_of_a_signed_contract_stays(
     officer: Critic, signed: int, database: Database, store: Any
 ) -> None:

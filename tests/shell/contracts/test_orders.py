@@ -122,6 +122,26 @@ def test_two_people_correct_one_draft(
         assert reading.scalar(select(func.count()).select_from(ChangeOrder)) == 0
 
 
+def test_the_next_order_needs_a_paper_of_its_own(
+    officer: Critic, signed: int, database: Database
+) -> None:
+    first = officer.press(officer.get(f"/contracts/{signed}/orders/new"), "保存草稿", WISH)
+    one = first.headers["Location"]
+    assert (
+        officer.press(officer.get(one), "上传", {"files": upload(PDF, "变更单.pdf")}).status_code
+        == 303
+    )
+    assert officer.press(officer.get(one), "删除草稿").status_code == 303
+    again = officer.press(officer.get(f"/contracts/{signed}/orders/new"), "保存草稿", WISH)
+    shown = officer.get(again.headers["Location"])
+    assert "变更单.pdf" not in shown.text
+    refused = officer.press(shown, "登记双方已签署", {"signed_on": "2026-06-28"})
+    assert refused.status_code == 422
+    with database.reader() as reading:
+        event = reading.scalars(select(Event).where(Event.action == "order.discarded")).one()
+    assert [file["name"] for file in event.changes["files"][0]] == ["变更单.pdf"]
+
+
 def test_a_draft_contract_needs_no_orders(officer: Critic, database: Database, clock: Any) -> None:
     with database.transaction() as session:
         number = arrange.opened(session, people.YIXING).id

@@ -348,11 +348,16 @@ def test_back_to_the_draft_with_a_reason(sign_in, database, contract):
 def test_a_draft_is_discarded_and_its_period_free_again(sign_in, database, contract):
     client = sign_in("yixing")
     here = begun(client)
+    client.press(client.get(here), "上传", {"files": upload(PDF, "电费账单.pdf")})
     answer = client.press(client.get(here), "删除草稿")
     assert answer.headers["Location"] == f"/settlements?contract={contract}"
     assert client.get(here).status_code == 404
     assert "待起草 3" in page(client.get("/settlements")).text()
-    assert acts(database) == ["drafted", "discarded"]
+    assert acts(database) == ["drafted", "file_added", "discarded"]
+    # Its number is used up: the next one has neither its files nor its history.
+    again = begun(client)
+    assert again != here
+    assert "电费账单.pdf" not in client.get(again).text
 
 
 def test_payments_that_cannot_be(sign_in, database, contract):
