@@ -48,7 +48,7 @@ def _recreate(table: str, *, autoincrement: bool) -> None:
 def _begin_above(table: str, kind: str) -> None:
     """Numbers of rows deleted earlier are used up as well."""
     known = [
-        f"SELECT max(id) FROM {table}",
+        f"SELECT max(id) FROM {table}",  # noqa: S608
         "SELECT max(subject) FROM attachment WHERE kind = :kind",
         "SELECT max(CAST(subject AS INTEGER)) FROM event WHERE kind = :kind",
         *([_LINKS[table]] if table in _LINKS else []),
