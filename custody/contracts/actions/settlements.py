@@ -265,12 +265,15 @@ def sign(
     actor: Identity,
     now: datetime,
     number: int,
+    digest: str,
     files: Mapping[str, NewFile],
     signed_on: date,
 ) -> Settlement:
     """Keep scans of the signed paper, one a side; with both it is 双方已签.
 
     `files`: side → its scan. A side that is sent again replaces its scan until the other is there.
+    `digest`: of the inputs the person saw. Conflict when it went back to the draft meanwhile and
+    came out as another paper.
     """
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
     row = found.row
@@ -279,6 +282,8 @@ def sign(
     if sent and all(side in have and have[side].digest == sent[side] for side in sent):
         return row  # a second click
     refuse_if(life.problems_of_step(row.status, Step.SIGN))
+    if digest != row.digest:
+        raise Conflict
     refuse_if(_problems_of_signing(row, files, signed_on, now.date()))
     new = []
     for side, file in files.items():
