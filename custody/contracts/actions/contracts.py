@@ -32,6 +32,7 @@ from custody.contracts.queries.groups import (
     lines_of,
     values_of,
 )
+from custody.contracts.queries.settlements import profiles_of
 from custody.contracts.rules import checks, fields
 from custody.contracts.rules.contract import FEE_LINES, Energy
 from custody.contracts.rules.fields import Group
@@ -345,8 +346,8 @@ def discard(session: Session, *, actor: Identity, now: datetime, number: int, ve
         changes=files_dropped(session, "contract", [contract.id], now=now),
     )
     files_dropped(session, "order", [order.id for order in orders], now=now)
-    for order in orders:
-        session.delete(order)
+    for row in [*orders, *profiles_of(session, contract.id)]:
+        session.delete(row)
     session.flush()
     session.delete(contract)
     return region.code

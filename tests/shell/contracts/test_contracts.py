@@ -13,7 +13,10 @@ from sqlalchemy import func, select
 from custody.accounts.rules import Role
 from custody.attachments.models import Attachment
 from custody.contracts.actions import contracts as actions
+from custody.contracts.actions import profiles
 from custody.contracts.models.contract import Company, Contract, EnergyBase, Payment
+from custody.contracts.models.settlement import MonthlyProfile
+from custody.contracts.rules.contract import Energy
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.kernel.problems import Refused
@@ -327,6 +330,22 @@ def test_the_next_contract_has_no_papers_of_a_dropped_one(
     xishan = sign_in(Role.OFFICER, people.XISHAN)
     assert "合同.pdf" not in xishan.get(f"/contracts/{other}").text
     assert xishan.get(f"/contracts/{other}/files/{file}").status_code == 404
+
+
+def test_a_draft_with_a_monthly_profile_is_dropped_with_it(
+    officer: Critic, draft: int, database: Database, clock: Any
+) -> None:
+    with database.transaction() as session:
+        profiles.write(
+            session,
+            actor=arrange.officer(session, people.YIXING),
+            now=clock.now,
+            contract=draft,
+            shares={Energy.ELECTRICITY: [Decimal("8.5"), Decimal("7.5"), *[Decimal("8.4")] * 10]},
+        )
+    assert officer.press(officer.get(f"/contracts/{draft}"), "删除草稿").status_code == 303
+    with database.reader() as reading:
+        assert reading.scalars(select(MonthlyProfile)).all() == []
 
 
 def test_a_removed_paper_is_not_handed_out(
