@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from custody.accounts.models import Account
 from custody.accounts.rules import Identity
 from custody.infra import journal
 from custody.jobs.models import Job
@@ -28,6 +29,8 @@ def order(
     label: str,
 ) -> Job:
     """Put work into the queue. Ordered twice (a double click) it is one job while it is under way."""
+    # Of two clicks at once the second waits here until the first one's job is there to be found.
+    session.get(Account, actor.id, with_for_update={"key_share": True})
     same = session.scalar(
         select(Job).where(
             Job.kind == kind,

@@ -56,9 +56,8 @@ def add(
 ) -> Contract:
     """Open a draft. `key` was made with the empty form: a second click finds the first one's draft."""
     place = get_region(session, region, place=actor.place)
-    known = session.scalar(
-        select(Contract).where(Contract.key == key, Contract.region_code == place.code)
-    )
+    same = select(Contract).where(Contract.key == key, Contract.region_code == place.code)
+    known = session.scalar(same)
     if known is not None:
         return known
     contract = Contract(
@@ -72,7 +71,11 @@ def add(
         with session.begin_nested():
             session.add(contract)
     except IntegrityError:
-        raise Conflict from None
+        # The first click was not over yet when this one looked.
+        known = session.scalar(same)
+        if known is None:
+            raise Conflict from None
+        return known
     record(
         session,
         actor=actor,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config import ROOT
 from custody.accounts.rules import Identity
@@ -21,8 +22,9 @@ from custody.jobs.models import Job
 from custody.jobs.rules import LEASE, MAX_TRIES, State
 from custody.jobs.runner import Result, Work, run_all, run_one
 from custody.kernel.problems import Problem, Refused
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 from tests.critic import Critic
+from tests.factories import clicks
 
 
 def ordered(
@@ -62,6 +64,26 @@ def test_work_is_done_once_and_says_how_far_it_is(
     assert not run_one(database, store, {"x": handler})
     # Ordered again after it is over, it is another one.
     assert ordered(database, who, clock) != number
+
+
+def test_two_clicks_at_once_order_one_job(
+    database: Database, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    who = actor("officer")
+
+    def click(session: Session) -> int:
+        return actions.order(
+            session, actor=who, now=NOW, kind="x", key="k", arguments={}, label="试办"
+        ).id
+
+    def other() -> int:
+        with database.transaction() as session:
+            return click(session)
+
+    with database.transaction() as session:
+        first = click(session)
+        second = clicks.Second(other)
+    assert second.result() == first
 
 
 def test_a_refusal_is_told_in_its_own_words_and_a_crash_is_not(
