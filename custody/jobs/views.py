@@ -22,14 +22,14 @@ Page = str | Response
 @blueprint.get("/jobs")
 @requires(Can.FOLLOW_JOB)
 def index() -> Page:
-    return render_template("jobs/index.html", jobs=jobs_of(session(), identity().id))
+    return render_template("jobs/index.html", jobs=jobs_of(session(), identity()))
 
 
 @blueprint.get("/jobs/<int:number>")
 @requires(Can.FOLLOW_JOB)
 def show(number: int) -> Page:
     """The page, or its facts as JSON for the page's script."""
-    job = get_job(session(), number, owner=identity().id)
+    job = get_job(session(), number, who=identity())
     if request.accept_mimetypes.best == "application/json":
         return jsonify(
             state=job.state.value,
@@ -52,7 +52,7 @@ def _words(job: Job) -> str:
 def download(number: int) -> Page:
     """The file a job made. Recorded."""
     who = identity()
-    job = get_job(session(), number, owner=who.id)
+    job = get_job(session(), number, who=who)
     if not job.result.get("digest"):
         raise NotFound
     try:
@@ -92,7 +92,7 @@ def cancel(number: int) -> Page:
 @requires(Can.FOLLOW_JOB)
 def retry(number: int) -> Page:
     with transaction() as writing:
-        job = get_job(writing, number, owner=identity().id)
+        job = get_job(writing, number, who=identity())
         if job.state.over:
             actions.retry(writing, actor=identity(), now=clock.now(), number=number)
     return redirect(url_for("jobs.show", number=number), 303)

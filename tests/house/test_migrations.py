@@ -6,13 +6,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import custody.app
 import custody.verify  # noqa: F401
 from custody import setup
+from custody.accounts.rules import Can, Role
+from custody.dossiers import actions as dossiers
 from custody.infra import migrate
 from custody.infra.db import Base, Database
+from custody.jobs import actions as jobs
+from custody.jobs.models import Job
+from tests.conftest import NOW
 from tests.factories import contracts, people, programme
 
 FOLDER = setup.MIGRATIONS
@@ -87,6 +92,22 @@ def test_ids_of_rows_deleted_long_ago_are_used_up(database: Database, clock: obj
     migrate.upgrade(database, FOLDER)
     with database.transaction() as session:
         assert contracts.opened(session, people.YIXING, name="新合同").id == last + 8
+
+
+def test_jobs_of_before_get_the_place_they_are_about(database: Database, clock: object) -> None:
+    with database.transaction() as session:
+        who = programme.account_at(session, Role.COORDINATOR, people.JIANGSU)
+        dossiers.order(session, actor=who, now=NOW, region=people.YIXING, demo=False)
+        jobs.order(session, actor=who, now=NOW, kind="x", key="x", arguments={}, label="x")
+    migrate.downgrade(database, FOLDER, "0011")
+    migrate.upgrade(database, FOLDER)
+    with database.reader() as session:
+        found = session.scalars(select(Job).order_by(Job.id)).all()
+        places = [(one.province_code, one.region_code, one.needs) for one in found]
+    assert places == [
+        (people.JIANGSU, people.YIXING, Can.MAKE_DOSSIER),
+        (people.JIANGSU, None, Can.FOLLOW_JOB),
+    ]
 
 
 def test_a_forgotten_migration_would_be_seen(empty_database: Database) -> None:

@@ -1,11 +1,13 @@
 """Background work: done once, cancelled, tried again, taken up after its worker died."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ROOT
-from custody.accounts.rules import Identity
+from custody.accounts.models import Account
+from custody.accounts.rules import Identity, Role
+from custody.dossiers import actions as dossiers
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.jobs import actions
@@ -24,7 +28,8 @@ from custody.jobs.runner import Result, Work, run_all, run_one
 from custody.kernel.problems import Problem, Refused
 from tests.conftest import NOW, Clock
 from tests.critic import Critic
-from tests.factories import clicks
+from tests.factories import clicks, people
+from tests.factories.programme import PDF
 
 
 def ordered(
@@ -180,6 +185,44 @@ def test_the_page_follows_and_only_its_owner_sees_it(
     assert officer.send(f"/jobs/{number}/cancel").status_code == 303
     assert "已取消" in officer.get(f"/jobs/{number}").text
     assert "试办" in officer.get("/jobs").text
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"city_code": "320200", "region_code": people.XISHAN},
+        {"city_code": "320200", "region_code": None, "role": Role.LEADER},
+    ],
+)
+def test_what_was_made_stays_with_the_place_and_the_permission(
+    database: Database,
+    store: FileStore,
+    sign_in: Callable[..., Critic],
+    clock: Clock,
+    moved: dict[str, object],
+) -> None:
+    """An officer who has moved, or lost the permission, no longer reads the old region's dossier."""
+    officer = sign_in("yixing")
+    stored = store.put(io.BytesIO(PDF))
+    with database.transaction() as session:
+        job = dossiers.order(
+            session, actor=officer.who, now=clock.now, region=people.YIXING, demo=False
+        )
+        job.state, job.words, job.finished_at = State.DONE, "已办完。", clock.now
+        job.result = asdict(
+            Result("已办完。", stored.digest, "档案.zip", stored.size, "application/zip")
+        )
+        number = job.id
+    addresses = (f"/jobs/{number}", f"/jobs/{number}/file")
+    assert [officer.get(one).status_code for one in addresses] == [200, 200]
+    assert "宜兴市项目档案" in officer.get("/jobs").text
+    with database.transaction() as session:
+        account = session.get_one(Account, officer.who.id)
+        for name, value in moved.items():
+            setattr(account, name, value)
+    assert [officer.get(one).status_code for one in addresses] == [404, 404]
+    assert officer.send(f"/jobs/{number}/retry").status_code == 404
+    assert "宜兴市项目档案" not in officer.get("/jobs").text
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
