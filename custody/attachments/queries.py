@@ -31,10 +31,17 @@ def attached_to(
     return found
 
 
-def get_attachment(session: Session, number: int, *, kind: str, subject: int) -> Attachment:
-    """A file of this very subject. The caller has asked whether the subject may be seen."""
+def get_attachment(
+    session: Session, number: int, *, kind: str, subject: int, removed: bool = False
+) -> Attachment:
+    """A file of this very subject. The caller has asked whether the subject may be seen.
+
+    `removed`: one that was taken away is found too.
+    """
     row = session.get(Attachment, number)
     if row is None or row.kind != kind or row.subject != subject:
+        raise NotFound
+    if row.removed_at is not None and not removed:
         raise NotFound
     return row
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from custody.accounts.rules import Place
 from custody.briefs.rules import Status
-from custody.infra.db import Base, Versioned, Word
+from custody.infra.db import IDS_ONCE, Base, Versioned, Word
 
 
 class Brief(Versioned, Base):
@@ -18,6 +18,7 @@ class Brief(Versioned, Base):
     __table_args__ = (
         Index("ix_brief_scope", "province_code", "city_code", "region_code", "status"),
         Index("ix_brief_published", "status", "published_at"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

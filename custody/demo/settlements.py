@@ -185,12 +185,13 @@ def _frozen(player: Player, act: Act) -> None:
 
 def _signed(player: Player, act: Act) -> None:
     quarter = _quarter(act)
-    label = Period.parse(quarter.period).label
+    label, row = Period.parse(quarter.period).label, _row(player, quarter)
     actions.sign(
         player.session,
         actor=player.actors[act.actor],
         now=act.at,
-        number=_row(player, quarter).id,
+        number=row.id,
+        digest=row.digest,
         files={
             side: player.papers.paper(f"{label}结算单（{name}签字）", "pdf")
             for side, name in actions.SIDES.items()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from custody.accounts.rules import Identity
+from custody.accounts.rules import Can, Identity
 from custody.jobs import actions as jobs
 from custody.jobs.models import Job
 from custody.regions.queries import get_region
@@ -25,4 +25,6 @@ def order(session: Session, *, actor: Identity, now: datetime, region: str, demo
         key=row.code,
         arguments={"region": row.code, "demo": demo},
         label=f"{row.name}项目档案",
+        place=row.place,
+        needs=Can.MAKE_DOSSIER,
     )

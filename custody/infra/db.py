@@ -77,6 +77,11 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Moment}
 
 
+IDS_ONCE = {"sqlite_autoincrement": True}
+"""For `__table_args__` of a table whose rows are deleted while others know them by number alone
+(files, the journal): SQLite would give the number of the last row to the next one."""
+
+
 class Versioned:
     """Rows that two people may have before them: the second to save is told (Conflict)."""
 

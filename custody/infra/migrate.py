@@ -44,8 +44,8 @@ def _run(database: Database, folder: Path, revision: str, *, up: bool) -> None:
     # A migration of SQLite copies tables; foreign keys are looked at again when it is done.
     with database.engine.connect() as connection:
         if database.is_sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            # Past SQLAlchemy, which would begin first: within a transaction the pragma does nothing.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         config.attributes["connection"] = connection
         (command.upgrade if up else command.downgrade)(config, revision)
         connection.commit()

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from custody.accounts.rules import Identity
+from custody.accounts.models import Account
+from custody.accounts.rules import Can, Identity, Place
 from custody.infra import journal
 from custody.infra.files import FileStore
 from custody.jobs.models import Job
@@ -27,8 +28,17 @@ def order(
     key: str,
     arguments: Mapping[str, Any],
     label: str,
+    place: Place | None = None,
+    needs: Can = Can.FOLLOW_JOB,
 ) -> Job:
-    """Put work into the queue. Ordered twice (a double click) it is one job while it is under way."""
+    """Put work into the queue. Ordered twice (a double click) it is one job while it is under way.
+
+    `place`: what the result is about, the person's own place unless it is named; `needs`: the
+    permission. Both are asked again of whoever comes for the result.
+    """
+    about = place or actor.place
+    # Of two clicks at once the second waits here until the first one's job is there to be found.
+    session.get(Account, actor.id, with_for_update={"key_share": True})
     same = session.scalar(
         select(Job).where(
             Job.kind == kind,
@@ -45,6 +55,10 @@ def order(
         arguments=dict(arguments),
         label=label[:200],
         owner_id=actor.id,
+        province_code=about.province,
+        city_code=about.city,
+        region_code=about.region,
+        needs=needs,
         state=State.QUEUED,
         done=0,
         total=0,
@@ -62,7 +76,7 @@ def order(
 
 def cancel(session: Session, *, actor: Identity, now: datetime, number: int) -> Job:
     """Stop it at its next step; what is over stays as it is."""
-    job = get_job(session, number, owner=actor.id)
+    job = get_job(session, number, who=actor)
     if job.state.over or job.cancel:
         return job
     job.cancel = True
@@ -74,7 +88,7 @@ def cancel(session: Session, *, actor: Identity, now: datetime, number: int) -> 
 
 def retry(session: Session, *, actor: Identity, now: datetime, number: int) -> Job:
     """The same work once more, from the beginning. Raises Refused while it is under way."""
-    job = get_job(session, number, owner=actor.id)
+    job = get_job(session, number, who=actor)
     refuse_if(
         []
         if job.state.over

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from custody.accounts.rules import Can
 from custody.infra.db import Base, Word
 from custody.jobs.rules import State
 
@@ -29,6 +30,12 @@ class Job(Base):
     label: Mapped[str] = mapped_column(String(200))
     """What it is called on the page: 「宜兴市项目档案」."""
     owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    province_code: Mapped[str] = mapped_column(String(12))
+    """With `city_code` and `region_code`: the place its result is about."""
+    city_code: Mapped[str | None] = mapped_column(String(12))
+    region_code: Mapped[str | None] = mapped_column(String(12))
+    needs: Mapped[Can] = mapped_column(Word(Can, 40))
+    """Whoever wants the result must still have it, at that place."""
     state: Mapped[State] = mapped_column(Word(State))
     done: Mapped[int]
     total: Mapped[int]

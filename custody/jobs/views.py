@@ -25,7 +25,7 @@ Page = str | Response
 @blueprint.get("/jobs")
 @requires(Can.FOLLOW_JOB)
 def index() -> Page:
-    jobs = jobs_of(session(), identity().id)
+    jobs = jobs_of(session(), identity())
     return render_template("jobs/index.html", jobs=list(_told(*jobs)))
 
 
@@ -33,7 +33,7 @@ def index() -> Page:
 @requires(Can.FOLLOW_JOB)
 def show(number: int) -> Page:
     """The page, or its facts as JSON for the page's script."""
-    job = get_job(session(), number, owner=identity().id)
+    job = get_job(session(), number, who=identity())
     [(_, words)] = _told(job)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(
@@ -66,7 +66,7 @@ def _told(*jobs: Job) -> Iterator[tuple[Job, str]]:
 def download(number: int) -> Page:
     """The file a job made. Recorded."""
     who = identity()
-    job = get_job(session(), number, owner=who.id)
+    job = get_job(session(), number, who=who)
     if not job.result.get("digest"):
         raise NotFound
     try:
@@ -106,7 +106,7 @@ def cancel(number: int) -> Page:
 @requires(Can.FOLLOW_JOB)
 def retry(number: int) -> Page:
     with transaction() as writing:
-        job = get_job(writing, number, owner=identity().id)
+        job = get_job(writing, number, who=identity())
         if job.state.over:
             actions.retry(writing, actor=identity(), now=clock.now(), number=number)
     return redirect(url_for("jobs.show", number=number), 303)

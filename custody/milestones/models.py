@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from custody.infra.db import Base, Versioned, Word
+from custody.infra.db import IDS_ONCE, Base, Versioned, Word
 from custody.milestones.bulk import State
 from custody.milestones.rules import Claim, Item, LightPolicy, Stage, Status, read_after
 
@@ -15,7 +15,7 @@ class Template(Versioned, Base):
     """One version of a province's lifecycle. A published version never changes."""
 
     __tablename__ = "template"
-    __table_args__ = (UniqueConstraint("province_code", "number"),)
+    __table_args__ = (UniqueConstraint("province_code", "number"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
@@ -111,6 +111,7 @@ class Milestone(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("region_code", "code"),
         Index("ix_milestone_status", "status", "submitted_at"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,14 +6,19 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import custody.app
 import custody.verify  # noqa: F401
 from custody import setup
+from custody.accounts.rules import Can, Role
+from custody.dossiers import actions as dossiers
 from custody.infra import migrate
 from custody.infra.db import Base, Database
-from tests.factories import programme
+from custody.jobs import actions as jobs
+from custody.jobs.models import Job
+from tests.conftest import NOW
+from tests.factories import contracts, people, programme
 
 FOLDER = setup.MIGRATIONS
 SCRIPTS = ScriptDirectory.from_config(migrate._config(FOLDER))
@@ -50,6 +55,59 @@ def test_an_empty_database_becomes_what_the_models_say(empty_database: Database)
     with empty_database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_sqlite_gives_an_id_once_where_the_models_say_so(empty_database: Database) -> None:
+    """compare_metadata does not see it."""
+    migrate.upgrade(empty_database, FOLDER)
+    with empty_database.engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT name FROM sqlite_master WHERE sql LIKE '% AUTOINCREMENT%'")
+        )
+        found = set(rows.scalars())
+    wanted = {
+        name
+        for name, table in Base.metadata.tables.items()
+        if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert found == wanted
+    assert {"contract", "change_order", "settlement", "milestone", "brief"} <= wanted
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_ids_of_rows_deleted_long_ago_are_used_up(database: Database, clock: object) -> None:
+    """A file or an event may still name them."""
+    migrate.downgrade(database, FOLDER, "0011")
+    with database.transaction() as session:
+        programme.lived_in(session)
+        last = session.execute(text("SELECT max(id) FROM contract")).scalar_one()
+        session.execute(
+            text(
+                "UPDATE attachment SET subject = :gone WHERE id ="
+                " (SELECT min(id) FROM attachment WHERE kind = 'contract')"
+            ),
+            {"gone": last + 7},
+        )
+    migrate.upgrade(database, FOLDER)
+    with database.transaction() as session:
+        assert contracts.opened(session, people.YIXING, name="新合同").id == last + 8
+
+
+def test_jobs_of_before_get_the_place_they_are_about(database: Database, clock: object) -> None:
+    with database.transaction() as session:
+        who = programme.account_at(session, Role.COORDINATOR, people.JIANGSU)
+        dossiers.order(session, actor=who, now=NOW, region=people.YIXING, demo=False)
+        jobs.order(session, actor=who, now=NOW, kind="x", key="x", arguments={}, label="x")
+    migrate.downgrade(database, FOLDER, "0011")
+    migrate.upgrade(database, FOLDER)
+    with database.reader() as session:
+        found = session.scalars(select(Job).order_by(Job.id)).all()
+        places = [(one.province_code, one.region_code, one.needs) for one in found]
+    assert places == [
+        (people.JIANGSU, people.YIXING, Can.MAKE_DOSSIER),
+        (people.JIANGSU, None, Can.FOLLOW_JOB),
+    ]
 
 
 def test_a_forgotten_migration_would_be_seen(empty_database: Database) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.contracts.models.contract import Company
-from custody.contracts.queries.companies import by_code, by_name, get_company
+from custody.contracts.queries.companies import by_code, by_name, get_company, may_correct
 from custody.contracts.rules import credit_code
 from custody.infra import journal
 from custody.infra.db import plain
@@ -100,6 +100,10 @@ def _add(
 
 
 _EDITABLE = ("name", "contact", "phone")
+SHARED = Problem(
+    "shared",
+    "该公司的名录信息由全省共用，有其他地区的合同时由省级协调员更正；需要更正的，请联系省级协调员。",
+)
 
 
 def edit(
@@ -113,6 +117,8 @@ def edit(
 ) -> Company:
     """Correct name, contact or phone; the code is what it is known by and stays."""
     company = get_company(session, number, place=actor.place)
+    if not may_correct(session, company, who=actor):
+        raise Refused([SHARED])
     if company.version != version:
         raise Conflict
     same = by_name(session, company.province_code, values["name"])

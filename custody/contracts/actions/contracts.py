@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
+from custody.contracts.actions.files import files_dropped
 from custody.contracts.actions.record import record, told
 from custody.contracts.models.contract import (
     Adjustment,
@@ -31,6 +32,7 @@ from custody.contracts.queries.groups import (
     lines_of,
     values_of,
 )
+from custody.contracts.queries.settlements import profiles_of
 from custody.contracts.rules import checks, fields
 from custody.contracts.rules.contract import FEE_LINES, Energy
 from custody.contracts.rules.fields import Group
@@ -54,9 +56,8 @@ def add(
 ) -> Contract:
     """Open a draft. `key` was made with the empty form: a second click finds the first one's draft."""
     place = get_region(session, region, place=actor.place)
-    known = session.scalar(
-        select(Contract).where(Contract.key == key, Contract.region_code == place.code)
-    )
+    same = select(Contract).where(Contract.key == key, Contract.region_code == place.code)
+    known = session.scalar(same)
     if known is not None:
         return known
     contract = Contract(
@@ -70,7 +71,11 @@ def add(
         with session.begin_nested():
             session.add(contract)
     except IntegrityError:
-        raise Conflict from None
+        # The first click was not over yet when this one looked.
+        known = session.scalar(same)
+        if known is None:
+            raise Conflict from None
+        return known
     record(
         session,
         actor=actor,
@@ -333,9 +338,19 @@ def discard(session: Session, *, actor: Identity, now: datetime, number: int, ve
         raise Conflict
     if contract.signed_at is not None:
         raise Refused([Problem("signed", "合同已签订，不能删除；提前终止请办理解除。")])
-    record(session, actor=actor, now=now, action="discarded", contract=contract, region=region)
-    for order in orders_of(session, contract):
-        session.delete(order)
+    orders = orders_of(session, contract)
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="discarded",
+        contract=contract,
+        region=region,
+        changes=files_dropped(session, "contract", [contract.id], now=now),
+    )
+    files_dropped(session, "order", [order.id for order in orders], now=now)
+    for row in [*orders, *profiles_of(session, contract.id)]:
+        session.delete(row)
     session.flush()
     session.delete(contract)
     return region.code

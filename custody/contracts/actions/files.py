@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from custody.accounts.rules import Identity
 from custody.attachments import actions as attachments
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to, get_attachment
-from custody.contracts.actions.record import record, record_order
+from custody.contracts.actions.record import Changes, record, record_order
 from custody.contracts.queries.contracts import get_contract_and_region, get_order
 from custody.contracts.rules.contract import SLOTS
 from custody.infra.uploads import NewFile
@@ -50,7 +51,7 @@ def attach(
 def remove(session: Session, *, actor: Identity, now: datetime, number: int, file: int) -> None:
     """Take a paper away. The scan of a signed contract stays while it is the only one."""
     contract, region = get_contract_and_region(session, number, place=actor.place, lock=True)
-    paper = get_attachment(session, file, kind="contract", subject=contract.id)
+    paper = get_attachment(session, file, kind="contract", subject=contract.id, removed=True)
     if paper.removed_at is not None:
         return
     if paper.slot == "scan" and contract.signed_at is not None:
@@ -69,6 +70,17 @@ def remove(session: Session, *, actor: Identity, now: datetime, number: int, fil
         changes={"files": (attachments.told([paper]), None)},
         note=paper.name,
     )
+
+
+def files_dropped(
+    session: Session, kind: str, subjects: Sequence[int], *, now: datetime
+) -> Changes:
+    """Hide every file of rows that are about to be deleted; returns it as the journal tells it."""
+    here = attached_to(session, kind, subjects)
+    gone = [file for subject in subjects for file in here[subject]]
+    for file in gone:
+        attachments.remove(file, now=now)
+    return {"files": (attachments.told(gone), None)} if gone else {}
 
 
 def note_download(
@@ -97,7 +109,7 @@ def attach_to_order(
     files: list[NewFile],
 ) -> list[Attachment]:
     """The signed paper of a change order."""
-    order, row, region = get_order(session, contract, number, place=actor.place)
+    order, row, region = get_order(session, contract, number, place=actor.place, lock=True)
     new = attachments.attach(
         session, kind="order", subject=order.id, slot="signed", files=files, now=now, by=actor.id
     )

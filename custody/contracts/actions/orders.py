@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.attachments.queries import attached_to
+from custody.contracts.actions.files import files_dropped
 from custody.contracts.actions.record import record_order
 from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.queries.contracts import (
@@ -231,5 +232,6 @@ def discard(
         order=order,
         contract=row,
         region=region,
+        changes=files_dropped(session, "order", [order.id], now=now),
     )
     session.delete(order)

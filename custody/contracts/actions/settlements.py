@@ -218,9 +218,11 @@ def discard(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int
 ) -> Contract:
     found = _open(session, number, Step.DISCARD, actor=actor, version=version)
-    for file in _files(session, found.row):
+    gone = _files(session, found.row)
+    for file in gone:
         attachments.remove(file, now=now)
-    _record(session, actor, now, "discarded", found)
+    changes: Changes = {"files": (attachments.told(gone), [])} if gone else {}
+    _record(session, actor, now, "discarded", found, changes)
     session.delete(found.row)
     return found.contract
 
@@ -250,7 +252,7 @@ def attach(
 def remove(session: Session, *, actor: Identity, now: datetime, number: int, file: int) -> None:
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
     refuse_if(life.problems_of_step(found.row.status, Step.EDIT))
-    row = get_attachment(session, file, kind=KIND, subject=number)
+    row = get_attachment(session, file, kind=KIND, subject=number, removed=True)
     if row.removed_at is not None:
         return
     attachments.remove(row, now=now)
@@ -263,12 +265,15 @@ def sign(
     actor: Identity,
     now: datetime,
     number: int,
+    digest: str,
     files: Mapping[str, NewFile],
     signed_on: date,
 ) -> Settlement:
     """Keep scans of the signed paper, one a side; with both it is 双方已签.
 
     `files`: side → its scan. A side that is sent again replaces its scan until the other is there.
+    `digest`: of the inputs the person saw. Conflict when it went back to the draft meanwhile and
+    came out as another paper.
     """
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
     row = found.row
@@ -277,6 +282,8 @@ def sign(
     if sent and all(side in have and have[side].digest == sent[side] for side in sent):
         return row  # a second click
     refuse_if(life.problems_of_step(row.status, Step.SIGN))
+    if digest != row.digest:
+        raise Conflict
     refuse_if(_problems_of_signing(row, files, signed_on, now.date()))
     new = []
     for side, file in files.items():

@@ -210,6 +210,8 @@ class ThawForm(Form):
 
 
 class SignForm(Form):
+    digest = HiddenField()
+    """Which paper it was that the sides signed."""
     party_a = FileField("甲方签字件")
     party_b = FileField("乙方签字件")
     signed_on = Day("签字日期", validators=[Needed("请填写签字日期。"), sensible])

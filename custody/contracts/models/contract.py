@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, Numeric, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from custody.contracts.rules.contract import Driver, Energy
-from custody.infra.db import Base, Versioned, Word
+from custody.infra.db import IDS_ONCE, Base, Versioned, Word
 
 Money = Numeric(18, 2)
 Quantity = Numeric(18, 4)
@@ -36,7 +36,7 @@ class Contract(Versioned, Base):
     """
 
     __tablename__ = "contract"
-    __table_args__ = (Index("ix_contract_region", "region_code", "id"),)
+    __table_args__ = (Index("ix_contract_region", "region_code", "id"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
@@ -259,6 +259,7 @@ class Measure(Base):
     __table_args__ = (
         UniqueConstraint("contract_id", "line"),
         Index("ix_measure_done", "completed_on"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -296,7 +297,7 @@ class ChangeOrder(Versioned, Base):
     """变更单: one term of the contract changes from a day on. The contract's own row never does."""
 
     __tablename__ = "change_order"
-    __table_args__ = (UniqueConstraint("contract_id", "number"),)
+    __table_args__ = (UniqueConstraint("contract_id", "number"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))

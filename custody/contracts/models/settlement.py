@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.life import Status
-from custody.infra.db import Base, Versioned, Word
+from custody.infra.db import IDS_ONCE, Base, Versioned, Word
 
 Money = Numeric(18, 2)
 
@@ -22,6 +22,7 @@ class Settlement(Versioned, Base):
         UniqueConstraint("contract_id", "period"),
         UniqueConstraint("contract_id", "serial"),
         Index("ix_settlement_status", "status", "due_on"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

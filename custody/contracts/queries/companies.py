@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from custody.accounts.rules import Place
-from custody.contracts.models.contract import Company
+from custody.accounts.rules import Identity, Level, Place
+from custody.contracts.models.contract import Company, Contract
 from custody.kernel.problems import NotFound
+from custody.regions.models import Region
+from custody.regions.queries import within
 
 
 def companies_of(session: Session, province: str, *, words: str = "") -> Sequence[Company]:
@@ -27,6 +29,18 @@ def get_company(session: Session, number: int, *, place: Place) -> Company:
     if company is None:
         raise NotFound
     return company
+
+
+def may_correct(session: Session, company: Company, *, who: Identity) -> bool:
+    """The province may; a county while the company has contracts with it alone.
+
+    The name stands in everybody's contracts.
+    """
+    if who.place.level is Level.PROVINCE:
+        return True
+    held = select(func.count()).select_from(Contract).where(Contract.company_id == company.id)
+    here = held.join(Region, Region.code == Contract.region_code).where(within(who.place))
+    return session.scalar(held) == session.scalar(here) != 0
 
 
 def by_code(session: Session, province: str, code: str) -> Company | None:

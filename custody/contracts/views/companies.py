@@ -9,7 +9,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.contracts.actions import companies
 from custody.contracts.forms.orders import CompanyForm
-from custody.contracts.queries.companies import companies_of, get_company
+from custody.contracts.queries.companies import companies_of, get_company, may_correct
 from custody.contracts.queries.portfolio import held
 from custody.contracts.rules import portfolio
 from custody.infra import clock, journal
@@ -113,6 +113,11 @@ def edit(number: int) -> Page:
             differences = form.differences(stored)
             form.version.data = str(row.version)
     page = render_template(
-        "contracts/company.html", form=form, row=row, rest=rest, differences=differences
+        "contracts/company.html",
+        form=form,
+        row=row,
+        rest=rest,
+        differences=differences,
+        shared=None if may_correct(session(), row, who=who) else companies.SHARED.message,
     )
     return page, status

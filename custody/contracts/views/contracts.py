@@ -17,6 +17,7 @@ from custody.contracts.actions import companies, contracts
 from custody.contracts.forms.groups import GroupForm, data_of, form_class
 from custody.contracts.forms.orders import OpenForm, TerminateForm
 from custody.contracts.queries.companies import companies_of
+from custody.contracts.queries.contracts import get_contract_and_region
 from custody.contracts.queries.groups import (
     Line,
     fingerprint,
@@ -167,6 +168,8 @@ def _save(writing: Session, number: int, group: Group, form: GroupForm, found: O
     who, now = identity(), clock.now()
     values = form.values()
     if group.code == "parties":
+        # The contract first: whoever has written into the journal must not wait for a row.
+        get_contract_and_region(writing, number, place=who.place, lock=True)
         company = companies.choose(
             writing,
             actor=who,

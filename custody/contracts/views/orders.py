@@ -98,9 +98,9 @@ def _page(
                 "new": _typed_again(row),
                 "effective_on": row.effective_on,
                 "reason": row.reason,
+                "version": str(row.version),
             },
         )
-    form.version.data = str(row.version)
     page = render_template(
         "contracts/order.html",
         found=found,
@@ -158,6 +158,7 @@ def edit(number: int, order: int) -> Page:
             "reason": row.reason,
         }
         differences = form.differences(stored)
+        form.version.data = str(row.version)
         return _page(number, order, form=form, differences=differences, status=409)
     flash("变更单草稿已保存。")
     return redirect(url_for("changes.show", number=number, order=order), 303)

@@ -132,7 +132,7 @@ def _page(number: int, typed: Typed | None = None, status: int = 200) -> Page:
         vouchers={file.id: file for file in attached},
         left=left,
         thaw=_own(typed.thaw, acts and row.status is Status.FROZEN, _thaw_form, row.version),
-        sign=_own(typed.sign, acts and row.status is Status.FROZEN, _sign_form),
+        sign=_own(typed.sign, acts and row.status is Status.FROZEN, _sign_form, row.digest),
         pay=_own(typed.pay, acts and row.status is Status.SIGNED, _pay_form, left),
         steps=list(Status),
         told=_history(row.id),
@@ -168,8 +168,8 @@ def _thaw_form(version: int) -> ThawForm:
     return ThawForm(formdata=None, data={"version": str(version)})
 
 
-def _sign_form() -> SignForm:
-    return SignForm(formdata=None, data={"signed_on": clock.today()})
+def _sign_form(digest: str) -> SignForm:
+    return SignForm(formdata=None, data={"digest": digest, "signed_on": clock.today()})
 
 
 def _pay_form(left: object) -> PayForm:
@@ -449,14 +449,24 @@ def sign(number: int) -> Page:
                 actor=identity(),
                 now=clock.now(),
                 number=number,
+                digest=str(form.digest.data or ""),
                 files=scans,
                 signed_on=form.signed_on.data,
             )
             both = row.status is not Status.FROZEN
     except Refused as refusal:
         return _page(number, Typed(sign=form, problems=form.take(refusal.problems)), 422)
+    except Conflict:
+        return _page(number, Typed(problems=[_OTHER_PAPER]), 409)
     flash("双方已签，可以支付。" if both else "已上传签字件，还差另一方。")
     return redirect(url_for("settlement.show", number=number), 303)
+
+
+_OTHER_PAPER = Problem(
+    "other_paper",
+    "在您打开页面之后，结算单退回过草稿，重新定稿的内容与您看到的不同，扫描件没有保存；"
+    "请核对下面的最新内容，下载新的结算单，由双方重新签字盖章后上传。",
+)
 
 
 @blueprint.post(f"{ONE}/pay")

@@ -265,7 +265,7 @@ def remove_file(
 ) -> None:
     """Take a file away that no answer carries yet. A second click changes nothing."""
     matter, region = _owing(session, actor, number)
-    row = get_attachment(session, file, kind=FILES, subject=matter.id)
+    row = get_attachment(session, file, kind=FILES, subject=matter.id, removed=True)
     if row.removed_at is not None:
         return
     if row.slot != slot_of(matter.answers + 1):

@@ -13,14 +13,19 @@ from sqlalchemy import func, select
 from custody.accounts.rules import Role
 from custody.attachments.models import Attachment
 from custody.contracts.actions import contracts as actions
+from custody.contracts.actions import profiles
+from custody.contracts.actions.record import record
 from custody.contracts.models.contract import Company, Contract, EnergyBase, Payment
+from custody.contracts.models.settlement import MonthlyProfile
+from custody.contracts.queries.contracts import get_contract_and_region
+from custody.contracts.rules.contract import Energy
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.kernel.problems import Refused
-from tests.conftest import SignIn
+from tests.conftest import NOW, SignIn
 from tests.critic import Critic, page
+from tests.factories import clicks, people
 from tests.factories import contracts as arrange
-from tests.factories import people
 from tests.factories.programme import PDF, upload
 
 Statements = Callable[[], Any]
@@ -215,6 +220,26 @@ def test_a_company_is_never_doubled(officer: Critic, draft: int, database: Datab
         assert reading.scalar(select(func.count()).select_from(Company)) == 1
 
 
+def test_a_new_company_waits_for_its_contract_and_not_the_other_way_round(
+    officer: Critic, draft: int, database: Database, clock: Any
+) -> None:
+    shown = officer.get(f"/contracts/{draft}/edit/parties")
+    sent = {"company": arrange.OTHER_CODE, "company_name": "另一家公司"}
+    with database.transaction() as session:
+        who = arrange.officer(session, people.YIXING)
+        found, region = get_contract_and_region(session, draft, place=who.place, lock=True)
+        second = clicks.Second(lambda: officer.press(shown, "保存", sent))
+        record(
+            session,
+            actor=who,
+            now=NOW,
+            action="edited",
+            contract=found,
+            region=region,
+        )
+    assert second.result().status_code == 303
+
+
 def test_two_people_on_one_page_and_on_two(
     officer: Critic, sign_in: SignIn, draft: int, database: Database
 ) -> None:
@@ -310,6 +335,76 @@ def test_a_draft_can_be_dropped_and_a_signed_contract_ended(
             number=other,
             version=row.version,
         )
+
+
+def test_two_clicks_at_once_open_one_draft(database: Database, clock: Any) -> None:
+    def click(session: Any) -> int:
+        contract = actions.add(
+            session,
+            actor=arrange.officer(session, people.YIXING),
+            now=NOW,
+            region=people.YIXING,
+            key="once",
+            name="同一份",
+        )
+        session.flush()
+        return contract.id
+
+    def other() -> int:
+        with database.transaction() as session:
+            return click(session)
+
+    with database.transaction() as session:
+        first = click(session)
+        second = clicks.Second(other)
+    assert second.result() == first
+    with database.reader() as reading:
+        assert reading.scalar(select(func.count()).select_from(Contract)) == 1
+
+
+def test_the_next_contract_has_no_papers_of_a_dropped_one(
+    officer: Critic, draft: int, database: Database, clock: Any, sign_in: SignIn
+) -> None:
+    with database.reader() as reading:
+        file = reading.scalars(select(Attachment.id).where(Attachment.subject == draft)).one()
+    assert officer.press(officer.get(f"/contracts/{draft}"), "删除草稿").status_code == 303
+    changes = last_event(database).changes["files"]
+    assert [one["id"] for one in changes[0]] == [file]
+    with database.transaction() as session:
+        other = arrange.opened(session, people.XISHAN, name="另一份").id
+        assert session.get_one(Attachment, file).removed_at is not None
+    assert other != draft
+    xishan = sign_in(Role.OFFICER, people.XISHAN)
+    assert "合同.pdf" not in xishan.get(f"/contracts/{other}").text
+    assert xishan.get(f"/contracts/{other}/files/{file}").status_code == 404
+
+
+def test_a_draft_with_a_monthly_profile_is_dropped_with_it(
+    officer: Critic, draft: int, database: Database, clock: Any
+) -> None:
+    with database.transaction() as session:
+        profiles.write(
+            session,
+            actor=arrange.officer(session, people.YIXING),
+            now=clock.now,
+            contract=draft,
+            shares={Energy.ELECTRICITY: [Decimal("8.5"), Decimal("7.5"), *[Decimal("8.4")] * 10]},
+        )
+    assert officer.press(officer.get(f"/contracts/{draft}"), "删除草稿").status_code == 303
+    with database.reader() as reading:
+        assert reading.scalars(select(MonthlyProfile)).all() == []
+
+
+def test_a_removed_paper_is_not_handed_out(
+    officer: Critic, draft: int, database: Database, store: Any
+) -> None:
+    shown = officer.get(f"/contracts/{draft}")
+    assert officer.press(shown, "移除合同.pdf").status_code == 303
+    with database.reader() as reading:
+        file = reading.scalars(select(Attachment.id).where(Attachment.subject == draft)).one()
+    assert officer.get(f"/contracts/{draft}/files/{file}").status_code == 404
+    # A second click is still told that it is done.
+    assert officer.press(shown, "移除合同.pdf").status_code == 303
 
 
 def test_the_only_scan_of_a_signed_contract_stays(

@@ -117,9 +117,48 @@ def test_two_people_correct_one_draft(
     assert "他们的" in text
     assert "我的" in text
     assert officer.press(mine, "删除草稿").status_code == 409
+    # Having seen both, the person may save upon the newer one.
+    assert officer.press(answer, "保存修改", {"reason": "合并后的"}).status_code == 303
     assert officer.press(officer.get(address), "删除草稿").status_code == 303
     with database.reader() as reading:
         assert reading.scalar(select(func.count()).select_from(ChangeOrder)) == 0
+
+
+def test_a_refused_correction_still_meets_what_was_saved_meanwhile(
+    officer: Critic, sign_in: SignIn, signed: int, database: Database
+) -> None:
+    with database.transaction() as session:
+        arrange.ordered(session, session.get_one(Contract, signed), sign=False)
+    address = f"/contracts/{signed}/orders/1"
+    mine, other = officer.get(address), sign_in(Role.COORDINATOR)
+    assert other.press(other.get(address), "保存修改", {"reason": "他们的"}).status_code == 303
+    for wrong in ({"reason": " "}, {"effective_on": "哪天"}):
+        refused = officer.press(mine, "保存修改", wrong)
+        assert refused.status_code == 422
+        right = {"reason": "我的", "effective_on": "2026-08-01"}
+        assert officer.press(refused, "保存修改", right).status_code == 409
+    with database.reader() as reading:
+        assert reading.scalars(select(ChangeOrder.reason)).one() == "他们的"
+
+
+def test_the_next_order_needs_a_paper_of_its_own(
+    officer: Critic, signed: int, database: Database
+) -> None:
+    first = officer.press(officer.get(f"/contracts/{signed}/orders/new"), "保存草稿", WISH)
+    one = first.headers["Location"]
+    assert (
+        officer.press(officer.get(one), "上传", {"files": upload(PDF, "变更单.pdf")}).status_code
+        == 303
+    )
+    assert officer.press(officer.get(one), "删除草稿").status_code == 303
+    again = officer.press(officer.get(f"/contracts/{signed}/orders/new"), "保存草稿", WISH)
+    shown = officer.get(again.headers["Location"])
+    assert "变更单.pdf" not in shown.text
+    refused = officer.press(shown, "登记双方已签署", {"signed_on": "2026-06-28"})
+    assert refused.status_code == 422
+    with database.reader() as reading:
+        event = reading.scalars(select(Event).where(Event.action == "order.discarded")).one()
+    assert [file["name"] for file in event.changes["files"][0]] == ["变更单.pdf"]
 
 
 def test_a_draft_contract_needs_no_orders(officer: Critic, database: Database, clock: Any) -> None:

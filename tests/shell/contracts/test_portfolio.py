@@ -194,7 +194,7 @@ def test_the_portfolio_needs_the_same_statements_for_few_and_many(
 def test_companies_are_listed_corrected_and_exported(
     three: None, sign_in: SignIn, database: Database
 ) -> None:
-    officer = sign_in(Role.OFFICER, people.YIXING)
+    officer = sign_in("coordinator")
     listing = page(officer.get("/contracts/companies"))
     assert arrange.CODE in listing.text()
     with database.reader() as reading:
@@ -210,6 +210,35 @@ def test_companies_are_listed_corrected_and_exported(
     got = officer.get("/contracts/companies/export.xlsx?q=9132")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(got.data)).get_sheet_by_index(0).to_python()
     assert [row[2] for row in rows if arrange.CODE in row] == ["某某"]
+
+
+def test_a_county_corrects_only_companies_of_its_own(
+    database: Database, sign_in: SignIn, clock: Any
+) -> None:
+    with database.transaction() as session:
+        own = arrange.company_of(session, people.YIXING, arrange.CODE, "独有公司").id
+        shared = arrange.company_of(session, people.YIXING, arrange.OTHER_CODE, "共用公司").id
+        unused = arrange.company_of(session, people.YIXING, "91320000MA1QWER03C", "未用公司").id
+        held = [(people.YIXING, own), (people.YIXING, shared), (people.ZHANGJIAGANG, shared)]
+        for number, (region, company) in enumerate(held):
+            contract = arrange.opened(session, region, name=f"合同{number}")
+            arrange.filled(session, contract, "parties", {"company_id": company})
+    officer = sign_in(Role.OFFICER, people.YIXING)
+    answer = officer.press(officer.get(f"/contracts/companies/{own}"), "保存", {"name": "更正后"})
+    assert answer.status_code == 303
+    for number in (shared, unused):
+        seen = officer.get(f"/contracts/companies/{number}")
+        assert "请联系省级协调员" in page(seen).text()
+        sent = {"name": "改名", "version": "1"}
+        refused = officer.send(f"/contracts/companies/{number}", sent)
+        assert refused.status_code == 422
+        assert "请联系省级协调员" in page(refused).problems[0]
+    coordinator = sign_in("coordinator")
+    form = coordinator.get(f"/contracts/companies/{shared}")
+    assert coordinator.press(form, "保存", {"name": "省里更正"}).status_code == 303
+    with database.reader() as reading:
+        names = set(reading.scalars(select(Company.name)))
+    assert names == {"更正后", "省里更正", "未用公司"}
 
 
 def test_area_done_is_told_by_year_and_place(three: None, database: Database) -> None:

@@ -349,11 +349,16 @@ def test_back_to_the_draft_with_a_reason(sign_in, database, contract):
 def test_a_draft_is_discarded_and_its_period_free_again(sign_in, database, contract):
     client = sign_in("yixing")
     here = begun(client)
+    client.press(client.get(here), "上传", {"files": upload(PDF, "电费账单.pdf")})
     answer = client.press(client.get(here), "删除草稿")
     assert answer.headers["Location"] == f"/settlements?contract={contract}"
     assert client.get(here).status_code == 404
     assert "待起草 3" in page(client.get("/settlements")).text()
-    assert acts(database) == ["drafted", "discarded"]
+    assert acts(database) == ["drafted", "file_added", "discarded"]
+    # Its number is used up: the next one has neither its files nor its history.
+    again = begun(client)
+    assert again != here
+    assert "电费账单.pdf" not in client.get(again).text
 
 
 def test_payments_that_cannot_be(sign_in, database, contract):
@@ -386,6 +391,30 @@ def test_signing_needs_a_scan_and_a_sensible_day(sign_in, database, contract):
     assert "不能早于定稿" in page(client.press(shown, "上传签字件", early)).problems[0]
     late = {"party_a": upload(PDF, "甲.pdf"), "signed_on": "2026-12-01"}
     assert "不能晚于今天" in page(client.press(shown, "上传签字件", late)).problems[0]
+
+
+def test_a_scan_of_the_old_paper_does_not_sign_the_new_one(sign_in, database, contract):
+    client, other = sign_in("yixing"), sign_in("yixing2")
+    here = begun(client)
+    client.press(client.get(here), "定稿")
+    stale = client.get(here)
+    other.press(other.get(here), "退回草稿", {"reason": "金额有误"})
+    fields = {
+        "deductions-0-reason": "超时",
+        "deductions-0-basis": "第九条",
+        "deductions-0-amount": "3640",
+    }
+    assert other.press(other.get(here), "定稿", fields).status_code == 303
+    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+    answer = client.press(stale, "上传签字件", both)
+    assert answer.status_code == 409
+    assert "重新签字盖章" in page(answer).problems[0]
+    assert stored(database).status is Status.FROZEN
+    assert "signed" not in acts(database)
+    # The page that came back is about the new paper.
+    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+    assert client.press(answer, "上传签字件", both).status_code == 303
+    assert stored(database).status is Status.SIGNED
 
 
 def test_basis_files_are_kept_frozen_and_handed_out(sign_in, database, contract):

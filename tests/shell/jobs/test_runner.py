@@ -7,14 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config import ROOT
-from custody.accounts.rules import Identity
+from custody.accounts.models import Account
+from custody.accounts.rules import Identity, Role
+from custody.dossiers import actions as dossiers
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.jobs import actions
@@ -24,8 +28,10 @@ from custody.jobs.rules import LEASE, MAX_TRIES, State
 from custody.jobs.runner import Result, Work, run_all, run_one
 from custody.kernel.problems import Problem, Refused
 from custody.verify import inspect
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 from tests.critic import Critic
+from tests.factories import clicks, people
+from tests.factories.programme import PDF
 
 
 def ordered(
@@ -65,6 +71,26 @@ def test_work_is_done_once_and_says_how_far_it_is(
     assert not run_one(database, store, {"x": handler})
     # Ordered again after it is over, it is another one.
     assert ordered(database, who, clock) != number
+
+
+def test_two_clicks_at_once_order_one_job(
+    database: Database, actor: Callable[..., Identity], clock: Clock
+) -> None:
+    who = actor("officer")
+
+    def click(session: Session) -> int:
+        return actions.order(
+            session, actor=who, now=NOW, kind="x", key="k", arguments={}, label="试办"
+        ).id
+
+    def other() -> int:
+        with database.transaction() as session:
+            return click(session)
+
+    with database.transaction() as session:
+        first = click(session)
+        second = clicks.Second(other)
+    assert second.result() == first
 
 
 def test_a_refusal_is_told_in_its_own_words_and_a_crash_is_not(
@@ -252,6 +278,44 @@ def test_files_are_swept_after_some_time_and_can_be_made_again(
     with database.reader() as session:
         [part] = [part for part in inspect(session, store) if part.title == "后台任务"]
     assert "内容已被改动" in part.wrong[0]
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"city_code": "320200", "region_code": people.XISHAN},
+        {"city_code": "320200", "region_code": None, "role": Role.LEADER},
+    ],
+)
+def test_what_was_made_stays_with_the_place_and_the_permission(
+    database: Database,
+    store: FileStore,
+    sign_in: Callable[..., Critic],
+    clock: Clock,
+    moved: dict[str, object],
+) -> None:
+    """An officer who has moved, or lost the permission, no longer reads the old region's dossier."""
+    officer = sign_in("yixing")
+    stored = store.put(io.BytesIO(PDF))
+    with database.transaction() as session:
+        job = dossiers.order(
+            session, actor=officer.who, now=clock.now, region=people.YIXING, demo=False
+        )
+        job.state, job.words, job.finished_at = State.DONE, "已办完。", clock.now
+        job.result = asdict(
+            Result("已办完。", stored.digest, "档案.zip", stored.size, "application/zip")
+        )
+        number = job.id
+    addresses = (f"/jobs/{number}", f"/jobs/{number}/file")
+    assert [officer.get(one).status_code for one in addresses] == [200, 200]
+    assert "宜兴市项目档案" in officer.get("/jobs").text
+    with database.transaction() as session:
+        account = session.get_one(Account, officer.who.id)
+        for name, value in moved.items():
+            setattr(account, name, value)
+    assert [officer.get(one).status_code for one in addresses] == [404, 404]
+    assert officer.send(f"/jobs/{number}/retry").status_code == 404
+    assert "宜兴市项目档案" not in officer.get("/jobs").text
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
