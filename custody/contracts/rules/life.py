@@ -127,4 +127,4 @@ def due_on(last: date, pay_day: int | None) -> date | None:
     if pay_day is None:
         return None
     month = Month.of(last).plus(1)
-    return date(month.year, month.number, min(pay_day, month.last.day))
+    return date(month.year, month.number, min(max(pay_day, 1), month.last.day))

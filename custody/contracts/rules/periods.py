@@ -26,6 +26,8 @@ class Cycle(StrEnum):
         return {"month": 1, "quarter": 3, "half": 6, "year": 12}[self.value]
 
 
+FIRST_YEAR = 2000
+"""Nothing was settled before."""
 _SIGNS = {Cycle.MONTH: "M", Cycle.QUARTER: "Q", Cycle.HALF: "H", Cycle.YEAR: "Y"}
 _ORDINALS = "一二三四"
 
@@ -39,7 +41,7 @@ class Period:
     number: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.number <= 12 // self.cycle.months or not 2000 <= self.year <= 2100:
+        if not 1 <= self.number <= 12 // self.cycle.months or not FIRST_YEAR <= self.year <= 2100:
             raise ValueError(f"not a period: {self.year} {self.cycle} {self.number}")
 
     def __str__(self) -> str:
@@ -102,7 +104,7 @@ def ended(cycle: Cycle, *, start: date, end: date | None, today: date) -> list[P
     """
     last = today if end is None else min(today, end)
     found: list[Period] = []
-    period = Period.of(start, cycle)
+    period = Period.of(max(start, date(FIRST_YEAR, 1, 1)), cycle)
     while period.first <= last and (period.last < today or (end is not None and end < today)):
         found.append(period)
         period = period.next

@@ -296,6 +296,32 @@ def test_a_period_is_settled_once_and_only_when_it_may_be(sign_in, database, con
     assert "同一期间只能结算一次" in page(taken).problems[0]
 
 
+@pytest.mark.parametrize(("subject", "new"), [("starts_on", "1926-07-01"), ("pay_day", "0")])
+def test_a_slip_in_an_old_order_shuts_nobody_out(sign_in, database, contract, subject, new):
+    """Orders refuse such values now; what was signed before must still be read."""
+    with database.transaction() as session:
+        row = arrange.contracts(session, YIXING)[0]
+        arrange.order(session, row, subject=subject, new=new)
+    client = sign_in("yixing")
+    assert client.get("/settlements").status_code == 200
+    begun(client, "2026年第二季度")
+    assert stored(database).period == "2026-Q2"
+
+
+def test_an_order_with_a_slip_is_refused_with_what_to_type(sign_in, database, contract):
+    client = sign_in("yixing")
+    for subject, new, words in (
+        ("starts_on", "1926-07-01", "2000年至2100年间的日期"),
+        ("pay_day", "0", "1至31之间的整数"),
+    ):
+        fields = {
+            "key": "x", "subject": subject, "new": new, "effective_on": "2026-07-01", "reason": "补",
+        }  # fmt: skip
+        answer = client.send(f"/contracts/{contract}/orders/new", fields)
+        assert answer.status_code == 422
+        assert any(words in one for one in page(answer).problems), page(answer).problems
+
+
 def test_a_contract_that_is_not_signed_is_not_settled(sign_in, database, clock):
     with database.transaction() as session:
         number = arrange.signed_contract(session, YIXING, signed_at=None).id
