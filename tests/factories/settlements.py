@@ -206,6 +206,7 @@ def signed(
         actor=officer(session, contract),
         now=clock.now(),
         number=row.id,
+        digest=row.digest,
         files={side: scan(f"{name}签字件.pdf", store) for side, name in actions.SIDES.items()},
         signed_on=clock.today(),
     )
@@ -226,6 +227,7 @@ def paid(
         actor=officer(session, contract),
         now=clock.now(),
         number=row.id,
+        version=row.version,
         key=f"pay-{row.id}",
         paid_on=clock.today(),
         amount=amount or row.total,

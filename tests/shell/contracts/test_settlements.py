@@ -413,6 +413,49 @@ def test_signing_needs_a_scan_and_a_sensible_day(sign_in, database, contract):
     assert "不能晚于今天" in page(client.press(shown, "上传签字件", late)).problems[0]
 
 
+def test_scans_of_an_older_paper_sign_nothing(sign_in, database, contract):
+    client = sign_in("yixing")
+    here = begun(client)
+    client.press(client.get(here), "定稿")
+    old = client.get(here)
+    client.press(client.get(here), "退回草稿", {"reason": "漏了扣减"})
+    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+    none = client.press(old, "上传签字件", both)
+    assert none.status_code == 422
+    assert "草稿不能签字" in page(none).problems[0]
+    assert "上传双方签字件" not in none.text
+    fields = {
+        "deductions-0-reason": "超时", "deductions-0-basis": "第九条", "deductions-0-amount": "640",
+    }  # fmt: skip
+    assert client.press(client.get(here), "定稿", fields).status_code == 303
+    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+    answer = client.press(old, "上传签字件", both)
+    assert answer.status_code == 409
+    assert "重新定稿" in page(answer).problems[0]
+    assert stored(database).status is Status.FROZEN
+    assert "signed" not in acts(database)
+    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+    assert client.press(answer, "上传签字件", both).status_code == 303
+    assert stored(database).status is Status.SIGNED
+
+
+def test_two_people_enter_one_payment(sign_in, database, contract):
+    with database.transaction() as session:
+        arrange.signed(session, arrange.contracts(session, YIXING)[0])
+    first, second = sign_in("yixing"), sign_in("yixing2")
+    mine, theirs = first.get("/settlements/1"), second.get("/settlements/1")
+    sent = {"amount": "1000", "voucher": upload(PNG, "回单.png")}
+    assert second.press(theirs, "登记支付", sent).status_code == 303
+    sent = {"amount": "1000", "voucher": upload(PDF, "回单扫描.pdf")}
+    answer = first.press(mine, "登记支付", sent)
+    assert answer.status_code == 409
+    assert "有人登记了支付" in page(answer).problems[0]
+    assert acts(database).count("paid") == 1
+    sent = {"amount": "500", "voucher": upload(PDF, "另一笔.pdf")}
+    assert first.press(answer, "登记支付", sent).status_code == 303
+    assert acts(database).count("paid") == 2
+
+
 def test_basis_files_are_kept_frozen_and_handed_out(sign_in, database, contract):
     client = sign_in("yixing")
     here = begun(client)
