@@ -57,7 +57,7 @@ def draft(
     refuse_if(
         life.problems_of_period(
             period,
-            cycle=str(terms.get("pay_period") or ""),
+            rhythm=agreed.rhythm,
             days=days,
             others=[Period.parse(one.period) for one in others],
             today=now.date(),

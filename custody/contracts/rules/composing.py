@@ -17,6 +17,7 @@ from custody.contracts.rules import shares
 from custody.contracts.rules.contract import Driver
 from custody.contracts.rules.contract import Energy as EnergyCode
 from custody.contracts.rules.periods import Period
+from custody.contracts.rules.rhythm import Rhythm, rhythm_of
 from custody.contracts.rules.settlement import (
     ONE,
     USUAL,
@@ -110,6 +111,10 @@ class Agreed:
         first = max(period.first, self.starts_on)
         last = min(period.last, self.ends_on) if self.ends_on else period.last
         return (first, last) if first <= last else None
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        return rhythm_of(self.original, self.orders, self.starts_on, self.ends_on)
 
     def at(self, day: date) -> Terms:
         return orders_.as_of(self.original, self.orders, day)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from custody.contracts.rules import life
 from custody.contracts.rules.life import STEPS, Status, Step
-from custody.contracts.rules.periods import Period
+from custody.contracts.rules.periods import Cycle, Period
+from custody.contracts.rules.rhythm import Rhythm
 from custody.kernel.periods import Month
 
 TODAY = date(2026, 11, 22)
@@ -33,7 +34,7 @@ def period(text: str, *, days: bool = True, others: tuple[str, ...] = ()) -> lis
     wanted = Period.parse(text)
     found = life.problems_of_period(
         wanted,
-        cycle="quarter",
+        rhythm=Rhythm(date(2026, 1, 1), None, ((date(2026, 1, 1), Cycle.QUARTER),)),
         days=(wanted.first, wanted.last) if days else None,
         others=[Period.parse(one) for one in others],
         today=TODAY,

@@ -296,6 +296,19 @@ def test_a_period_is_settled_once_and_only_when_it_may_be(sign_in, database, con
     assert "同一期间只能结算一次" in page(taken).problems[0]
 
 
+def test_a_cycle_that_changes_within_a_quarter_leaves_no_month_out(sign_in, database, contract):
+    with database.transaction() as session:
+        row = arrange.contracts(session, YIXING)[0]
+        day = date(2026, 11, 1)
+        arrange.order(session, row, subject="pay_period", new="month", effective_on=day)
+        for period in ("2026-Q1", "2026-Q2", "2026-Q3"):
+            arrange.frozen(session, row, period)
+    client = sign_in("yixing")
+    assert "待起草 1" in page(client.get("/settlements")).text()
+    begun(client, "2026年10月")
+    assert stored(database, 4).period == "2026-M10"
+
+
 @pytest.mark.parametrize(("subject", "new"), [("starts_on", "1926-07-01"), ("pay_day", "0")])
 def test_a_slip_in_an_old_order_shuts_nobody_out(sign_in, database, contract, subject, new):
     """Orders refuse such values now; what was signed before must still be read."""
