@@ -12,7 +12,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from custody.contracts.rules.composing import Draft
-from custody.contracts.rules.settlement import SCHEMA, Inputs, Statement
+from custody.contracts.rules.settlement import READABLE, SCHEMA, Inputs, Statement
 
 Plain = dict[str, Any]
 
@@ -23,7 +23,7 @@ def freeze(inputs: Inputs) -> Plain:
 
 def thaw(frozen: Mapping[str, Any]) -> Inputs:
     """The inputs again; ValueError for a schema this program does not know."""
-    if frozen.get("schema") != SCHEMA:
+    if frozen.get("schema") not in READABLE:
         raise ValueError(f"unknown schema: {frozen.get('schema')}")
     found = _read(Inputs, frozen["inputs"])
     assert isinstance(found, Inputs)

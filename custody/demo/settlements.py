@@ -185,7 +185,8 @@ def _frozen(player: Player, act: Act) -> None:
 
 def _signed(player: Player, act: Act) -> None:
     quarter = _quarter(act)
-    label, row = Period.parse(quarter.period).label, _row(player, quarter)
+    label = Period.parse(quarter.period).label
+    row = _row(player, quarter)
     actions.sign(
         player.session,
         actor=player.actors[act.actor],
@@ -211,6 +212,7 @@ def _paid(player: Player, act: Act) -> None:
         actor=player.actors[act.actor],
         now=act.at,
         number=row.id,
+        version=row.version,
         key=f"demo-{row.id}-{part}",
         paid_on=act.at.date(),
         amount=last if part == quarter.parts - 1 else first,

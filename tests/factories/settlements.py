@@ -227,6 +227,7 @@ def paid(
         actor=officer(session, contract),
         now=clock.now(),
         number=row.id,
+        version=row.version,
         key=f"pay-{row.id}",
         paid_on=clock.today(),
         amount=amount or row.total,

@@ -52,9 +52,9 @@ def problems_of(
     day = wanted.effective_on or date.max
     old = terms.text_of(terms_of(session, contract, day).get(wanted.subject))  # type: ignore[arg-type]
     try:
-        new = terms.text_of(terms.value_of(wanted.subject, terms.tidy(wanted.subject, wanted.new)))
+        new = terms.text_of(terms.typed(wanted.subject, wanted.new))
     except ValueError:
-        words = f"变更后的内容应为{terms.SHAPE_WORDS[terms.shape_of(wanted.subject)]}，请改正。"
+        words = f"变更后的内容应为{terms.expected(wanted.subject)}，请改正。"
         return [*found, Problem("new", words, "new")], old, ""
     if new == "":
         found.append(Problem("new", "请填写变更后的内容。", "new"))

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from custody.accounts.rules import Identity
 from custody.attachments import actions as attachments
@@ -56,7 +57,7 @@ def draft(
     refuse_if(
         life.problems_of_period(
             period,
-            cycle=str(terms.get("pay_period") or ""),
+            rhythm=agreed.rhythm,
             days=days,
             others=[Period.parse(one.period) for one in others],
             today=now.date(),
@@ -271,18 +272,18 @@ def sign(
 ) -> Settlement:
     """Keep scans of the signed paper, one a side; with both it is 双方已签.
 
+    `digest`: of the statement the page showed; scans of an older paper sign nothing.
     `files`: side → its scan. A side that is sent again replaces its scan until the other is there.
-    `digest`: of the inputs the person saw. Conflict when it went back to the draft meanwhile and
-    came out as another paper.
     """
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
     row = found.row
     have = {file.slot: file for file in _files(session, row) if file.slot in SIDES}
     sent = {side: file.stored.digest for side, file in files.items()}
-    if sent and all(side in have and have[side].digest == sent[side] for side in sent):
+    same = digest == row.digest
+    if same and sent and all(side in have and have[side].digest == sent[side] for side in sent):
         return row  # a second click
     refuse_if(life.problems_of_step(row.status, Step.SIGN))
-    if digest != row.digest:
+    if not same:
         raise Conflict
     refuse_if(_problems_of_signing(row, files, signed_on, now.date()))
     new = []
@@ -330,18 +331,24 @@ def pay(
     actor: Identity,
     now: datetime,
     number: int,
+    version: int,
     key: str,
     paid_on: date,
     amount: Decimal,
     voucher: NewFile,
 ) -> Settlement:
-    """A payment with its voucher; the last one closes the settlement. `key` makes it happen once."""
+    """A payment with its voucher; the last one closes the settlement. `key` makes it happen once.
+
+    Where a payment was entered meanwhile it is a conflict: it may be the same one.
+    """
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
     row = found.row
     known = session.scalar(select(SettlementPayment).where(SettlementPayment.key == key))
     if known is not None and known.settlement_id == row.id:
         return row
     refuse_if(life.problems_of_step(row.status, Step.PAY))
+    if row.version != version:
+        raise Conflict
     assert row.signed_on is not None
     paid = session.scalar(
         select(func.sum(SettlementPayment.amount)).where(SettlementPayment.settlement_id == row.id)
@@ -379,6 +386,7 @@ def pay(
         row.status, row.paid_on = life.STEPS[row.status, Step.PAY], paid_on
     else:
         row.edited_at = now
+        flag_modified(row, "edited_at")  # a new version even within the same second
     _record(session, actor, now, "paid", found, changes)
     return row
 

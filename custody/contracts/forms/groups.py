@@ -53,7 +53,7 @@ def _part(one: Field) -> FormPart:
     if one.kind is Kind.PERCENT:
         return Amount(one.label, 0, 999, places=2, unit="%")
     if one.kind is Kind.WHOLE:
-        return Whole(one.label, 0, one.size)
+        return Whole(one.label, one.least, one.size)
     if one.kind is Kind.CHOICE:
         wrong = f"{one.label}请从列表中选择。"
         return _Choice(one.label, choices={"": "请选择", **one.choices}, wrong=wrong)

@@ -211,13 +211,13 @@ class ThawForm(Form):
 
 class SignForm(Form):
     digest = HiddenField()
-    """Which paper it was that the sides signed."""
     party_a = FileField("甲方签字件")
     party_b = FileField("乙方签字件")
     signed_on = Day("签字日期", validators=[Needed("请填写签字日期。"), sensible])
 
 
 class PayForm(Form):
+    version = HiddenField()
     key = HiddenField()
     paid_on = Day("支付日期", validators=[Needed("请填写支付日期。"), sensible])
     amount = Amount(

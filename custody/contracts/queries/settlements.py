@@ -17,10 +17,10 @@ from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import MonthlyProfile, Settlement, SettlementPayment
 from custody.contracts.queries.contracts import as_rules, orders_of, original_terms
 from custody.contracts.rules.composing import HUNDRED, Agreed
-from custody.contracts.rules.contract import PERIODS
 from custody.contracts.rules.life import Status, due_on
 from custody.contracts.rules.orders import Order, as_of
-from custody.contracts.rules.periods import Cycle, Period, ended
+from custody.contracts.rules.periods import Period
+from custody.contracts.rules.rhythm import rhythm_of
 from custody.contracts.rules.settlement import Source
 from custody.infra.journal import Event
 from custody.kernel.problems import NotFound
@@ -315,14 +315,15 @@ def _missing(
     if contract.signed_at is None:
         return
     original = {name: getattr(contract, name) for name in _ABOUT_PERIODS}
-    terms = as_of(original, orders, today)
-    start, end = _term(contract, terms)
-    cycle, pay_day = str(terms["pay_period"] or ""), terms["pay_day"]
-    if start is None or cycle not in PERIODS:
+    start, end = _term(contract, as_of(original, orders, date.max))
+    rhythm = rhythm_of(original, orders, start, end)
+    if rhythm is None:
         return
     have = [Period.parse(row.period) for row in settled]
-    for period in ended(Cycle(cycle), start=start, end=end, today=today):
+    for period in rhythm.ended(today):
         if not any(period.overlaps(one) for one in have):
+            last = min(period.last, end) if end else period.last
+            pay_day = as_of(original, orders, last)["pay_day"]
             yield Line(
                 None,
                 contract.id,
@@ -336,10 +337,7 @@ def _missing(
                 None,
                 None,
                 Decimal(0),
-                due_on(
-                    min(period.last, end) if end else period.last,
-                    pay_day if isinstance(pay_day, int) else None,
-                ),
+                due_on(last, pay_day if isinstance(pay_day, int) else None),
             )
 
 

@@ -17,6 +17,7 @@ from custody.contracts.rules import shares
 from custody.contracts.rules.contract import Driver
 from custody.contracts.rules.contract import Energy as EnergyCode
 from custody.contracts.rules.periods import Period
+from custody.contracts.rules.rhythm import Rhythm, rhythm_of
 from custody.contracts.rules.settlement import (
     ONE,
     USUAL,
@@ -111,6 +112,10 @@ class Agreed:
         last = min(period.last, self.ends_on) if self.ends_on else period.last
         return (first, last) if first <= last else None
 
+    @property
+    def rhythm(self) -> Rhythm | None:
+        return rhythm_of(self.original, self.orders, self.starts_on, self.ends_on)
+
     def at(self, day: date) -> Terms:
         return orders_.as_of(self.original, self.orders, day)
 
@@ -175,13 +180,40 @@ def _energies(
                 lines[-1] = (_joined(so_far, energy), start, last)
             else:
                 lines.append((energy, first, last))
+        agreed_on = tuple(_recognized(agreed, code, pieces[-1][1], draft))
+        if len(lines) == 1:
+            (energy, _, _), *_ = lines
+            yield replace(energy, adjustments=energy.adjustments + agreed_on)
+            continue
+        whole, so_far = sum((energy.base for energy, _, _ in lines), ZERO), ZERO
         for energy, first, last in lines:
-            alone = len(lines) == 1
-            name = energy.name if alone else f"{energy.name}（{_day(first)}至{_day(last)}）"
-            # An agreed quantity is of the whole period: it stands in the last line only.
-            final = last == pieces[-1][1]
-            counted = _adjustments(agreed, code, first, last, draft, final=final)
-            yield replace(energy, name=name, adjustments=counted)
+            begun, so_far = so_far, so_far + energy.base
+            final = last == lines[-1][2]
+            parts = tuple(
+                replace(
+                    one,
+                    whole=one.quantity,
+                    quantity=_until(one.quantity, so_far, whole, final=final)
+                    - _until(one.quantity, begun, whole, final=False),
+                )
+                for one in agreed_on
+            )
+            yield replace(
+                energy,
+                name=f"{energy.name}（{_day(first)}至{_day(last)}）",
+                adjustments=energy.adjustments + parts,
+                whole=whole,
+            )
+
+
+def _until(quantity: Decimal, so_far: Decimal, whole: Decimal, *, final: bool) -> Decimal:
+    """What of an agreed quantity belongs to the stretches up to here, in proportion to their bases.
+
+    Running totals: however the period is cut, the parts make up the quantity.
+    """
+    if final:
+        return shares.rounded(quantity)
+    return shares.rounded(quantity * so_far / whole) if whole else ZERO
 
 
 def _even(
@@ -202,7 +234,7 @@ def _terms_of(agreed: Agreed, code: EnergyCode, draft: Draft, day: date) -> obje
     terms = agreed.at(day)
     names = (f"energy:{code}:quantity", f"energy:{code}:price")
     scalars = ("price_mode", "price_cap", "discount_rate")
-    counted = _adjustments(agreed, code, day, day, draft, final=False)
+    counted = _adjustments(agreed, code, day, day, draft)
     return [terms.get(name) for name in (*names, *scalars)], counted
 
 
@@ -265,42 +297,48 @@ def _energy(
         cap=shares.rounded(price * (ONE + cap / HUNDRED), Decimal("0.0001"))
         if isinstance(cap, Decimal) and mode is PriceMode.CAPPED
         else None,
-        adjustments=_adjustments(agreed, code, first, last, draft, final=False),
+        adjustments=_adjustments(agreed, code, first, last, draft),
     )
 
 
 def _adjustments(
-    agreed: Agreed, code: EnergyCode, first: date, last: date, draft: Draft, *, final: bool
+    agreed: Agreed, code: EnergyCode, first: date, last: date, draft: Draft
 ) -> tuple[Adjustment, ...]:
-    """Those that count on these days; agreed quantities on the `final` ones only."""
-    found = []
-    known = {order.number: order for order in agreed.orders}
+    """Those by a formula that count on these days."""
+    terms = agreed.at(last)
+    return tuple(
+        _adjustment(agreed, line, terms, draft)
+        for line in draft.adjustments
+        if line.energy is code
+        and USUAL[line.driver] is not Formula.AGREED
+        and _counts(agreed, line, terms, first)
+    )
+
+
+def _recognized(agreed: Agreed, code: EnergyCode, last: date, draft: Draft) -> Iterable[Adjustment]:
+    """Agreed quantities: they are of the whole period, whose last day this is."""
     terms = agreed.at(last)
     for line in draft.adjustments:
-        formula = USUAL[line.driver]
-        if line.energy is not code or (formula is Formula.AGREED and not final):
-            continue
-        order = known.get(line.order) if line.order is not None else None
-        later = order is not None and order.effective_on > first
-        looked_back = terms.get(f"driver:{line.driver}:retroactive") is True
-        if later and not looked_back and formula is not Formula.AGREED:
-            continue
-        paper = agreed.order_papers.get(order.number) if order else None
-        found.append(
-            Adjustment(
-                line.driver,
-                formula,
-                paper or _typed(f"{line.driver.label}调整", draft),
-                base=line.base or ZERO,
-                now=line.now or ZERO,
-                rate=(line.rate or ZERO) / (HUNDRED if formula is Formula.RATIO else ONE),
-                quantity=line.quantity or ZERO,
-                trigger=_share(terms.get(f"driver:{line.driver}:trigger")),
-                order=f"{line.order}号变更单" if line.order is not None else "",
-                signed=order is not None and order.signed,
-            )
-        )
-    return tuple(found)
+        agreed_on = line.energy is code and USUAL[line.driver] is Formula.AGREED
+        if agreed_on and _counts(agreed, line, terms, last):
+            yield _adjustment(agreed, line, terms, draft)
+
+
+def _adjustment(agreed: Agreed, line: AdjustmentLine, terms: Terms, draft: Draft) -> Adjustment:
+    formula, order = USUAL[line.driver], _order_of(agreed, line)
+    paper = agreed.order_papers.get(order.number) if order else None
+    return Adjustment(
+        line.driver,
+        formula,
+        paper or _typed(f"{line.driver.label}调整", draft),
+        base=line.base or ZERO,
+        now=line.now or ZERO,
+        rate=(line.rate or ZERO) / (HUNDRED if formula is Formula.RATIO else ONE),
+        quantity=line.quantity or ZERO,
+        trigger=_share(terms.get(f"driver:{line.driver}:trigger")),
+        order=f"{line.order}号变更单" if line.order is not None else "",
+        signed=order is not None and order.signed,
+    )
 
 
 # --- the other terms -----------------------------------------------------------------------------
@@ -349,6 +387,17 @@ def _guarantee(agreed: Agreed, terms: Terms, draft: Draft, day: date) -> Guarant
     )
 
 
+def _order_of(agreed: Agreed, line: AdjustmentLine) -> orders_.Order | None:
+    return next((order for order in agreed.orders if order.number == line.order), None)
+
+
+def _counts(agreed: Agreed, line: AdjustmentLine, terms: Terms, day: date) -> bool:
+    """Its order counts from the day or before, or the contract lets it look back."""
+    order = _order_of(agreed, line)
+    looks_back = terms.get(f"driver:{line.driver}:retroactive") is True
+    return order is None or order.effective_on <= day or looks_back
+
+
 def _share(value: object) -> Decimal:
     """A rate in percent as a share of 1."""
     return value / HUNDRED if isinstance(value, Decimal) else ZERO
@@ -356,6 +405,10 @@ def _share(value: object) -> Decimal:
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
+
+
+def _full(day: date) -> str:
+    return f"{day.year}年{_day(day)}"
 
 
 # --- what is missing or cannot be ----------------------------------------------------------------
@@ -373,6 +426,14 @@ def problems_of_draft(agreed: Agreed, period: Period, draft: Draft) -> list[Prob
     seen: set[tuple[str, str]] = set()
     for at, line in enumerate(draft.adjustments):
         found += _problems_of_line(at, line, terms)
+        order = _order_of(agreed, line)
+        if days and order is not None and not _counts(agreed, line, terms, days[1]):
+            day = _full(order.effective_on)
+            words = (
+                f"{order.number}号变更单自{day}起生效，合同未约定溯及，不能用于{period.label}；"
+                "请改选变更单，或删去此项调整，待生效后的期间再结算。"
+            )
+            found.append(Problem("not_yet", words, f"adjustments-{at}-order"))
         if (line.energy, line.driver) in seen and USUAL[line.driver] is not Formula.AGREED:
             words = f"{line.energy.label}的{line.driver.label}调整填了两次，请合并为一行。"
             found.append(Problem("twice", words, f"adjustments-{at}-driver"))

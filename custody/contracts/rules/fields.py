@@ -38,6 +38,8 @@ class Field:
     wide: bool = False
     size: int = 100
     """Characters, or the greatest number."""
+    least: int = 0
+    """Of a whole number."""
     choices: Mapping[str, str] = field(default_factory=dict)
     needed: bool = False
     """Without it the page counts as not finished."""
@@ -267,7 +269,7 @@ GROUPS: tuple[Group, ...] = (
         "支付",
         (
             Field("pay_period", "支付周期", Kind.CHOICE, choices=words.PERIODS, needed=True),
-            Field("pay_day", "支付日", Kind.WHOLE, size=31, hint="期满后次月的第几日。"),
+            Field("pay_day", "支付日", Kind.WHOLE, size=31, least=1, hint="期满后次月的第几日。"),
             Field("prepayment", "预付比例（%）", Kind.PERCENT),
             Field("bond", "履约保证金（元）", Kind.MONEY),
             Field("payer", "支付主体", Kind.CHOICE, choices=words.PAYERS, needed=True),

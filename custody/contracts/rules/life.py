@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from custody.contracts.rules.periods import Period
+from custody.contracts.rules.rhythm import Rhythm
 from custody.contracts.rules.settlement import yuan
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
@@ -76,18 +77,18 @@ def problems_of_step(status: Status, step: Step) -> list[Problem]:
 def problems_of_period(
     period: Period,
     *,
-    cycle: str,
+    rhythm: Rhythm | None,
     days: tuple[date, date] | None,
     others: Iterable[Period],
     today: date,
 ) -> list[Problem]:
     """Why a settlement of the period cannot be drafted. `days`: of the period, inside the term."""
     where = "period"
-    if period.cycle.value != cycle:
-        return [Problem("cycle", "合同不按这样的周期结算，请按合同约定的周期选择期间。", where)]
     if days is None:
         words = f"{period.label}不在合同的托管期内，请核对合同的起算日和到期日。"
         return [Problem("outside", words, where)]
+    if rhythm is None or not rhythm.accepts(period):
+        return [Problem("cycle", "合同不按这样的周期结算，请按合同约定的周期选择期间。", where)]
     if period.first > today:
         return [Problem("future", f"{period.label}还没有开始，请到期后再结算。", where)]
     for other in others:
@@ -127,4 +128,4 @@ def due_on(last: date, pay_day: int | None) -> date | None:
     if pay_day is None:
         return None
     month = Month.of(last).plus(1)
-    return date(month.year, month.number, min(pay_day, month.last.day))
+    return date(month.year, month.number, min(max(pay_day, 1), month.last.day))

@@ -26,6 +26,8 @@ class Cycle(StrEnum):
         return {"month": 1, "quarter": 3, "half": 6, "year": 12}[self.value]
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Nothing is settled before or after."""
 _SIGNS = {Cycle.MONTH: "M", Cycle.QUARTER: "Q", Cycle.HALF: "H", Cycle.YEAR: "Y"}
 _ORDINALS = "一二三四"
 
@@ -39,7 +41,10 @@ class Period:
     number: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.number <= 12 // self.cycle.months or not 2000 <= self.year <= 2100:
+        if (
+            not 1 <= self.number <= 12 // self.cycle.months
+            or not FIRST_YEAR <= self.year <= LAST_YEAR
+        ):
             raise ValueError(f"not a period: {self.year} {self.cycle} {self.number}")
 
     def __str__(self) -> str:
@@ -93,17 +98,3 @@ class Period:
 
     def overlaps(self, other: Period) -> bool:
         return self.first <= other.last and other.first <= self.last
-
-
-def ended(cycle: Cycle, *, start: date, end: date | None, today: date) -> list[Period]:
-    """The periods of a contract's term that are over, oldest first.
-
-    A period over which the term begins or ends counts: its days inside the term are settled.
-    """
-    last = today if end is None else min(today, end)
-    found: list[Period] = []
-    period = Period.of(start, cycle)
-    while period.first <= last and (period.last < today or (end is not None and end < today)):
-        found.append(period)
-        period = period.next
-    return found

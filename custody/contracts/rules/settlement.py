@@ -19,8 +19,9 @@ from custody.contracts.rules.contract import PRICE_MODES, Driver
 from custody.contracts.rules.shares import rounded
 from custody.kernel.problems import Problem
 
-SCHEMA = 1
-"""Of the frozen inputs; a later shape gets a later number and keeps this one readable."""
+SCHEMA = 2
+"""Of the frozen inputs. 2 knows of which whole a stretch is a part; 1 is read as 2 without it."""
+READABLE = frozenset({1, 2})
 ZERO, ONE = Decimal(0), Decimal(1)
 
 
@@ -99,7 +100,9 @@ class Adjustment:
     rate: Decimal = ZERO
     """INTENSITY: q, units a year for each m² or person. RATIO: part of the base quantity, 0 … 1."""
     quantity: Decimal = ZERO
-    """AGREED: ΔQ of the period."""
+    """AGREED: ΔQ of the period; where the period is cut, what of it falls on this stretch."""
+    whole: Decimal | None = None
+    """AGREED, where the period is cut: ΔQ of the whole period."""
     trigger: Decimal = ZERO
     """Share of 1 that must be passed, from the contract."""
     order: str = ""
@@ -130,6 +133,8 @@ class Energy:
     actual_source: Source | None = None
     cap: Decimal | None = None
     adjustments: tuple[Adjustment, ...] = ()
+    whole: Decimal | None = None
+    """Where the period is cut into stretches and this is one of them: the base of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,10 +371,12 @@ def _price(energy: Energy, problems: list[Problem]) -> tuple[Decimal, str]:
 def change_of(energy: Energy, adjustment: Adjustment) -> Decimal | None:
     """By how much the driver has changed, as a share of 1; None where there is nothing to compare with.
 
-    Of agreed quantities: the quantity against the period's base.
+    Of agreed quantities: the period's quantity against the period's base, however the period is cut.
     """
     if adjustment.formula is Formula.AGREED:
-        return adjustment.quantity / energy.base if energy.base else None
+        base = energy.base if energy.whole is None else energy.whole
+        quantity = adjustment.quantity if adjustment.whole is None else adjustment.whole
+        return quantity / base if base else None
     return (adjustment.now - adjustment.base) / adjustment.base if adjustment.base else None
 
 
@@ -396,8 +403,14 @@ def adjusted(energy: Energy, adjustment: Adjustment) -> tuple[Decimal, str]:
             f"{number(energy.base)} × {percent(adjustment.rate)} × "
             f"({number(adjustment.now)} ÷ {number(adjustment.base)} − 1)"
         )
-    else:
+    elif adjustment.whole is None or energy.whole is None:
         delta, how = adjustment.quantity, "按变更单认定"
+    else:
+        delta = adjustment.quantity
+        how = (
+            f"全期认定{number(adjustment.whole)} × "
+            f"{number(energy.base)} ÷ 全期基准{number(energy.whole)}"
+        )
     delta = rounded(delta)
     passed = (
         "" if change is None else f"变化{_signed(change)}，超过±{percent(adjustment.trigger)}，"

@@ -165,6 +165,36 @@ def value_of(key: str, text: str) -> Value:
     return rounded if rounded == value else _not(text)
 
 
+_DAYS = (date(2000, 1, 1), date(2100, 12, 31))
+_NUMBERS: Mapping[str, tuple[int, int]] = {
+    "years": (1, 40),
+    "institutions": (1, 100_000),
+    "people": (0, 10**7),
+    "pay_day": (1, 31),
+}
+
+
+def typed(key: str, text: str) -> Value:
+    """What somebody types for a term, within what it can sensibly be. Raises ValueError."""
+    value = value_of(key, tidy(key, text))
+    if isinstance(value, date) and not _DAYS[0] <= value <= _DAYS[1]:
+        raise ValueError(text)
+    if key in _NUMBERS and value is not None:
+        low, high = _NUMBERS[key]
+        if not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(text)
+    return value
+
+
+def expected(key: str) -> str:
+    """What `typed` takes: 1至31之间的整数, 2000年至2100年间的日期，如 2026-11-22."""
+    if key in _NUMBERS:
+        low, high = _NUMBERS[key]
+        return f"{low}至{high}之间的整数"
+    words = SHAPE_WORDS[shape_of(key)]
+    return f"2000年至2100年间的{words}" if shape_of(key) is Shape.DAY else words
+
+
 SHAPE_WORDS: Mapping[Shape, str] = {
     Shape.MONEY: "两位小数以内的数字",
     Shape.QUANTITY: "四位小数以内的数字",

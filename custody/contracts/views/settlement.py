@@ -133,7 +133,7 @@ def _page(number: int, typed: Typed | None = None, status: int = 200) -> Page:
         left=left,
         thaw=_own(typed.thaw, acts and row.status is Status.FROZEN, _thaw_form, row.version),
         sign=_own(typed.sign, acts and row.status is Status.FROZEN, _sign_form, row.digest),
-        pay=_own(typed.pay, acts and row.status is Status.SIGNED, _pay_form, left),
+        pay=_own(typed.pay, acts and row.status is Status.SIGNED, _pay_form, row.version, left),
         steps=list(Status),
         told=_history(row.id),
         shown=SHOWN,
@@ -160,8 +160,8 @@ def _form(found: Found, agreed: Agreed, typed: Typed, draft: Draft) -> Settlemen
 
 
 def _own(typed: Any, wanted: bool, make: Callable[..., Any], *given: Any) -> Any:
-    """The form just sent, else a fresh one where the state asks for it."""
-    return typed or (make(*given) if wanted else None)
+    """Where the state asks for it: the form just sent, else a fresh one."""
+    return (typed or make(*given)) if wanted else None
 
 
 def _thaw_form(version: int) -> ThawForm:
@@ -172,10 +172,9 @@ def _sign_form(digest: str) -> SignForm:
     return SignForm(formdata=None, data={"digest": digest, "signed_on": clock.today()})
 
 
-def _pay_form(left: object) -> PayForm:
-    return PayForm(
-        formdata=None, data={"key": token_hex(16), "paid_on": clock.today(), "amount": left}
-    )
+def _pay_form(version: int, left: object) -> PayForm:
+    values = {"key": token_hex(16), "paid_on": clock.today(), "amount": left}
+    return PayForm(formdata=None, data={"version": str(version), **values})
 
 
 def _statement(found: Found, agreed: Agreed, draft: Draft) -> Statement:
@@ -449,24 +448,24 @@ def sign(number: int) -> Page:
                 actor=identity(),
                 now=clock.now(),
                 number=number,
-                digest=str(form.digest.data or ""),
+                digest=form.digest.data or "",
                 files=scans,
                 signed_on=form.signed_on.data,
             )
             both = row.status is not Status.FROZEN
+    except Conflict:
+        form.digest.data = queries.get_settlement(
+            session(), number, place=identity().place
+        ).row.digest
+        words = (
+            "在您打开页面之后，结算单退回修改并重新定稿，金额或依据可能已变；请核对签字件上的"
+            "数据校验值与本页一致，不一致的请重新打印送签，一致的请重新选择文件上传。"
+        )
+        return _page(number, Typed(sign=form, problems=[Problem("changed", words)]), 409)
     except Refused as refusal:
         return _page(number, Typed(sign=form, problems=form.take(refusal.problems)), 422)
-    except Conflict:
-        return _page(number, Typed(problems=[_OTHER_PAPER]), 409)
     flash("双方已签，可以支付。" if both else "已上传签字件，还差另一方。")
     return redirect(url_for("settlement.show", number=number), 303)
-
-
-_OTHER_PAPER = Problem(
-    "other_paper",
-    "在您打开页面之后，结算单退回过草稿，重新定稿的内容与您看到的不同，扫描件没有保存；"
-    "请核对下面的最新内容，下载新的结算单，由双方重新签字盖章后上传。",
-)
 
 
 @blueprint.post(f"{ONE}/pay")
@@ -489,12 +488,21 @@ def pay(number: int) -> Page:
                 actor=identity(),
                 now=clock.now(),
                 number=number,
+                version=whole(form.version.data),
                 key=(form.key.data or "")[:40] or token_hex(16),
                 paid_on=form.paid_on.data,
                 amount=form.amount.data,
                 voucher=voucher,
             )
             over = row.status is Status.PAID
+    except Conflict:
+        found = queries.get_settlement(session(), number, place=identity().place)
+        form.version.data = str(found.row.version)
+        words = (
+            "在您打开页面之后，有人登记了支付；请对照“支付记录”核对是否为同一笔，"
+            "不是同一笔的，请重新选择凭证后再登记。"
+        )
+        return _page(number, Typed(pay=form, problems=[Problem("changed", words)]), 409)
     except Refused as refusal:
         return _page(number, Typed(pay=form, problems=form.take(refusal.problems)), 422)
     flash("已登记支付，本期结算完毕。" if over else "已登记支付；尚未付清，余款支付后请继续登记。")

@@ -216,13 +216,14 @@ def start(number: int) -> Page:
     queries.contract_and_region(session(), number, place=identity().place)
     try:
         period = Period.parse(request.form.get("period", ""))
+    except ValueError:
+        return _index([Problem("period", "请选择要结算的期间。")], 422)
+    try:
         with transaction() as writing:
             row = actions.draft(
                 writing, actor=identity(), now=clock.now(), contract=number, period=period
             )
             drafted = row.id
-    except ValueError:
-        return _index([Problem("period", "请选择要结算的期间。")], 422)
     except Refused as refusal:
         return _index(refusal.problems, 422)
     flash(f"已起草{period.label}结算单：合同数据已带入，请核对并补充本期数据。")

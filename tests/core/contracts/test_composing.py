@@ -142,12 +142,89 @@ def test_an_adjustment_counts_from_its_order_s_day_unless_it_looks_back(
     )
 
 
-def test_an_agreed_quantity_counts_once() -> None:
-    line = AdjustmentLine(Energy.ELECTRICITY, Driver.EQUIPMENT, 1, quantity=D(500))
+def test_an_agreed_quantity_is_spread_over_the_stretches_of_its_period() -> None:
+    line = AdjustmentLine(Energy.ELECTRICITY, Driver.EQUIPMENT, 2, quantity=D(500))
     new = order(1, "energy:electricity:price", D("0.70"), date(2026, 3, 11))
-    power = inputs_of(agreed(new), MARCH, Draft(adjustments=(line,))).energies[:2]
-    assert [[a.quantity for a in one.adjustments] for one in power] == [[], [D(500)]]
+    known = order(2, "investment", D(1), date(2026, 1, 1))
+    inputs = inputs_of(agreed(new, known), MARCH, Draft(adjustments=(line,)))
+    power = inputs.energies[:2]
+    assert [[a.quantity for a in one.adjustments] for one in power] == [
+        [D("161.29")],
+        [D("338.71")],
+    ]
+    assert [one.whole for one in power] == [D(310000)] * 2
     assert power[1].adjustments[0].formula is Formula.AGREED
+    words = "ΔQ = 全期认定500 × 100,000 ÷ 全期基准310,000 = 161.29 kWh（2号变更单）"
+    assert any(words in note for note in settle(inputs).terms[0].notes)
+
+
+def cut(day: date, quantity: Decimal, trigger: Decimal) -> tuple[Agreed, Draft]:
+    """A contract and a draft of March; an order without effect cuts the month before the day."""
+    idle = order(1, "investment", D(1), day)
+    known = order(2, "investment", D(2), date(2026, 1, 1))
+    contract = agreed(idle, known, driver__equipment__trigger=trigger)
+    same = area(now=D(100000))
+    line = AdjustmentLine(Energy.ELECTRICITY, Driver.EQUIPMENT, 2, quantity=quantity)
+    return contract, Draft(adjustments=(same, line))
+
+
+@given(
+    st.dates(date(2026, 3, 2), date(2026, 3, 31)),
+    st.decimals(-400000, 400000, places=4),
+    st.decimals(0, 100, places=2),
+)
+def test_a_cut_changes_neither_trigger_nor_total(
+    day: date, quantity: Decimal, trigger: Decimal
+) -> None:
+    contract, draft = cut(day, quantity, trigger)
+    pieces = inputs_of(contract, MARCH, draft)
+    plain = inputs_of(contract, MARCH, replace(draft, adjustments=draft.adjustments[1:]))
+    assert [one.code for one in pieces.energies] == ["electricity", "electricity", "gas"]
+    assert [one.code for one in plain.energies] == ["electricity", "gas"]
+    one, many = settle(plain), settle(pieces)
+    assert {problem.code for problem in one.problems} == {problem.code for problem in many.problems}
+    assert abs(one.payable - many.payable) <= D("0.03")
+    parts = [a for e in pieces.energies for a in e.adjustments if a.formula is Formula.AGREED]
+    assert sum(part.quantity for part in parts) == plain.energies[0].adjustments[
+        0
+    ].quantity.quantize(D("0.01"), "ROUND_HALF_UP")
+
+
+def test_more_may_be_taken_away_than_the_last_stretch_used() -> None:
+    contract, draft = cut(date(2026, 3, 31), D(-20000), D(0))
+    inputs = inputs_of(contract, MARCH, draft)
+    assert inputs.energies[1].base == D(10000)
+    statement = settle(inputs)
+    assert statement.problems == ()
+    quantity = sum(e.base + sum(a.quantity for a in e.adjustments) for e in inputs.energies[:2])
+    assert quantity == D(290000)
+
+
+@pytest.mark.parametrize(
+    ("driver", "rate"), [(Driver.AREA, D("36.5")), (Driver.HOURS, D(50)), (Driver.EQUIPMENT, None)]
+)
+@pytest.mark.parametrize("retroactive", [False, True])
+def test_an_order_of_a_later_period_is_refused_and_not_paid(
+    driver: Driver, rate: Decimal | None, retroactive: bool
+) -> None:
+    later = order(1, "floor_area", D(110000), date(2026, 4, 1))
+    contract = agreed(later, **{f"driver__{driver}__retroactive": retroactive})
+    line = area(driver=driver, rate=rate, quantity=D(5000))
+    draft = Draft(adjustments=(line,))
+    found = [one for one in problems_of_draft(contract, MARCH, draft) if one.code == "not_yet"]
+    more = settle(inputs_of(contract, MARCH, draft)).payable
+    plain = settle(inputs_of(contract, MARCH, Draft())).payable
+    if retroactive:
+        assert found == []
+        assert more > plain
+    else:
+        assert [one.where for one in found] == ["adjustments-0-order"]
+        assert "自2026年4月1日起生效" in found[0].message
+        assert more == plain
+    april = Period.parse("2026-M04")
+    without = settle(inputs_of(contract, april, Draft())).payable
+    assert settle(inputs_of(contract, april, draft)).payable > without
+    assert "not_yet" not in [one.code for one in problems_of_draft(contract, april, draft)]
 
 
 def test_typed_prices_reach_linked_energies_only() -> None:

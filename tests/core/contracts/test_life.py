@@ -5,10 +5,14 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custody.contracts.rules import life
 from custody.contracts.rules.life import STEPS, Status, Step
-from custody.contracts.rules.periods import Period
+from custody.contracts.rules.periods import Cycle, Period
+from custody.contracts.rules.rhythm import Rhythm
+from custody.kernel.periods import Month
 
 TODAY = date(2026, 11, 22)
 
@@ -30,7 +34,7 @@ def period(text: str, *, days: bool = True, others: tuple[str, ...] = ()) -> lis
     wanted = Period.parse(text)
     found = life.problems_of_period(
         wanted,
-        cycle="quarter",
+        rhythm=Rhythm(date(2026, 1, 1), None, ((date(2026, 1, 1), Cycle.QUARTER),)),
         days=(wanted.first, wanted.last) if days else None,
         others=[Period.parse(one) for one in others],
         today=TODAY,
@@ -65,6 +69,13 @@ def test_due() -> None:
     assert life.due_on(date(2026, 1, 31), 30) == date(2026, 2, 28)
     assert life.due_on(date(2026, 12, 31), 15) == date(2027, 1, 15)
     assert life.due_on(date(2026, 12, 31), None) is None
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 12, 31)), st.integers(0, 99))
+def test_a_pay_day_always_lies_in_the_month_after(last: date, pay_day: int) -> None:
+    due = life.due_on(last, pay_day)
+    assert due is not None
+    assert Month.of(due) == Month.of(last).plus(1)
 
 
 def test_going_back_needs_a_reason() -> None:

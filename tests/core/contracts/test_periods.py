@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.contracts.rules.periods import Cycle, Period, ended
+from custody.contracts.rules.periods import Cycle, Period
 
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
@@ -48,18 +48,3 @@ def test_a_quarter_meets_its_months_and_its_year() -> None:
     assert quarter.overlaps(Period.parse("2026-M06"))
     assert quarter.overlaps(Period.parse("2026-Y1"))
     assert not quarter.overlaps(Period.parse("2026-H2"))
-
-
-def test_periods_that_are_over() -> None:
-    def found(cycle: Cycle, today: date, end: date | None = None) -> list[str]:
-        return [str(one) for one in ended(cycle, start=date(2026, 1, 15), end=end, today=today)]
-
-    assert found(Cycle.MONTH, date(2026, 4, 1)) == ["2026-M01", "2026-M02", "2026-M03"]
-    assert found(Cycle.MONTH, date(2026, 3, 31)) == ["2026-M01", "2026-M02"]
-    assert found(Cycle.QUARTER, date(2026, 3, 31)) == []
-    assert found(Cycle.QUARTER, date(2026, 9, 1), end=date(2026, 7, 31)) == [
-        "2026-Q1",
-        "2026-Q2",
-        "2026-Q3",
-    ]
-    assert found(Cycle.YEAR, date(2026, 11, 22)) == []

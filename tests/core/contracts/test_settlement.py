@@ -317,7 +317,17 @@ def test_another_number_is_another_digest_and_another_schema_is_refused() -> Non
     frozen = snapshot.freeze(of(power()))
     assert snapshot.digest(frozen) != snapshot.digest(snapshot.freeze(of(power(price=D("0.6801")))))
     with pytest.raises(ValueError, match="schema"):
-        snapshot.thaw({**frozen, "schema": 2})
+        snapshot.thaw({**frozen, "schema": 3})
+
+
+@given(inputs)
+def test_the_first_schema_is_still_read_and_settles_the_same(given_: Inputs) -> None:
+    """It knew of no whole that a stretch is a part of."""
+    old = json.loads(json.dumps({**snapshot.freeze(given_), "schema": 1}))
+    for energy in old["inputs"]["energies"]:
+        for one in (energy, *energy["adjustments"]):
+            del one["whole"]
+    assert snapshot.told(settle(snapshot.thaw(old))) == snapshot.told(settle(given_))
 
 
 # --- shares of a year ----------------------------------------------------------------------------

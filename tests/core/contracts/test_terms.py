@@ -86,3 +86,31 @@ def test_money_is_not_rounded_silently() -> None:
 def test_what_orders_change_can_be_filled_in_somewhere() -> None:
     on_pages = {one.name for group in GROUPS for one in group.fields}
     assert set(terms.SCALARS) <= on_pages
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "value"),
+    [
+        ("starts_on", "2026年7月1日", date(2026, 7, 1)),
+        ("ends_on", "2100-12-31", date(2100, 12, 31)),
+        ("pay_day", "31", 31),
+        ("pay_day", "１", 1),
+        ("people", "0", 0),
+        ("total", "5 元", Decimal("5.00")),
+        ("starts_on", "1926-07-01", None),
+        ("payment:4:due_on", "2101-01-01", None),
+        ("ends_on", "9999-12-31", None),
+        ("pay_day", "0", None),
+        ("pay_day", "32", None),
+        ("years", "0", None),
+        ("years", "41", None),
+        ("institutions", "0", None),
+    ],
+)
+def test_what_is_typed_lies_within_what_a_term_can_be(key: str, typed: str, value: object) -> None:
+    if value is not None:
+        assert terms.typed(key, typed) == value
+        return
+    with pytest.raises(ValueError, match=typed):
+        terms.typed(key, typed)
+    assert "至" in terms.expected(key)

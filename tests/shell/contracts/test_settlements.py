@@ -297,6 +297,45 @@ def test_a_period_is_settled_once_and_only_when_it_may_be(sign_in, database, con
     assert "同一期间只能结算一次" in page(taken).problems[0]
 
 
+def test_a_cycle_that_changes_within_a_quarter_leaves_no_month_out(sign_in, database, contract):
+    with database.transaction() as session:
+        row = arrange.contracts(session, YIXING)[0]
+        day = date(2026, 11, 1)
+        arrange.order(session, row, subject="pay_period", new="month", effective_on=day)
+        for period in ("2026-Q1", "2026-Q2", "2026-Q3"):
+            arrange.frozen(session, row, period)
+    client = sign_in("yixing")
+    assert "待起草 1" in page(client.get("/settlements")).text()
+    begun(client, "2026年10月")
+    assert stored(database, 4).period == "2026-M10"
+
+
+@pytest.mark.parametrize(("subject", "new"), [("starts_on", "1926-07-01"), ("pay_day", "0")])
+def test_a_slip_in_an_old_order_shuts_nobody_out(sign_in, database, contract, subject, new):
+    """Orders refuse such values now; what was signed before must still be read."""
+    with database.transaction() as session:
+        row = arrange.contracts(session, YIXING)[0]
+        arrange.order(session, row, subject=subject, new=new)
+    client = sign_in("yixing")
+    assert client.get("/settlements").status_code == 200
+    begun(client, "2026年第二季度")
+    assert stored(database).period == "2026-Q2"
+
+
+def test_an_order_with_a_slip_is_refused_with_what_to_type(sign_in, database, contract):
+    client = sign_in("yixing")
+    for subject, new, words in (
+        ("starts_on", "1926-07-01", "2000年至2100年间的日期"),
+        ("pay_day", "0", "1至31之间的整数"),
+    ):
+        fields = {
+            "key": "x", "subject": subject, "new": new, "effective_on": "2026-07-01", "reason": "补",
+        }  # fmt: skip
+        answer = client.send(f"/contracts/{contract}/orders/new", fields)
+        assert answer.status_code == 422
+        assert any(words in one for one in page(answer).problems), page(answer).problems
+
+
 def test_a_contract_that_is_not_signed_is_not_settled(sign_in, database, clock):
     with database.transaction() as session:
         number = arrange.signed_contract(session, YIXING, signed_at=None).id
@@ -393,28 +432,47 @@ def test_signing_needs_a_scan_and_a_sensible_day(sign_in, database, contract):
     assert "不能晚于今天" in page(client.press(shown, "上传签字件", late)).problems[0]
 
 
-def test_a_scan_of_the_old_paper_does_not_sign_the_new_one(sign_in, database, contract):
-    client, other = sign_in("yixing"), sign_in("yixing2")
+def test_scans_of_an_older_paper_sign_nothing(sign_in, database, contract):
+    client = sign_in("yixing")
     here = begun(client)
     client.press(client.get(here), "定稿")
-    stale = client.get(here)
-    other.press(other.get(here), "退回草稿", {"reason": "金额有误"})
-    fields = {
-        "deductions-0-reason": "超时",
-        "deductions-0-basis": "第九条",
-        "deductions-0-amount": "3640",
-    }
-    assert other.press(other.get(here), "定稿", fields).status_code == 303
+    old = client.get(here)
+    client.press(client.get(here), "退回草稿", {"reason": "漏了扣减"})
     both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
-    answer = client.press(stale, "上传签字件", both)
+    none = client.press(old, "上传签字件", both)
+    assert none.status_code == 422
+    assert "草稿不能签字" in page(none).problems[0]
+    assert "上传双方签字件" not in none.text
+    fields = {
+        "deductions-0-reason": "超时", "deductions-0-basis": "第九条", "deductions-0-amount": "640",
+    }  # fmt: skip
+    assert client.press(client.get(here), "定稿", fields).status_code == 303
+    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+    answer = client.press(old, "上传签字件", both)
     assert answer.status_code == 409
-    assert "重新签字盖章" in page(answer).problems[0]
+    assert "重新定稿" in page(answer).problems[0]
     assert stored(database).status is Status.FROZEN
     assert "signed" not in acts(database)
-    # The page that came back is about the new paper.
     both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
     assert client.press(answer, "上传签字件", both).status_code == 303
     assert stored(database).status is Status.SIGNED
+
+
+def test_two_people_enter_one_payment(sign_in, database, contract):
+    with database.transaction() as session:
+        arrange.signed(session, arrange.contracts(session, YIXING)[0])
+    first, second = sign_in("yixing"), sign_in("yixing2")
+    mine, theirs = first.get("/settlements/1"), second.get("/settlements/1")
+    sent = {"amount": "1000", "voucher": upload(PNG, "回单.png")}
+    assert second.press(theirs, "登记支付", sent).status_code == 303
+    sent = {"amount": "1000", "voucher": upload(PDF, "回单扫描.pdf")}
+    answer = first.press(mine, "登记支付", sent)
+    assert answer.status_code == 409
+    assert "有人登记了支付" in page(answer).problems[0]
+    assert acts(database).count("paid") == 1
+    sent = {"amount": "500", "voucher": upload(PDF, "另一笔.pdf")}
+    assert first.press(answer, "登记支付", sent).status_code == 303
+    assert acts(database).count("paid") == 2
 
 
 def test_basis_files_are_kept_frozen_and_handed_out(sign_in, database, contract):
