@@ -21,6 +21,7 @@ from custody.contracts.models.settlement import Settlement, SettlementPayment
 from custody.contracts.queries import settlements as queries
 from custody.contracts.queries.settlements import Found
 from custody.contracts.rules import life
+from custody.contracts.rules.capitals import LIMIT
 from custody.contracts.rules.composing import Agreed, Draft, inputs_of, problems_of_draft
 from custody.contracts.rules.first_draft import first_draft
 from custody.contracts.rules.life import Status, Step
@@ -73,7 +74,7 @@ def draft(
         period=str(period),
         status=Status.DRAFT,
         draft=snapshot.keep(typed),
-        total=settle(inputs_of(agreed, period, typed)).payable,
+        total=_total(inputs_of(agreed, period, typed)),
         due_on=life.due_on(days[1], pay_day if isinstance(pay_day, int) else None)
         if days
         else None,
@@ -87,6 +88,15 @@ def draft(
     changes = {"period": ("", period.label), "total": ("", yuan(settlement.total))}
     _record(session, actor, now, "drafted", found, changes)
     return settlement
+
+
+def _total(inputs: Inputs) -> Decimal:
+    """What is to be paid. Raises Refused above what a paper can say in capitals."""
+    total = settle(inputs).payable
+    if abs(total) >= LIMIT:
+        words = f"本期合计达{yuan(total)}元，请核对用量、单价和扣减的数值及其单位。"
+        raise Refused([Problem("too_much", words)])
+    return total
 
 
 def _refuse_unsigned(contract: Contract) -> None:
@@ -140,7 +150,7 @@ def edit(
     typed = _signed_by(typed, actor, now)
     agreed = queries.agreed_of(session, found.contract)
     row.draft, row.due_on = snapshot.keep(typed), due_on
-    row.total = settle(inputs_of(agreed, found.period, typed)).payable
+    row.total = _total(inputs_of(agreed, found.period, typed))
     row.edited_at, row.edited_by = now, actor.id
     after = {**fields_of(typed), "payable_on": due_on, "total": yuan(row.total)}
     changes = {key: (before[key], after[key]) for key in after if before[key] != after[key]}

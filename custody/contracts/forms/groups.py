@@ -27,6 +27,8 @@ from custody.kernel.problems import Problem
 from custody.web.formkit import Amount, Day, Difference, Form, Whole, clean, sensible
 
 MOST_LINES = 200
+MOST_PRICE = 10_000
+"""Yuan a unit of any energy (our choice)."""
 BLANK = 2
 """Empty rows under a table; without scripts one saves to get more."""
 
@@ -48,6 +50,8 @@ def _part(one: Field) -> FormPart:
         return Day(one.label, validators=[sensible])
     if one.kind is Kind.MONEY:
         return Amount(one.label, 0, 10**13 - 1, places=2, unit="元")
+    if one.name == "price":
+        return Amount(one.label, 0, MOST_PRICE, places=4)
     if one.kind is Kind.QUANTITY:
         return Amount(one.label, 0, 10**13 - 1, places=4)
     if one.kind is Kind.PERCENT:

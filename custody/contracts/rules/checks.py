@@ -42,6 +42,10 @@ class Facts:
         return self.lines.get(name, ())
 
 
+MOST = Decimal(10) ** 12
+"""Yuan, for one energy and year (our choice; the column holds more)."""
+
+
 def amount_of(quantity: Decimal, price: Decimal) -> Decimal:
     """To the fen, half a fen up."""
     return (quantity * price).quantize(FEN, ROUND_HALF_UP)
@@ -70,7 +74,10 @@ def problems_of_bases(rows: Sequence[Row]) -> list[Problem]:
         assert isinstance(quantity, Decimal)
         assert isinstance(price, Decimal)
         due = amount_of(quantity, price)
-        if amount is not None and amount != due:
+        if due >= MOST:
+            words = f"{Energy(energy).label}的基准用量×基准单价达{due:,.2f}元，请核对用量、单价及其单位。"
+            found.append(Problem("too_much", words, "bases"))
+        elif amount is not None and amount != due:
             words = (
                 f"{Energy(energy).label}的金额应为基准用量×基准单价＝{due:,.2f}元，"
                 f"现填{amount:,.2f}元，请核对。"

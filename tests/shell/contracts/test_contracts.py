@@ -206,6 +206,24 @@ def test_what_does_not_agree_is_refused(
     assert words in " ".join(page(answer).problems)
 
 
+@pytest.mark.parametrize(
+    ("quantity", "price", "words"),
+    [
+        ("9,999,999,999,999", "10,000", "请核对用量、单价及其单位"),
+        ("9,999,999,999,999", "9,999,999,999,999", "应在0至10000之间"),
+    ],
+)
+def test_a_base_that_no_column_holds_is_refused_and_stays_typed(
+    officer: Critic, draft: int, quantity: str, price: str, words: str
+) -> None:
+    form = officer.get(f"/contracts/{draft}/edit/fee")
+    sent = {"lines-0-quantity": quantity, "lines-0-price": price, "lines-0-amount": ""}
+    answer = officer.press(form, "保存", sent)
+    assert answer.status_code == 422
+    assert words in " ".join(page(answer).problems)
+    assert "9999999999999" in answer.text.replace(",", "")
+
+
 def test_a_company_is_never_doubled(officer: Critic, draft: int, database: Database) -> None:
     """By code in any writing, or by name; a new one needs a name that is not taken."""
     form = officer.get(f"/contracts/{draft}/edit/parties")

@@ -200,6 +200,24 @@ def test_what_is_missing_stands_at_its_field_and_nothing_typed_is_lost(sign_in, 
     assert acts(database) == ["drafted"]
 
 
+def test_a_sum_that_no_column_holds_is_refused_and_stays_typed(sign_in, database, contract):
+    client = sign_in("yixing")
+    here = begun(client)
+    fields = {
+        "adjustments-0-energy": "electricity",
+        "adjustments-0-driver": "area",
+        "adjustments-0-base": "0.0001",
+        "adjustments-0-now": "1,000,000,000,000",
+        "adjustments-0-rate": "1,000,000,000,000",
+        "note": "多敲了几个零",
+    }
+    answer = client.press(client.get(here), "保存草稿", fields)
+    assert answer.status_code == 422
+    assert "请核对用量、单价" in " ".join(page(answer).problems)
+    assert "多敲了几个零" in answer.text
+    assert acts(database) == ["drafted"]
+
+
 def test_deductions_above_the_fee_are_refused(sign_in, database, contract):
     client = sign_in("yixing")
     here = begun(client)
