@@ -179,6 +179,14 @@ def _replacing(session: Session, entry: Entry) -> Entry | None:
     )
 
 
+def standing(session: Session, number: int) -> int:
+    """The version that stands today for one that may have been corrected since."""
+    entry = session.get_one(Entry, number)
+    while entry.status is Review.REPLACED and (later := _replacing(session, entry)) is not None:
+        entry = later
+    return entry.id
+
+
 def open_correction(session: Session, entry: Entry) -> Entry | None:
     """A correction of the entry that waits or was returned."""
     return session.scalar(

@@ -135,7 +135,7 @@ def _areas(session: Session, target: Target, found: Behind) -> Iterator[Part]:
         )
     for part in _entries(session, target, found):
         why = sums.left_out.get(part.id, "")
-        yield replace(part, counted=False, note=f"不重复计入：{why}") if why else part
+        yield replace(part, counted=False, note=why) if why else part
 
 
 def _entries(session: Session, target: Target, found: Behind) -> Iterator[Part]:

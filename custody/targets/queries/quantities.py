@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Level, Place
+from custody.contracts.models.contract import Measure as ContractMeasure
 from custody.milestones.models import Lifecycle, Milestone, Passage, TemplateItem
 from custody.regions.models import Batch, Region, Target, Task
 from custody.regions.queries import targets_of, within
@@ -21,7 +22,13 @@ from custody.targets.queries import measures
 from custody.targets.rules import forecasts
 from custody.targets.rules.forecasts import GateState, ProjectState
 from custody.targets.rules.projects import counts
-from custody.targets.rules.retrofits import AreaEntry, Counted, Measure, counted
+from custody.targets.rules.retrofits import (
+    AreaEntry,
+    Counted,
+    Measure,
+    counted,
+    versions_before,
+)
 from custody.targets.rules.review import Review
 from custody.targets.rules.tasks import Quantity
 
@@ -58,10 +65,20 @@ class Told:
     building: str
     measure: int | None
     entry: int | None
+    gone: bool
+    replaces: tuple[int, ...]
 
     @property
     def as_area(self) -> AreaEntry:
-        return AreaEntry(self.id, self.quantity, self.building, self.measure, self.entry)
+        return AreaEntry(
+            self.id,
+            self.quantity,
+            self.building,
+            self.measure,
+            self.entry,
+            self.gone,
+            self.replaces,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +159,7 @@ def _projects(session: Session, place: Place, year: int) -> list[ProjectState]:
 
 
 def _told(session: Session, place: Place, year: int) -> list[Told]:
+    """What waits and what is confirmed. The others are read too: links may name an earlier version."""
     rows = session.execute(
         select(
             Entry.id,
@@ -151,20 +169,35 @@ def _told(session: Session, place: Place, year: int) -> list[Told]:
             Entry.building,
             Entry.linked_measure,
             Entry.linked_entry_id,
+            Entry.replaces_id,
+            ContractMeasure.id,
         )
         .join(Task, Task.id == Entry.task_id)
+        .outerjoin(ContractMeasure, ContractMeasure.id == Entry.linked_measure)
         .where(
             inside(Entry, place),
             Task.year == year,
             Entry.target_id.is_not(None),
-            Entry.status.in_((Review.WAITING, Review.CONFIRMED)),
         )
         .order_by(Entry.id)
-    )
+    ).all()
+    replaces = {number: before for number, *_, before, _ in rows}
     return [
-        Told(number, target, status, quantity, building, measure, entry)
-        for number, target, status, quantity, building, measure, entry in rows
-        if target is not None and quantity is not None
+        Told(
+            number,
+            target,
+            status,
+            quantity,
+            building,
+            measure,
+            entry,
+            gone=measure is not None and known is None,
+            replaces=versions_before(number, replaces),
+        )
+        for number, target, status, quantity, building, measure, entry, _, known in rows
+        if status in (Review.WAITING, Review.CONFIRMED)
+        and target is not None
+        and quantity is not None
     ]
 
 

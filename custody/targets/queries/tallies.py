@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
+from custody.contracts.models.contract import Measure as ContractMeasure
 from custody.regions.models import Target
 from custody.regions.rules import Counting
 from custody.targets.models import Entry, Project
 from custody.targets.queries import history, measures
 from custody.targets.queries.quantities import inside
 from custody.targets.rules.projects import Progress
-from custody.targets.rules.retrofits import AreaEntry, Measure, counted
+from custody.targets.rules.retrofits import AreaEntry, Measure, counted, versions_before
 from custody.targets.rules.review import Review
 
 
@@ -57,13 +58,9 @@ def tallies(
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Target, Entry, projects)
-        .outerjoin(
-            Entry,
-            (Entry.target_id == Target.id)
-            & (Entry.status == Review.CONFIRMED)
-            & Entry.quantity.is_not(None),
-        )
+        select(Target, Entry, projects, ContractMeasure.id)
+        .outerjoin(Entry, (Entry.target_id == Target.id) & Entry.quantity.is_not(None))
+        .outerjoin(ContractMeasure, ContractMeasure.id == Entry.linked_measure)
         .where(
             Target.province_code == province.province,
             Target.year == year,
@@ -72,8 +69,9 @@ def tallies(
         .order_by(Target.task_number, Target.id, Entry.id)
     ).all()
     told: dict[Target, list[Entry]] = {}
-    for target, entry, _ in rows:
+    for target, entry, *_ in rows:
         told.setdefault(target, []).extend([entry] if entry is not None else [])
+    there = {measure for *_, measure in rows}
     signed = Decimal(rows[0][2]) if rows else Decimal(0)
     done = measures.completed(session, province, year)
     return [
@@ -83,7 +81,7 @@ def tallies(
             target.name,
             target.unit,
             target.quantity,
-            _done(target, entries, signed, done),
+            _done(target, entries, signed, done, there),
         )
         for target, entries in told.items()
     ]
@@ -117,15 +115,30 @@ def _as_of(session: Session, province: Place, year: int, day: date) -> list[Tall
 
 
 def _done(
-    target: Target, entries: Sequence[Entry], signed: Decimal, done: Sequence[Measure]
+    target: Target,
+    entries: Sequence[Entry],
+    signed: Decimal,
+    done: Sequence[Measure],
+    there: Set[int | None],
 ) -> Decimal:
+    """`there`: the linked measures that are still in a contract."""
     if target.counting is Counting.PROJECTS:
         return signed
-    said = [(one, one.quantity) for one in entries if one.quantity is not None]
+    confirmed = [one for one in entries if one.status is Review.CONFIRMED]
+    said = [(one, one.quantity) for one in confirmed if one.quantity is not None]
     if target.counting is Counting.ENTRIES:
         return sum((quantity for _, quantity in said), Decimal(0))
+    replaces = {one.id: one.replaces_id for one in entries}
     areas = [
-        AreaEntry(one.id, quantity, one.building, one.linked_measure, one.linked_entry_id)
+        AreaEntry(
+            one.id,
+            quantity,
+            one.building,
+            one.linked_measure,
+            one.linked_entry_id,
+            gone=one.linked_measure is not None and one.linked_measure not in there,
+            replaces=versions_before(one.id, replaces),
+        )
         for one, quantity in said
     ]
     return counted(done, areas).total

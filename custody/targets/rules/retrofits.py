@@ -64,6 +64,15 @@ class AreaEntry:
     measure: int | None = None
     entry: int | None = None
     """The measure, or the other entry, that it is the same as."""
+    gone: bool = False
+    """The measure it names is in no contract any more: what became of it nobody knows."""
+    replaces: tuple[int, ...] = ()
+    """Its earlier versions: a link to one of them is a link to it."""
+
+    @property
+    def first(self) -> int:
+        """The version it began with."""
+        return min(self.id, *self.replaces) if self.replaces else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +98,38 @@ class Counted:
 
 def counted(measures: Iterable[Measure], entries: Iterable[AreaEntry]) -> Counted:
     """Every area once. What is linked, directly or by way of others, is one thing: the measures of
-    contracts count before any entry; where there are none, the oldest entry does."""
+    contracts count before any entry; where there are none, the oldest entry does. What names a
+    measure that is gone waits: it may have been entered anew, and be counted there."""
     known = {measure.id: measure for measure in measures}
     told = {entry.id: entry for entry in entries}
     parts = [Part("measure", one.id, one.area) for _, one in sorted(known.items())]
-    left_out = {}
+    left_out: dict[int, str] = {}
     for group in _groups(told.values()):
         of_contract = any(("measure", number) in group for number in known)
-        first, *rest = sorted(
-            number for kind, number in group if kind == "entry" and number in told
-        )
-        if not of_contract:
-            parts.append(Part("entry", first, told[first].area))
-        for number in [first, *rest] if of_contract else rest:
-            left_out[number] = BY_CONTRACT if of_contract else BY_ENTRY
+        there = [told[number] for kind, number in group if kind == "entry" and number in told]
+        first, *rest = sorted(there, key=lambda one: (one.first, one.id))
+        if of_contract or any(one.gone for one in there):
+            why = BY_CONTRACT if of_contract else TO_CHECK
+            left_out |= {one.id: why for one in there}
+            continue
+        parts.append(Part("entry", first.id, first.area))
+        left_out |= {one.id: BY_ENTRY for one in rest}
     return Counted(tuple(sorted(parts, key=lambda part: (part.source, part.id))), left_out)
 
 
-BY_CONTRACT = "已在托管合同的改造措施中计入"
-BY_ENTRY = "与另一条填报为同一项目，已计入"
+def versions_before(number: int, replaces: Mapping[int, int | None]) -> tuple[int, ...]:
+    """The earlier versions of an entry, newest first. `replaces`: entry → the one it replaces."""
+    found: list[int] = []
+    before = replaces.get(number)
+    while before is not None:
+        found.append(before)
+        before = replaces.get(before)
+    return tuple(found)
+
+
+BY_CONTRACT = "不重复计入：已在托管合同的改造措施中计入"
+BY_ENTRY = "不重复计入：与另一条填报为同一项目，已计入"
+TO_CHECK = "暂不计入：关联的合同改造措施已从合同中删除，请核对后更正填报"
 Thing = tuple[str, int]
 
 
@@ -115,7 +137,7 @@ def _groups(entries: Iterable[AreaEntry]) -> list[set[Thing]]:
     """What the links tie together; every group has at least one entry."""
     group_of: dict[Thing, set[Thing]] = {}
     for entry in entries:
-        joined: set[Thing] = {("entry", entry.id)}
+        joined: set[Thing] = {("entry", number) for number in (entry.id, *entry.replaces)}
         if entry.measure is not None:
             joined.add(("measure", entry.measure))
         if entry.entry is not None:

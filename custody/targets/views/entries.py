@@ -67,9 +67,12 @@ def _choice(one: Alike) -> str:
 
 
 def _link_of(entry: Entry) -> str:
+    """How the form names what it is the same as: in the version that stands today."""
     if entry.linked_measure is not None:
         return f"measure-{entry.linked_measure}"
-    return f"entry-{entry.linked_entry_id}" if entry.linked_entry_id is not None else ""
+    if entry.linked_entry_id is None:
+        return ""
+    return f"entry-{queries.standing(session(), entry.linked_entry_id)}"
 
 
 def _form_page(
@@ -221,6 +224,9 @@ def _page(
     return page, status
 
 
+LOST = "关联的合同措施或填报已不在清单中，请核对；如有变化，请更正填报。"
+
+
 def _same_as(entry: Entry, target: Target | None) -> str:
     """What the entry says it is the same as, in words."""
     link = _link_of(entry)
@@ -229,7 +235,7 @@ def _same_as(entry: Entry, target: Target | None) -> str:
     there = queries.similar(
         session(), identity().place, target.year, target=target.id, besides=(entry.id,)
     )
-    return next((_choice(one) for one in there if one.key == link), "")
+    return next((f"{_choice(one)}，面积只计一次" for one in there if one.key == link), LOST)
 
 
 def _decider(entry: Entry) -> str:

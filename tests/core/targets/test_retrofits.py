@@ -1,7 +1,9 @@
 """Every square metre once: whatever is linked to what, and in whatever order it comes."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 from custody.targets.rules.retrofits import (
     BY_CONTRACT,
     BY_ENTRY,
+    TO_CHECK,
     Alike,
     AreaEntry,
     Measure,
     alike,
     counted,
+    versions_before,
 )
 
 AREAS = st.integers(1, 200_000).map(Decimal)
@@ -31,7 +35,7 @@ def measure(number: int, area: Decimal | int = 1000) -> Measure:
     return Measure(number, 1, "宜兴市", f"措施{number}", Decimal(area), date(2026, 6, 1))
 
 
-def entry(number: int, area: Decimal | int = 500, **links: int | None) -> AreaEntry:
+def entry(number: int, area: Decimal | int = 500, **links: Any) -> AreaEntry:
     return AreaEntry(number, Decimal(area), f"建筑{number}", **links)
 
 
@@ -100,6 +104,36 @@ def test_the_measure_of_a_contract_counts_before_an_entry() -> None:
 def test_of_two_entries_the_older_counts() -> None:
     assert dict(counted([], [entry(1), entry(2, entry=1)]).left_out) == {2: BY_ENTRY}
     assert dict(counted([], [entry(1, entry=2), entry(2)]).left_out) == {2: BY_ENTRY}
+
+
+@given(MEASURES, ENTRIES.filter(bool), st.data())
+def test_a_correction_changes_no_total_whoever_is_linked_to_what(measures, entries, data) -> None:  # type: ignore[no-untyped-def]
+    """Links keep naming the version they were made for."""
+    of_contracts, told = rows(measures, entries)
+    before = counted(of_contracts, told)
+    old = data.draw(st.sampled_from(told))
+    new = replace(old, id=50, replaces=(old.id,))
+    after = counted(of_contracts, [new, *(one for one in told if one is not old)])
+    assert after.total == before.total
+    newest = {old.id: 50}
+    assert {newest.get(one, one) for one in before.left_out} == set(after.left_out)
+    # While both stand, the one that is confirmed counts and its correction adds nothing.
+    assert counted(of_contracts, [new, *told]).total == before.total
+
+
+def test_versions_are_followed_back_to_the_first() -> None:
+    replaces = {5: None, 12: 5, 20: 12, 9: None}
+    assert versions_before(20, replaces) == (12, 5)
+    assert versions_before(9, replaces) == ()
+    assert entry(20, replaces=(12, 5)).first == 5
+
+
+def test_what_names_a_measure_that_is_gone_waits_to_be_checked() -> None:
+    found = counted([measure(8)], [entry(1, measure=7, gone=True), entry(2, entry=1), entry(3)])
+    assert found.total == 1500
+    assert dict(found.left_out) == {1: TO_CHECK, 2: TO_CHECK}
+    tied = [entry(1, measure=7, gone=True), entry(2, measure=8, entry=1)]
+    assert dict(counted([measure(8)], tied).left_out) == {1: BY_CONTRACT, 2: BY_CONTRACT}
 
 
 def test_what_was_never_completed_leaves_its_entry_counted() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +21,11 @@ from custody.targets.queries import entries as queries
 from custody.targets.queries.ahead import chances
 from custody.targets.queries.parts import parts_of
 from custody.targets.queries.quantities import behind, of_year
+from custody.targets.queries.tallies import tallies
 from custody.targets.rules.review import Review, Step
 from tests.conftest import TODAY, SignIn
 from tests.critic import Critic, page
-from tests.factories import people, programme, targets
+from tests.factories import contracts, people, programme, targets
 from tests.factories.targets import unseen
 
 AREA = "/tasks/8/entries/new?target=area"
@@ -45,6 +47,11 @@ def rows(database: Database) -> list[Entry]:
 def total(database: Database, place: Place = JIANGSU) -> Decimal:
     with database.reader() as reading:
         return next(one.done for one in of_year(reading, place, 2026, TODAY) if one.key == "area")
+
+
+def tallied(database: Database) -> Decimal:
+    with database.reader() as reading:
+        return next(one.done for one in tallies(reading, JIANGSU, 2026) if one.key == "area")
 
 
 def area(**fields: Any) -> dict[str, Any]:
@@ -196,6 +203,82 @@ def test_what_looks_alike_is_linked_and_counted_once(sign_in: SignIn, database: 
     # 张家港市 cannot link to what it may not see.
     stranger = sign_in("zhangjiagang")
     assert "宜兴市行政中心" not in stranger.get(AREA).text
+
+
+def test_a_link_holds_when_what_it_names_is_corrected(sign_in: SignIn, database: Database) -> None:
+    with database.transaction() as session:
+        coordinator = people.identity(session, "coordinator")
+        first = targets.area(session, people.identity(session, "wuxi"), 46_000, building="行政中心")
+        targets.decided(session, coordinator, first)
+        linked = targets.area(
+            session, people.identity(session, "yixing"), 45_000, link=f"entry-{first.id}"
+        )
+        targets.decided(session, coordinator, linked)
+    city, province = sign_in("wuxi"), sign_in("coordinator")
+    address = f"/tasks/8/entries/{first.id}"
+    answer = city.press(city.get(f"{address}/correct"), "保存更正", {"quantity": "40000"})
+    waiting = page(province.get("/tasks/8/targets/area")).text()
+    assert "完成 46,000 平方米" in waiting
+    assert "另有" not in waiting, "its correction is no area beside it"
+    province.press(province.get(answer.headers["Location"]), "确认")
+    assert total(database) == 40_000
+    assert tallied(database) == 40_000
+    assert "2 行，计入 1 行" in page(province.get("/tasks/8/targets/area")).text()
+
+
+def test_a_link_goes_on_to_the_version_that_stands(sign_in: SignIn, database: Database) -> None:
+    with database.transaction() as session:
+        coordinator, city = (people.identity(session, one) for one in ("coordinator", "wuxi"))
+        first = targets.area(session, city, 46_000, building="行政中心")
+        linked = targets.area(session, city, 45_000, link=f"entry-{first.id}")
+        for one in (first, linked):
+            targets.decided(session, coordinator, one)
+    visitor, province = sign_in("wuxi"), sign_in("coordinator")
+    form = visitor.get(f"/tasks/8/entries/{first.id}/correct")
+    answer = visitor.press(form, "保存更正", {"quantity": "40000"})
+    province.press(province.get(answer.headers["Location"]), "确认")
+    own = f"/tasks/8/entries/{linked.id}"
+    assert "已有填报：行政中心（40,000平方米），面积只计一次" in page(visitor.get(own)).text()
+    kept = visitor.press(visitor.get(f"{own}/correct"), "保存更正", {"quantity": "44000"})
+    assert kept.status_code == 303
+    assert rows(database)[-1].linked_entry_id == rows(database)[-2].id
+    province.press(province.get(kept.headers["Location"]), "确认")
+    assert total(database) == tallied(database) == 40_000
+
+
+def test_a_measure_entered_anew_is_not_counted_beside_what_named_it(
+    sign_in: SignIn, database: Database
+) -> None:
+    with database.transaction() as session:
+        contract = contracts.signed(session, people.YIXING)
+        (old,) = contract.measures
+        line = {
+            "name": "照明改造",
+            "category": "lighting",
+            "area": Decimal(20_000),
+            "investment": Decimal(300_000),
+            "saving": None,
+            "saving_unit": "",
+            "life_years": None,
+            "warranty_years": None,
+            "completed_on": date(2026, 6, 30),
+        }
+        officer = people.identity(session, "yixing")
+        entry = targets.area(session, officer, 19_000, link=f"measure-{old.id}")
+        targets.decided(session, people.identity(session, "coordinator"), entry)
+    assert total(database) == tallied(database) == 20_000
+    with database.transaction() as session:
+        found = session.get_one(type(contract), contract.id)
+        # Two, so that none of them gets the number of the one that is gone.
+        contracts.filled(session, found, "measures", lines=[{**line, "line": 1}, line])
+        session.flush()
+        assert old.id in {one.id for one in found.measures}
+        contracts.filled(session, found, "measures", lines=[{**line, "line": 2}])
+    assert total(database) == tallied(database) == 20_000
+    listed = page(sign_in("coordinator").get("/tasks/8/targets/area")).text()
+    assert "暂不计入：关联的合同改造措施已从合同中删除，请核对后更正填报" in listed
+    shown = page(sign_in("yixing").get(f"/tasks/8/entries/{entry.id}")).text()
+    assert "关联的合同措施或填报已不在清单中" in shown
 
 
 def test_returned_corrected_and_confirmed(sign_in: SignIn, database: Database) -> None:
