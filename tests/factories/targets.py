@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -46,7 +47,15 @@ FACTS = Facts(
     saving_unit="吨标准煤",
     note="",
 )
-PAPER = NewFile("竣工验收单.pdf", Stored("a" * 64, 120), "application/pdf")
+
+
+def _paper() -> NewFile:
+    """The row of a file; a test that reads it puts the bytes there."""
+    from tests.factories import programme
+
+    data = programme.PDF
+    stored = Stored(hashlib.sha256(data).hexdigest(), len(data))
+    return NewFile("竣工验收单.pdf", stored, programme.PDF_TYPE)
 
 
 def target(session: Session, number: int, key: str) -> Target:
@@ -71,7 +80,7 @@ def entered(
         task=get_task(session, actor.place.province, number),
         target=target(session, number, key) if key else None,
         told=replace(TOLD, **told),  # type: ignore[arg-type]
-        files=[paper or PAPER] if key else [],
+        files=[paper or _paper()] if key else [],
         ticket=f"ticket-{next(_NUMBERS):05d}",
     )
 
@@ -131,7 +140,7 @@ def registered(
         now=clock.now(),
         place=place or actor.place,
         facts=replace(FACTS, **facts),  # type: ignore[arg-type]
-        files=[paper or PAPER],
+        files=[paper or _paper()],
         ticket=f"ticket-{next(_NUMBERS):05d}",
     )
 

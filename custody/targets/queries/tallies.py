@@ -101,6 +101,10 @@ def _as_of(session: Session, province: Place, year: int, day: date) -> list[Tall
     told = history.confirmed_entries(session, province, then)
     signed = Decimal(history.projects_signed(session, province, year, then))
     done = measures.completed(session, province, year, by=day)
+    linked = {one.linked_measure for own in told.values() for one in own if one.linked_measure}
+    there: Set[int | None] = set(
+        session.scalars(select(ContractMeasure.id).where(ContractMeasure.id.in_(linked)))
+    )
     return [
         Tally(
             target.task_number,
@@ -108,7 +112,7 @@ def _as_of(session: Session, province: Place, year: int, day: date) -> list[Tall
             target.name,
             target.unit,
             target.quantity,
-            _done(target, told.get(target.id, ()), signed, done),
+            _done(target, told.get(target.id, ()), signed, done, there),
         )
         for target in targets
     ]

@@ -296,7 +296,7 @@ def test_what_was_made_stays_with_the_place_and_the_permission(
 ) -> None:
     """An officer who has moved, or lost the permission, no longer reads the old region's dossier."""
     officer = sign_in("yixing")
-    stored = store.put(io.BytesIO(PDF))
+    stored = results(store).put(io.BytesIO(PDF))
     with database.transaction() as session:
         job = dossiers.order(
             session, actor=officer.who, now=clock.now, region=people.YIXING, demo=False

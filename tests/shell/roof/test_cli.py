@@ -42,7 +42,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def test_init_is_done_once(run: Run) -> None:
     code, said = run("init")
     assert code == 0
-    assert "已载入江苏省通知数据，共59项" in said
+    assert "已载入江苏省通知数据，共67项" in said
     assert "初始密码" in said
     assert run("init") == (0, "数据库已经建立，未作改动。\n")
     code, said = run("init", "--demo")
