@@ -157,6 +157,8 @@ def freeze(
         return found.row
     found = _open(session, number, Step.FREEZE, actor=actor, version=version)
     row = found.row
+    # The shares of a year's months must not change while a part of the year is frozen by them.
+    queries.contract_and_region(session, row.contract_id, place=actor.place, lock=True)
     agreed = queries.agreed_of(session, found.contract)
     typed = snapshot.kept(row.draft)
     inputs = composed(session, found, agreed, typed)

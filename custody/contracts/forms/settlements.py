@@ -229,6 +229,8 @@ class PayForm(Form):
 class ProfileForm(Form):
     """A field for each energy of the contract, made when it is known which these are."""
 
+    seen = HiddenField()
+
 
 def profile_form(energies: Sequence[Energy]) -> type[ProfileForm]:
     longest = Length(max=400, message="内容过长，请只填12个百分数。")

@@ -607,6 +607,42 @@ def test_a_monthly_profile_spreads_the_base(sign_in, database, contract):
     assert "按天数计算" in page(reader.get(path)).text()
 
 
+SHARES = "10、10、10、" + "7 " * 8 + "14"
+EVEN = "8.5 7.5 " + "8.4 " * 10
+
+
+def test_a_year_is_billed_by_the_same_shares_throughout(sign_in, database, contract):
+    client = sign_in("yixing")
+    path = f"/contracts/{contract}/profile"
+    here = begun(client)
+    assert client.press(client.get(here), "定稿").status_code == 303
+    answer = client.press(client.get(path), "保存", {"electricity": SHARES})
+    assert answer.status_code == 422
+    assert "2026年度已有结算单定稿" in page(answer).problems[0]
+    assert "退回草稿" in page(answer).problems[0]
+    assert SHARES in answer.text
+    client.press(client.get(here), "退回草稿", {"reason": "补分月比例"})
+    assert client.press(client.get(path), "保存", {"electricity": SHARES}).status_code == 303
+    assert client.press(client.get(here), "定稿").status_code == 303
+    # What is stored already, by a second click, changes nothing.
+    assert client.press(client.get(path), "保存").status_code == 303
+
+
+def test_two_people_edit_one_profile(sign_in, database, contract):
+    first, second = sign_in("yixing"), sign_in("yixing2")
+    path = f"/contracts/{contract}/profile"
+    mine, theirs = first.get(path), second.get(path)
+    for _ in range(2):
+        assert second.press(theirs, "保存", {"electricity": EVEN}).status_code == 303
+    answer = first.press(mine, "保存", {"electricity": SHARES})
+    assert answer.status_code == 409
+    assert "内容已被他人更新" in page(answer).text()
+    assert "8.5 7.5 8.4" in page(answer).text()
+    assert SHARES in answer.text
+    assert first.press(answer, "保存").status_code == 303
+    assert "14" in page(first.get(path)).text()
+
+
 # --- the paper -----------------------------------------------------------------------------------
 
 
