@@ -22,6 +22,7 @@ from custody.contracts.models.settlement import Settlement
 from custody.contracts.rules.composing import ActualPrice, DeductionLine
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.periods import Period
+from custody.contracts.rules.profiles import fingerprint
 from custody.demo import people
 from custody.demo.story import Act, later, working_day
 from custody.infra import clock
@@ -226,6 +227,7 @@ def _profile(player: Player, act: Act) -> None:
         actor=player.actors[act.actor],
         now=act.at,
         contract=_contract(player, act.region).id,
+        seen=fingerprint({}),
         shares={
             energy: [Decimal(one) for one in shares.split()] for energy, shares in _PROFILE.items()
         },

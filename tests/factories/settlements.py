@@ -30,6 +30,7 @@ from custody.contracts.models.settlement import Settlement
 from custody.contracts.rules.composing import Draft
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.periods import Period
+from custody.contracts.rules.profiles import fingerprint
 from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.uploads import NewFile
@@ -240,23 +241,24 @@ def paid(
 def settled(session: Session, region: str, *, store: FileStore | None = None) -> Contract:
     """A contract with a settlement in every state; the draft has a file of its own."""
     contract = signed_contract(session, region)
+    actor = officer(session, contract)
+    profiles.write(
+        session,
+        actor=actor,
+        now=clock.now(),
+        contract=contract.id,
+        seen=fingerprint({}),
+        shares={Energy.ELECTRICITY: [D("8.5"), D("7.5"), *[D("8.4")] * 10]},
+    )
     paid(session, contract, "2026-Q1")
     signed(session, contract, "2026-Q2")
     row = drafted(session, contract, "2026-Q3")
-    actor = officer(session, contract)
     actions.attach(
         session,
         actor=actor,
         now=clock.now(),
         number=row.id,
         files=[scan("三季度电费账单.pdf", store)],
-    )
-    profiles.write(
-        session,
-        actor=actor,
-        now=clock.now(),
-        contract=contract.id,
-        shares={Energy.ELECTRICITY: [D("8.5"), D("7.5"), *[D("8.4")] * 10]},
     )
     session.flush()
     return contract

@@ -158,6 +158,29 @@ def edit(
     return row
 
 
+def frozen_already(
+    session: Session,
+    *,
+    actor: Identity,
+    number: int,
+    version: int,
+    typed: Draft,
+    due_on: date | None,
+) -> bool:
+    """Was this very form saved and frozen before, by the first of two clicks?
+
+    The first click made one new version, or two where something typed was saved before.
+    """
+    row = queries.get_settlement(session, number, place=actor.place, lock=True).row
+    stored = snapshot.kept(row.draft)
+    return (
+        row.status is Status.FROZEN
+        and row.version in (version + 1, version + 2)
+        and replace(typed, who=stored.who, when=stored.when) == stored
+        and due_on == row.due_on
+    )
+
+
 def freeze(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int
 ) -> Settlement:
@@ -167,6 +190,8 @@ def freeze(
         return found.row
     found = _open(session, number, Step.FREEZE, actor=actor, version=version)
     row = found.row
+    # The shares of a year's months must not change while a part of the year is frozen by them.
+    queries.contract_and_region(session, row.contract_id, place=actor.place, lock=True)
     agreed = queries.agreed_of(session, found.contract)
     typed = snapshot.kept(row.draft)
     inputs = composed(session, found, agreed, typed)
@@ -218,6 +243,9 @@ def thaw(
     }
     if dropped:
         changes["files"] = (attachments.told(dropped), [])
+    if row.signed_on is not None:
+        changes["signed_on"] = (row.signed_on, "")
+        row.signed_on = None
     row.status = life.STEPS[row.status, Step.THAW]
     row.inputs = row.statement = row.frozen_at = row.frozen_by = None
     row.digest, row.reason = "", reason.strip()
@@ -229,10 +257,10 @@ def discard(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int
 ) -> Contract:
     found = _open(session, number, Step.DISCARD, actor=actor, version=version)
-    gone = _files(session, found.row)
-    for file in gone:
+    dropped = _files(session, found.row)
+    for file in dropped:
         attachments.remove(file, now=now)
-    changes: Changes = {"files": (attachments.told(gone), [])} if gone else {}
+    changes: Changes = {"files": (attachments.told(dropped), [])} if dropped else {}
     _record(session, actor, now, "discarded", found, changes)
     session.delete(found.row)
     return found.contract
@@ -296,18 +324,22 @@ def sign(
     if not same:
         raise Conflict
     refuse_if(_problems_of_signing(row, files, signed_on, now.date()))
-    new = []
-    for side, file in files.items():
-        if side in have:
-            attachments.remove(have[side], now=now)
+    new, replaced = [], [have[side] for side in files if side in have]
+    for file in replaced:
+        attachments.remove(file, now=now)
+    for side, sent_ in files.items():
         new += attachments.attach(
-            session, kind=KIND, subject=row.id, slot=side, files=[file], now=now, by=actor.id
+            session, kind=KIND, subject=row.id, slot=side, files=[sent_], now=now, by=actor.id
         )
-    changes: dict[str, tuple[object, object]] = {"files": ([], attachments.told(new))}
+    changes: dict[str, tuple[object, object]] = {
+        "files": (attachments.told(replaced), attachments.told(new))
+    }
     both = set(have) | set(files) == set(SIDES)
     # The day counts when it is complete; until then it stands for the side that has signed.
-    row.signed_on = max(signed_on, row.signed_on) if row.signed_on else signed_on
-    changes["signed_on"] = ("", row.signed_on)
+    before, others = row.signed_on, set(have) - set(files)
+    row.signed_on = max(signed_on, before) if before and others else signed_on
+    if row.signed_on != before:
+        changes["signed_on"] = (before or "", row.signed_on)
     if both:
         changes["status"] = (row.status, Status.SIGNED)
         row.status = life.STEPS[row.status, Step.SIGN]

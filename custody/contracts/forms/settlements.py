@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask_wtf.file import FileField
 from wtforms import FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms import Form as Plain
-from wtforms.validators import Length
+from wtforms.validators import AnyOf, Length
 
 from custody.contracts.rules.composing import (
     ActualPrice,
@@ -32,7 +32,9 @@ class Line(Plain):  # type: ignore[misc]
 
 
 class PriceLine(Line):
-    energy = HiddenField()
+    energy = HiddenField(
+        validators=[AnyOf(set(Energy), message="能源品种无法识别，请重新打开本页后再填写。")]
+    )
     price = Amount("实际单价", 0, 10_000, places=4, unit="元")
     source = StringField("单价出处", [Length(max=LONGEST, message="单价出处不超过200字，请精简。")])
 
@@ -92,10 +94,9 @@ class SettlementForm(Form):
 
     def add_empty(self, act: str) -> None:
         """Another line where a button asks for it."""
-        if act == "add_adjustment":
-            self.adjustments.append_entry()
-        if act == "add_deduction":
-            self.deductions.append_entry()
+        lines = {"add_adjustment": self.adjustments, "add_deduction": self.deductions}.get(act)
+        if lines is not None and len(lines) < lines.max_entries:
+            lines.append_entry()
 
     @property
     def seen(self) -> int:
@@ -103,17 +104,17 @@ class SettlementForm(Form):
 
     @property
     def draft(self) -> Draft:
-        """What was typed; lines that were left empty are none."""
+        """What was typed; lines that were left empty, and those that nobody can read, are none."""
         return Draft(
             prices=tuple(
                 ActualPrice(Energy(line.energy.data), line.price.data, _text(line.source))
-                for line in _forms(self.prices)
+                for line in self._pricing
             ),
             adjustments=tuple(
                 AdjustmentLine(
                     Energy(line.energy.data),
                     Driver(line.driver.data),
-                    int(line.order.data) if line.order.data else None,
+                    whole(line.order.data) if line.order.data else None,
                     *(getattr(line, name).data for name in ("base", "now", "rate", "quantity")),
                 )
                 for line in self._adjusting
@@ -131,8 +132,16 @@ class SettlementForm(Form):
         )
 
     @property
+    def _pricing(self) -> list[Any]:
+        return [line for line in _forms(self.prices) if line.energy.data in set(Energy)]
+
+    @property
     def _adjusting(self) -> list[Any]:
-        return [line for line in _forms(self.adjustments) if line.driver.data]
+        return [
+            line
+            for line in _forms(self.adjustments)
+            if line.driver.data in USUAL and line.energy.data in set(Energy)
+        ]
 
     @property
     def _deducting(self) -> list[Any]:
@@ -158,7 +167,7 @@ class SettlementForm(Form):
         if name in ("prices", "adjustments", "deductions") and which:
             number, _, column = which.partition("-")
             lines = {
-                "prices": _forms(self.prices),
+                "prices": self._pricing,
                 "adjustments": self._adjusting,
                 "deductions": self._deducting,
             }[name]
@@ -228,6 +237,8 @@ class PayForm(Form):
 
 class ProfileForm(Form):
     """A field for each energy of the contract, made when it is known which these are."""
+
+    seen = HiddenField()
 
 
 def profile_form(energies: Sequence[Energy]) -> type[ProfileForm]:

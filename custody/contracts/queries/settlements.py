@@ -20,6 +20,7 @@ from custody.contracts.rules.composing import HUNDRED, Agreed
 from custody.contracts.rules.life import Status, due_on
 from custody.contracts.rules.orders import Order, as_of
 from custody.contracts.rules.periods import Period
+from custody.contracts.rules.profiles import begun_years
 from custody.contracts.rules.rhythm import rhythm_of
 from custody.contracts.rules.settlement import Source
 from custody.infra.journal import Event
@@ -122,6 +123,17 @@ def profiles_of(session: Session, contract: int) -> Sequence[MonthlyProfile]:
         .where(MonthlyProfile.contract_id == contract)
         .order_by(MonthlyProfile.id)
     ).all()
+
+
+def begun_years_of(session: Session, contract: Contract) -> list[int]:
+    """Years some but not all of whose days in the term are settled for good."""
+    frozen_ = [
+        Period.parse(row.period)
+        for row in of_contract(session, contract.id)
+        if row.status is not Status.DRAFT
+    ]
+    agreed = agreed_of(session, contract)
+    return begun_years(frozen_, agreed.starts_on, agreed.ends_on)
 
 
 def agreed_of(session: Session, contract: Contract) -> Agreed:

@@ -185,15 +185,15 @@ def _energies(
             (energy, _, _), *_ = lines
             yield replace(energy, adjustments=energy.adjustments + agreed_on)
             continue
-        whole, so_far = sum((energy.base for energy, _, _ in lines), ZERO), ZERO
+        whole, done = sum((energy.base for energy, _, _ in lines), ZERO), ZERO
         for energy, first, last in lines:
-            begun, so_far = so_far, so_far + energy.base
+            begun, done = done, done + energy.base
             final = last == lines[-1][2]
             parts = tuple(
                 replace(
                     one,
                     whole=one.quantity,
-                    quantity=_until(one.quantity, so_far, whole, final=final)
+                    quantity=_until(one.quantity, done, whole, final=final)
                     - _until(one.quantity, begun, whole, final=False),
                 )
                 for one in agreed_on

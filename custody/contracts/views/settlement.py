@@ -233,6 +233,15 @@ def edit(number: int) -> Page:
 
 
 def _save(writing: Session, number: int, form: SettlementForm, *, freeze: bool) -> None:
+    if freeze and actions.frozen_already(
+        writing,
+        actor=identity(),
+        number=number,
+        version=form.seen,
+        typed=form.draft,
+        due_on=form.due_on.data,
+    ):
+        return
     row = actions.edit(
         writing,
         actor=identity(),

@@ -18,16 +18,18 @@ from custody.contracts.actions import settlements as actions
 from custody.contracts.forms.settlements import ProfileForm, profile_form
 from custody.contracts.queries import settlements as queries
 from custody.contracts.queries.settlements import Line
+from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.periods import Period
-from custody.contracts.rules.profiles import read_shares
+from custody.contracts.rules.profiles import fingerprint, read_shares
 from custody.infra import clock, journal
 from custody.infra.workbooks import Column, Shape, Table, workbook
-from custody.kernel.problems import Problem, Refused
+from custody.kernel.problems import Conflict, Problem, Refused
 from custody.regions.queries import place_name
 from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import xlsx_file
+from custody.web.formkit import Difference
 from custody.web.paging import page_of
 
 blueprint = Blueprint("settlements", __name__)
@@ -250,23 +252,46 @@ def write_profile(number: int) -> Page:
     form.take(problem for _, problems in read.values() for problem in problems)
     if form.problems:
         return _profile_page(number, form, 422)
-    with transaction() as writing:
-        profiles.write(
-            writing,
-            actor=identity(),
-            now=clock.now(),
-            contract=number,
-            shares={energy: shares for energy, (shares, _) in read.items()},
+    try:
+        with transaction() as writing:
+            profiles.write(
+                writing,
+                actor=identity(),
+                now=clock.now(),
+                contract=number,
+                seen=form.seen.data or "",
+                shares={energy: shares for energy, (shares, _) in read.items()},
+            )
+    except Conflict:
+        stored = _stored(number)
+        differences = form.differences(
+            {one.value: " ".join(stored.get(one, ())) for one in energies}
         )
+        form.seen.data = fingerprint(stored)
+        return _profile_page(number, form, 409, differences=differences)
+    except Refused as refusal:
+        return _profile_page(number, form, 422, problems=form.take(refusal.problems))
     flash("已保存分月比例；已定稿的结算单不受影响。")
     return redirect(url_for("settlements.profile", number=number), 303)
 
 
-def _profile_page(number: int, form: ProfileForm | None = None, status: int = 200) -> Page:
+def _stored(number: int) -> dict[Energy, Sequence[str]]:
+    return {one.energy: one.shares for one in queries.profiles_of(session(), number)}
+
+
+def _profile_page(
+    number: int,
+    form: ProfileForm | None = None,
+    status: int = 200,
+    *,
+    problems: Sequence[Problem] = (),
+    differences: list[Difference] | None = None,
+) -> Page:
     contract, region = queries.contract_and_region(session(), number, place=identity().place)
     energies = [base.energy for base in contract.bases]
-    stored = {one.energy: one.shares for one in queries.profiles_of(session(), contract.id)}
+    stored = _stored(contract.id)
     typed = {energy.value: " ".join(stored.get(energy, ())) for energy in energies}
+    typed["seen"] = fingerprint(stored)
     answer = render_template(
         "settlements/profile.html",
         form=form or profile_form(energies)(formdata=None, data=typed),
@@ -274,6 +299,8 @@ def _profile_page(number: int, form: ProfileForm | None = None, status: int = 20
         region=region,
         energies=energies,
         stored=stored,
+        problems=problems,
+        differences=differences,
         editable=may(Can.SETTLE, region.place),
     )
     return answer, status

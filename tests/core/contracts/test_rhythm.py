@@ -1,6 +1,7 @@
 """Cycles that change: every day of the term can be settled, once, and what is listed may be drafted."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,7 +87,7 @@ def test_every_day_of_the_term_is_listed_once_and_may_be_drafted(
     found = rhythm(cycle, *turns, start=start, end=end)
     periods = found.ended(date(2030, 1, 1))
     assert all(found.accepts(one) for one in periods)
-    assert all(one.last + timedelta(1) == two.first for one, two in zip(periods, periods[1:]))
+    assert all(one.last + timedelta(1) == two.first for one, two in pairwise(periods))
     if end is None or start <= end:
         assert periods[0].first <= start <= periods[0].last
         assert periods[-1].last >= (end or date(2029, 12, 31))

@@ -120,7 +120,10 @@ def test_every_click_twice_counts_once(sign_in, database, contract):
         assert client.press(shown, "保存草稿", {"note": "一句话"}).status_code == 303
     shown = client.get(here)
     for _ in range(2):
-        assert client.press(shown, "定稿").status_code in (303, 422)
+        assert client.press(shown, "定稿", {"note": "两句话"}).status_code == 303
+    other = client.press(shown, "定稿", {"note": "另一句话"})
+    assert other.status_code == 422
+    assert "已定稿" in page(other).problems[0]
     shown = client.get(here)
     for _ in range(2):
         files = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
@@ -129,7 +132,7 @@ def test_every_click_twice_counts_once(sign_in, database, contract):
     for _ in range(2):
         sent = {"amount": "1000", "voucher": upload(PDF, "回单.pdf")}
         assert client.press(shown, "登记支付", sent).status_code == 303
-    assert acts(database) == ["drafted", "edited", "frozen", "signed", "paid"]
+    assert acts(database) == ["drafted", "edited", "edited", "frozen", "signed", "paid"]
     with database.reader() as session:
         assert len(session.scalars(select(SettlementPayment)).all()) == 1
 
@@ -515,6 +518,57 @@ def test_basis_files_are_kept_frozen_and_handed_out(sign_in, database, contract)
     assert acts(database)[-1] == "downloaded" or "frozen" in acts(database)
 
 
+def changes(database, action):
+    with database.reader() as session:
+        found = session.scalars(select(Event).where(Event.action == f"settlement.{action}")).all()
+        return found[-1].changes
+
+
+def names(files):
+    return [one["name"] for one in files]
+
+
+def test_the_journal_names_every_file_and_day_that_goes(sign_in, database, clock, contract):
+    client = sign_in("yixing")
+    here = begun(client)
+    client.press(client.get(here), "上传", {"files": upload(PDF, "电费账单.pdf")})
+    client.press(client.get(here), "定稿")
+    clock.to(date(2026, 11, 25))
+    client = sign_in("yixing")
+    for file, day in ((upload(PDF, "甲.pdf"), "2026-11-24"), (upload(PNG, "甲.png"), "2026-11-23")):
+        sent = {"party_a": file, "signed_on": day}
+        assert client.press(client.get(here), "上传签字件", sent).status_code == 303
+    replaced = changes(database, "scan_added")
+    assert [names(side) for side in replaced["files"]] == [["甲.pdf"], ["甲.png"]]
+    assert replaced["signed_on"] == ["2026-11-24", "2026-11-23"]
+    client.press(client.get(here), "退回草稿", {"reason": "面积有误"})
+    thawed = changes(database, "thawed")
+    assert names(thawed["files"][0]) == ["甲.png"]
+    assert thawed["signed_on"] == ["2026-11-23", ""]
+    assert stored(database).signed_on is None
+    client.press(client.get(here), "删除草稿")
+    assert names(changes(database, "discarded")["files"][0]) == ["电费账单.pdf"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"prices-0-energy": "coal", "prices-0-price": "1"},
+        {"adjustments-0-driver": "area", "adjustments-0-energy": "coal"},
+        {"adjustments-0-driver": "moon", "adjustments-0-energy": "gas"},
+        {"adjustments-0-driver": "area", "adjustments-0-energy": "gas", "adjustments-0-order": "x"},
+    ],
+)
+def test_what_no_page_sends_is_refused_and_breaks_nothing(sign_in, database, contract, sent):
+    client = sign_in("yixing")
+    here = begun(client)
+    for act in ("save", "freeze", "preview"):
+        assert client.send(here, {"version": "1", "act": act, **sent}).status_code == 422
+    assert client.send(f"{here}/preview", {"version": "1", **sent}).status_code == 200
+    assert client.send(here, {"version": "1", "act": "add_deduction", **sent}).status_code == 200
+    assert acts(database) == ["drafted"]
+
+
 # --- lists and who sees them ---------------------------------------------------------------------
 
 
@@ -629,6 +683,42 @@ def test_a_monthly_profile_spreads_the_base(sign_in, database, contract):
     assert client.press(client.get(path), "保存", {"electricity": ""}).status_code == 303
     reader = sign_in("leader-yixing")
     assert "按天数计算" in page(reader.get(path)).text()
+
+
+SHARES = "10、10、10、" + "7 " * 8 + "14"
+EVEN = "8.5 7.5 " + "8.4 " * 10
+
+
+def test_a_year_is_billed_by_the_same_shares_throughout(sign_in, database, contract):
+    client = sign_in("yixing")
+    path = f"/contracts/{contract}/profile"
+    here = begun(client)
+    assert client.press(client.get(here), "定稿").status_code == 303
+    answer = client.press(client.get(path), "保存", {"electricity": SHARES})
+    assert answer.status_code == 422
+    assert "2026年度已有结算单定稿" in page(answer).problems[0]
+    assert "退回草稿" in page(answer).problems[0]
+    assert SHARES in answer.text
+    client.press(client.get(here), "退回草稿", {"reason": "补分月比例"})
+    assert client.press(client.get(path), "保存", {"electricity": SHARES}).status_code == 303
+    assert client.press(client.get(here), "定稿").status_code == 303
+    # What is stored already, by a second click, changes nothing.
+    assert client.press(client.get(path), "保存").status_code == 303
+
+
+def test_two_people_edit_one_profile(sign_in, database, contract):
+    first, second = sign_in("yixing"), sign_in("yixing2")
+    path = f"/contracts/{contract}/profile"
+    mine, theirs = first.get(path), second.get(path)
+    for _ in range(2):
+        assert second.press(theirs, "保存", {"electricity": EVEN}).status_code == 303
+    answer = first.press(mine, "保存", {"electricity": SHARES})
+    assert answer.status_code == 409
+    assert "内容已被他人更新" in page(answer).text()
+    assert "8.5 7.5 8.4" in page(answer).text()
+    assert SHARES in answer.text
+    assert first.press(answer, "保存").status_code == 303
+    assert "14" in page(first.get(path)).text()
 
 
 # --- the paper -----------------------------------------------------------------------------------
