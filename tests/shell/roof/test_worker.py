@@ -52,6 +52,7 @@ def test_without_a_mail_server_nothing_is_mailed(config: Config, database: Datab
         "overdue orders",
         "post",
         "reminders",
+        "sweeping",
     ]
 
 
