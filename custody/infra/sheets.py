@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 import python_calamine as calamine
 
@@ -177,11 +178,15 @@ def _binary_sheets(data: bytes, shown: str, limits: Limits) -> list[Sheet]:
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError) as error:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise _locked(shown) from None
-        raise _refused(
-            "damaged",
-            f"{shown}不是表格或已损坏，无法读取；"
-            "请用Excel或WPS打开检查，“另存为”Excel工作簿（.xlsx）后重新上传。",
-        ) from None
+        raise _damaged(shown) from None
+
+
+def _damaged(shown: str) -> Refused:
+    return _refused(
+        "damaged",
+        f"{shown}不是表格或已损坏，无法读取；"
+        "请用Excel或WPS打开检查，“另存为”Excel工作簿（.xlsx）后重新上传。",
+    )
 
 
 def _locked(shown: str) -> Refused:
@@ -237,10 +242,6 @@ def _cell(value: Any) -> Cell:
 
 # --- what the reader of workbooks does not tell -----------------------------------------------
 
-_BOUND = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b'
-)
-"""Cells with something in them: formats alone often reach down to the last row."""
 _FAILED = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")(?=[^>]*\bt="e")[^>]*(?<!/)>'
     rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)</"
@@ -269,7 +270,12 @@ def _marks(data: bytes, shown: str, limits: Limits) -> Marks:
                 name: _marks_of(archive.read(part), shown, limits)
                 for name, part in _parts(archive).items()
             }
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, NotImplementedError):
+    except (
+        expat.ExpatError,
+        ElementTree.ParseError,
+    ):  # what is not looked at is not laid out either
+        raise _damaged(shown) from None
+    except (zipfile.BadZipFile, KeyError, NotImplementedError):
         return {}
     except RuntimeError:  # an entry under a password
         raise _locked(shown) from None
@@ -294,11 +300,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _marks_of(xml: bytes, shown: str, limits: Limits) -> dict[tuple[int, int], Fault]:
-    for found in _BOUND.finditer(xml):
-        if int(found[2]) > limits.rows:
-            raise _too_many(shown, "行", limits.rows)
-        if _column(found[1]) >= limits.columns:
-            raise _too_many(shown, "列", limits.columns)
+    _bound(xml, shown, limits)
     marks = {
         (int(row) - 1, _column(letters)): Fault(sign.decode("utf-8", "replace")[:12] or "#ERROR!")
         for letters, row, sign in _FAILED.findall(xml)
@@ -306,6 +308,40 @@ def _marks_of(xml: bytes, shown: str, limits: Limits) -> dict[tuple[int, int], F
     for letters, row in _VALUELESS.findall(xml):
         marks.setdefault((int(row) - 1, _column(letters)), Fault("公式没有计算结果"))
     return marks
+
+
+_PLACE = re.compile(r"([A-Za-z]{1,8})(\d{1,9})")
+
+
+def _bound(xml: bytes, shown: str, limits: Limits) -> None:
+    """Raises Refused where a cell with something in it lies beyond the limits.
+
+    Parsed, since quotes, gaps, case and cells without their names may differ; formats alone often
+    reach down to the last row.
+    """
+    row = column = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        kind = name.rpartition(":")[2]
+        if kind == "c":
+            place = _PLACE.fullmatch(attributes.get("r", ""))
+            if place:
+                row, column = int(place[2]), _column(place[1].upper().encode()) + 1
+            else:
+                column += 1
+        elif kind in ("v", "f", "is"):
+            if row > limits.rows:
+                raise _too_many(shown, "行", limits.rows)
+            if column > limits.columns:
+                raise _too_many(shown, "列", limits.columns)
+        elif kind == "row":
+            told = attributes.get("r", "")
+            row, column = int(told) if told.isdecimal() else row + 1, 0
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.Parse(xml, True)
 
 
 def _column(letters: bytes) -> int:

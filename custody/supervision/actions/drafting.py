@@ -28,9 +28,12 @@ REQUIREMENT = (
 
 
 def lock_province(session: Session, province: str) -> Province:
-    """Orders of a province are made and numbered one after another."""
+    """Orders of a province are made and numbered one after another.
+
+    Others may still write rows that name the province: they could hold the journal already.
+    """
     return session.scalars(
-        select(Province).where(Province.code == province).with_for_update()
+        select(Province).where(Province.code == province).with_for_update(key_share=True)
     ).one()
 
 

@@ -124,3 +124,30 @@ def test_formats_down_to_the_last_row_are_no_rows() -> None:
     data = retouched(data, "xl/worksheets/sheet1.xml", b"</sheetData>", row)
     [sheet] = read_workbook(data, "表.xlsx")
     assert sheet.rows == [["值"]]
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b'r="XFD1048576"', b"r='XFD1048576'"),
+        (b'r="XFD1048576"', b'r = "XFD1048576"'),
+        (b'r="XFD1048576"', b'r="xfd1048576"'),
+        (b'<c r="XFD1048576">', b"<c>"),
+        (b"<v>1</v></c></row></sheetData>", b"<!-- --><v>1</v></c></row></sheetData>"),
+    ],
+)
+def test_a_far_cell_is_found_however_it_is_written(
+    written: bytes, instead: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader would ask for half a million megabytes and take the process down with it."""
+    monkeypatch.setattr("custody.infra.sheets.calamine", None)  # it must not get that far
+    out, source = io.BytesIO(), io.BytesIO(book(corner))
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("sheet1.xml"):
+                assert written in data
+                data = data.replace(written, instead)
+            new.writestr(name, data)
+    with pytest.raises(Refused, match="超过100行"):
+        read_workbook(out.getvalue(), "表.xlsx", Limits(rows=100, columns=10))

@@ -7,19 +7,21 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from custody.infra import clock as machine
 from custody.infra.journal import Event
 from custody.kernel.problems import Conflict, Refused
 from custody.milestones.models import Milestone
 from custody.supervision.actions import issuing
+from custody.supervision.actions.drafting import lock_province
 from custody.supervision.actions.issuing import Printed
 from custody.supervision.models import Matter
 from custody.supervision.queries.candidates import candidates
 from custody.supervision.rules import Kind, Level, Source, Status
+from custody.workdays.rules import Entry
 from tests.critic import page
-from tests.factories import people, programme
+from tests.factories import inbox, people, programme
 from tests.factories import supervision as arrange
 
 LIST = "/supervision"
@@ -331,3 +333,13 @@ def test_the_paper_itself(sign_in, database, store):
         "2026年11月25日前",
     ):
         assert words in text, words
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_whoever_makes_orders_does_not_hold_up_what_names_the_province(database, clock):
+    """Holding the journal and waiting for the province, they would die with whoever numbers orders."""
+    with database.transaction() as session:
+        lock_province(session, people.JIANGSU)
+        with database.transaction() as other:
+            other.execute(text("SET LOCAL lock_timeout = '2s'"))
+            inbox.entered(other, "admin", [Entry(date(2027, 1, 1), False, "元旦")])
