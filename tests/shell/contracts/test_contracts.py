@@ -215,6 +215,14 @@ def test_a_company_is_never_doubled(officer: Critic, draft: int, database: Datab
         assert reading.scalar(select(func.count()).select_from(Company)) == 1
 
 
+def test_a_new_company_without_its_code_is_asked_for(officer: Critic, draft: int) -> None:
+    form = officer.get(f"/contracts/{draft}/edit/parties")
+    answer = officer.press(form, "保存", {"company": "", "company_name": "新公司"})
+    assert answer.status_code == 422
+    assert "请填写统一社会信用代码" in " ".join(page(answer).problems)
+    assert 'value="新公司"' in answer.text
+
+
 def test_two_people_on_one_page_and_on_two(
     officer: Critic, sign_in: SignIn, draft: int, database: Database
 ) -> None:
