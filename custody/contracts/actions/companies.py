@@ -34,6 +34,9 @@ def choose(
     """
     text = typed.strip()
     if not text:
+        if any(one.strip() for one in (name, contact, phone)):
+            words = "新增名录中没有的公司，请填写统一社会信用代码。"
+            raise Refused([Problem("no_code", words, "company")])
         return None
     province = actor.place.province
     known = by_name(session, province, text) or by_code(

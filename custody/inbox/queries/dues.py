@@ -132,19 +132,21 @@ def _silent_months(session: Session, place: Place, today: date) -> Iterable[Due]
 
 
 def _supervision(session: Session, place: Place, today: date) -> Iterable[Due]:
-    """督办 and problems that a region still has to answer."""
+    """督办 and problems that a region still has to answer, by the day it is measured by now."""
     rows = session.execute(
         select(Matter, Region)
         .join(Region, Region.code == Matter.region_code)
-        .where(within(place), Matter.due.is_not(None), Matter.status.in_(OWING))
+        .where(within(place), Matter.status.in_(OWING))
         .order_by(Matter.due, Matter.id)
     )
     for row, region in rows:
-        assert row.due is not None
+        deadline = row.stand.deadline
+        if deadline is None:
+            continue
         yield Due(
             kind="supervision",
             subject=str(row.id),
-            day=row.due,
+            day=deadline,
             title=f"{region.name} {row.kind.label}：{row.title}",
             place=region.place,
             page=page_of("supervision", str(row.id)),

@@ -258,6 +258,14 @@ def test_a_new_company_waits_for_its_contract_and_not_the_other_way_round(
     assert second.result().status_code == 303
 
 
+def test_a_new_company_without_its_code_is_asked_for(officer: Critic, draft: int) -> None:
+    form = officer.get(f"/contracts/{draft}/edit/parties")
+    answer = officer.press(form, "保存", {"company": "", "company_name": "新公司"})
+    assert answer.status_code == 422
+    assert "请填写统一社会信用代码" in " ".join(page(answer).problems)
+    assert 'value="新公司"' in answer.text
+
+
 def test_two_people_on_one_page_and_on_two(
     officer: Critic, sign_in: SignIn, draft: int, database: Database
 ) -> None:

@@ -11,14 +11,16 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from custody.inbox.models import Preference
+from custody.inbox.queries.dues import due_things_of
 from custody.inbox.views.settings import FEED_READS
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.milestones.models import Milestone
+from custody.regions.models import Region
 from tests.conftest import Clock
 from tests.core.inbox.test_feed import strictly
 from tests.critic import Critic, page
-from tests.factories import inbox, people
+from tests.factories import inbox, people, supervision
 from tests.factories import programme as arrange
 
 YIXING = people.YIXING
@@ -203,3 +205,19 @@ def test_the_number_of_statements_is_fixed(
             client.get(path)
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_day_promised_in_time_is_the_day_that_counts(database: Database, clock: Clock) -> None:
+    """As in the list of 督办: what went on with a new date is due on that date, not on the first."""
+    with database.transaction() as session:
+        matter = supervision.answered(session, supervision.issued(session, YIXING), final=False)
+        promised, first, number = matter.promised, matter.due, str(matter.id)
+        region = session.get_one(Region, YIXING)
+        found = {
+            due.subject: due.day
+            for due in due_things_of(session, region.place, clock.now.date())
+            if due.kind == "supervision"
+        }
+    assert promised is not None
+    assert promised != first
+    assert found == {number: promised}
