@@ -160,8 +160,8 @@ def _form(found: Found, agreed: Agreed, typed: Typed, draft: Draft) -> Settlemen
 
 
 def _own(typed: Any, wanted: bool, make: Callable[..., Any], *given: Any) -> Any:
-    """Where the state asks for it: the form just sent, else a fresh one."""
-    return (typed or make(*given)) if wanted else None
+    """The form just sent, else a fresh one where the state asks for it."""
+    return typed or (make(*given) if wanted else None)
 
 
 def _thaw_form(version: int) -> ThawForm:
