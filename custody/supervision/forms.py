@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
@@ -8,7 +10,7 @@ from wtforms.validators import Length
 
 from custody.supervision.models import Matter
 from custody.supervision.rules import LEVELS, Level, Source, Wording
-from custody.web.formkit import Day, Form, Needed, Whole, clean, sensible, whole
+from custody.web.formkit import Day, Difference, Form, Needed, Whole, clean, sensible, whole
 
 MAX_WORDS = 4000
 
@@ -33,6 +35,8 @@ class WordingForm(Form):
     """The words of an order."""
 
     version = HiddenField()
+    base = HiddenField()
+    """The words before this person began to type."""
     title = _line("标题", 120)
     unit = _line("责任单位", 120)
     level = SelectField("督办级别", choices={one.value: one.meaning for one in reversed(LEVELS)})
@@ -44,6 +48,27 @@ class WordingForm(Form):
     @property
     def seen(self) -> int:
         return whole(self.version.data)
+
+    def adopt(self, stored: Mapping[str, Any]) -> list[Difference]:
+        """Go on upon what somebody else saved meanwhile: fields left alone take it over; what this
+        person changed stays and is listed."""
+        seen = self._seen()
+        for name, value in stored.items():
+            if name in seen and name in self and _plain(self[name].data) == seen[name]:
+                self[name].process_data(value)
+        found = self.differences({name: stored[name] for name in stored if name != "version"})
+        self.version.data, self.base.data = stored["version"], as_base(stored)
+        return found
+
+    def _seen(self) -> dict[str, str]:
+        """Empty when unknown: then everything typed counts as changed."""
+        try:
+            found = json.loads(self.base.data or "")
+        except ValueError:
+            return {}
+        return (
+            {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+        )
 
     @property
     def wording(self) -> Wording:
@@ -90,6 +115,15 @@ def as_stored(matter: Matter) -> dict[str, Any]:
         "source": matter.source.value,
         "milestone": matter.milestone_code,
     }
+
+
+def as_base(stored: Mapping[str, Any]) -> str:
+    fields = {name: _plain(value) for name, value in stored.items() if name != "version"}
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else clean(str(value or "")).strip()
 
 
 DRAFTED = ("notes", "forecast")

@@ -210,6 +210,7 @@ def signed(
         digest=row.digest,
         files={side: scan(f"{name}签字件.pdf", store) for side, name in actions.SIDES.items()},
         signed_on=clock.today(),
+        same=True,
     )
     session.flush()
     return row

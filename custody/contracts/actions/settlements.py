@@ -307,23 +307,34 @@ def sign(
     digest: str,
     files: Mapping[str, NewFile],
     signed_on: date,
+    same: bool = False,
 ) -> Settlement:
     """Keep scans of the signed paper, one a side; with both it is 双方已签.
 
     `digest`: of the statement the page showed; scans of an older paper sign nothing.
     `files`: side → its scan. A side that is sent again replaces its scan until the other is there.
+    `same`: said on purpose that one paper carries both signatures.
     """
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
     row = found.row
     have = {file.slot: file for file in _files(session, row) if file.slot in SIDES}
     sent = {side: file.stored.digest for side, file in files.items()}
-    same = digest == row.digest
-    if same and sent and all(side in have and have[side].digest == sent[side] for side in sent):
+    same_paper = digest == row.digest
+    if (
+        same_paper
+        and sent
+        and all(side in have and have[side].digest == sent[side] for side in sent)
+    ):
         return row  # a second click
     refuse_if(life.problems_of_step(row.status, Step.SIGN))
-    if not same:
+    if not same_paper:
         raise Conflict
-    refuse_if(_problems_of_signing(row, files, signed_on, now.date()))
+    digests = {side: file.digest for side, file in have.items()} | sent
+    twice = len(digests) == len(SIDES) and len(set(digests.values())) == 1
+    found_wrong = _problems_of_signing(row, files, signed_on, now.date())
+    if twice and not same:
+        found_wrong.append(_SAME_SCAN)
+    refuse_if(found_wrong)
     new, replaced = [], [have[side] for side in files if side in have]
     for file in replaced:
         attachments.remove(file, now=now)
@@ -352,6 +363,13 @@ def sign(
     return row
 
 
+_SAME_SCAN = Problem(
+    "same_scan",
+    "甲方、乙方签字件是同一个文件，请核对；确由双方在同一份文件上签署的，请勾选“同一份文件由双方签署”后重新上传。",
+    "party_b",
+)
+
+
 def _problems_of_signing(
     row: Settlement, files: Mapping[str, NewFile], day: date, today: date
 ) -> list[Problem]:
@@ -365,6 +383,23 @@ def _problems_of_signing(
         words = f"签字日期不能早于定稿的{frozen}，请核对。"
         found.append(Problem("signed_on", words, "signed_on"))
     return found
+
+
+def _paid(session: Session, row: Settlement) -> Decimal:
+    return session.scalar(
+        select(func.sum(SettlementPayment.amount)).where(SettlementPayment.settlement_id == row.id)
+    ) or Decimal(0)
+
+
+def problems_of_payment(
+    session: Session, row: Settlement, day: date | None, amount: Decimal | None, today: date
+) -> list[Problem]:
+    if row.status is not Status.SIGNED or row.signed_on is None:
+        return []
+    left = row.total - _paid(session, row)
+    return life.problems_of_payment(
+        day=day, amount=amount, left=left, signed=row.signed_on, today=today
+    )
 
 
 def pay(
@@ -392,15 +427,9 @@ def pay(
     if row.version != version:
         raise Conflict
     assert row.signed_on is not None
-    paid = session.scalar(
-        select(func.sum(SettlementPayment.amount)).where(SettlementPayment.settlement_id == row.id)
-    ) or Decimal(0)
+    paid = _paid(session, row)
     left = row.total - paid
-    refuse_if(
-        life.problems_of_payment(
-            day=paid_on, amount=amount, left=left, signed=row.signed_on, today=now.date()
-        )
-    )
+    refuse_if(problems_of_payment(session, row, paid_on, amount, now.date()))
     files = attachments.attach(
         session, kind=KIND, subject=row.id, slot=VOUCHER, files=[voucher], now=now, by=actor.id
     )

@@ -6,7 +6,15 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_wtf.file import FileField
-from wtforms import FieldList, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import Form as Plain
 from wtforms.validators import AnyOf, Length
 
@@ -222,6 +230,7 @@ class SignForm(Form):
     digest = HiddenField()
     party_a = FileField("甲方签字件")
     party_b = FileField("乙方签字件")
+    same = BooleanField("同一份文件由双方签署")
     signed_on = Day("签字日期", validators=[Needed("请填写签字日期。"), sensible])
 
 

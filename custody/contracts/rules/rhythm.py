@@ -44,9 +44,18 @@ class Rhythm:
         return any(period.cycle in self.within(one) for one in (period, *around))
 
     def due(self, day: date) -> Period:
-        """The period in which a day is settled: where cycles change within one, the shortest of them."""
-        found = self.within(Period.of(day, self.on(day)))
-        return Period.of(day, min(found, key=lambda cycle: cycle.months))
+        """The period in which a day is settled: where cycles change within one, a shorter one of them.
+
+        The longest that no shorter cycle cuts; so neighbours never overlap.
+        """
+        cycles = sorted(
+            self.within(Period.of(day, self.on(day))), key=lambda cycle: cycle.months, reverse=True
+        )
+        periods = [Period.of(day, cycle) for cycle in cycles]
+        return next((one for one in periods if self._uncut(one)), periods[-1])
+
+    def _uncut(self, period: Period) -> bool:
+        return min(self.within(period), key=lambda cycle: cycle.months) is period.cycle
 
     def ended(self, today: date) -> list[Period]:
         """The periods of the term that are over, oldest first.

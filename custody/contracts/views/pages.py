@@ -206,6 +206,12 @@ def _totals(
     return found
 
 
+_BY_ORDER = fields.LOCKED | {
+    group.lines.name for group in GROUPS if group.lines and group.lines.locked
+}
+"""What only orders change once the contract is signed."""
+
+
 def contract_page(number: int, typed: Typed | None = None, status: int = 200) -> Answer:
     """The overview of one contract, with what was typed where an act was refused."""
     typed = typed or Typed()
@@ -221,6 +227,7 @@ def contract_page(number: int, typed: Typed | None = None, status: int = 200) ->
         wrong=checks.problems_of(facts) if found.signed else [],
         warnings=checks.warnings_of(facts, policy_of(session(), found.region.province_code)),
         group_of=fields.GROUP_OF,
+        by_order=_BY_ORDER if found.signed else (),
         labels={group.code: group.label for group in GROUPS},
         slots=SLOTS,
         typed=typed,

@@ -460,6 +460,7 @@ def sign(number: int) -> Page:
                 digest=form.digest.data or "",
                 files=scans,
                 signed_on=form.signed_on.data,
+                same=form.same.data,
             )
             both = row.status is not Status.FROZEN
     except Conflict:
@@ -480,13 +481,17 @@ def sign(number: int) -> Page:
 @blueprint.post(f"{ONE}/pay")
 @requires(Can.SETTLE)
 def pay(number: int) -> Page:
-    queries.get_settlement(session(), number, place=identity().place)
+    found = queries.get_settlement(session(), number, place=identity().place)
     form = PayForm()
     valid = form.validate_on_submit()
     voucher, problems = _received(form.voucher.data, "voucher")
     if voucher is None and not problems:
         problems = [Problem("voucher", "请选择支付凭证（回单、发票等）的扫描件。", "voucher")]
     if not valid or problems or voucher is None:
+        # All that is wrong at once, not the day and the amount only after the voucher.
+        problems += actions.problems_of_payment(
+            session(), found.row, form.paid_on.data, form.amount.data, clock.today()
+        )
         return _page(number, Typed(pay=form, problems=form.take(problems)), 422)
     assert form.paid_on.data is not None
     assert form.amount.data is not None

@@ -50,7 +50,7 @@ def decide(
     if verdict is Verdict.RETURN:
         found += rules.problems_of_reason(reason, "退回")
     for matter, region in rows:
-        name = f"{region.name} {matter.title}"
+        name = rules.named(region.name, matter.title)
         found += [
             Problem(one.code, f"{name}：{one.message}", one.where)
             for one in obstacles(actor, matter, region, reviewed, verdict)

@@ -134,7 +134,7 @@ def draft(
     """A 督办单 that no light asks for. Sent twice with the same words it is one draft."""
     lock_province(session, actor.place.province)
     place = get_region(session, region, place=actor.place)
-    refuse_if(rules.problems_of_wording(wording))
+    refuse_if(rules.problems_of_wording(wording) + rules.problems_of_due(wording.due, now.date()))
     same = _same(session, Kind.ORDER, Status.DRAFT, place, wording, actor, now)
     return same or _add(
         session,
@@ -295,7 +295,9 @@ def edit(
     if matter.version != version:
         raise Conflict
     found = rules.problems_of_wording(wording)
-    if matter.kind is Kind.PROBLEM and wording.due is None:
+    if matter.kind is Kind.ORDER:
+        found += rules.problems_of_due(wording.due, now.date())
+    elif wording.due is None:
         found.append(Problem("due", "请填写整改期限。", "due"))
     refuse_if(found)
     before = tracked(matter)
@@ -330,7 +332,7 @@ def discard(
         problems = rules.problems_of_step(matter.kind, matter.status, Step.DISCARD)
         if not may_change(actor, matter):
             problems = [_NOT_YOURS]
-        name = f"{region.name} {matter.title}"
+        name = rules.named(region.name, matter.title)
         found += [Problem(one.code, f"{name}：{one.message}") for one in problems]
     refuse_if(found)
     if any(matter.version != versions[matter.id] for matter, _ in rows):

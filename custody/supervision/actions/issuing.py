@@ -94,7 +94,7 @@ def _problems(rows: Sequence[tuple[Matter, Region]], now: datetime) -> list[Prob
         problems = rules.problems_of_step(matter.kind, matter.status, Step.ISSUE)
         if not problems:
             problems = rules.problems_of_issue(matter.wording, now.date())
-        name = f"{region.name} {matter.title}"
+        name = rules.named(region.name, matter.title)
         found += [Problem(one.code, f"{name}：{one.message}", one.where) for one in problems]
     return found
 

@@ -58,6 +58,18 @@ def problems_of_wording(wording: Wording) -> list[Problem]:
     return found
 
 
+def problems_of_due(due: date | None, today: date) -> list[Problem]:
+    """A draft may do without the day; a day that has gone is a slip."""
+    if due is None or due > today:
+        return []
+    return [Problem("due_passed", "反馈期限应晚于今天，请改为留有办理时间的日期。", "due")]
+
+
+def named(region: str, title: str) -> str:
+    """A matter among others; most titles begin with the region already."""
+    return title if title.startswith(region) else f"{region} {title}"
+
+
 def problems_of_issue(wording: Wording, today: date) -> list[Problem]:
     """What a draft lacks before it can be handed over."""
     found = problems_of_wording(wording)
@@ -65,9 +77,7 @@ def problems_of_issue(wording: Wording, today: date) -> list[Problem]:
         found.append(Problem("requirement", "请写明整改要求。", "requirement"))
     if wording.due is None:
         found.append(Problem("due", "请填写反馈期限。", "due"))
-    elif wording.due <= today:
-        found.append(Problem("due_passed", "反馈期限应晚于今天，请改为留有办理时间的日期。", "due"))
-    return found
+    return found + problems_of_due(wording.due, today)
 
 
 def problems_of_answer(

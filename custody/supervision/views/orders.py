@@ -21,6 +21,7 @@ from custody.supervision.forms import (
     ProblemForm,
     SettingsForm,
     WordingForm,
+    as_base,
     as_stored,
 )
 from custody.supervision.models import Matter
@@ -138,6 +139,7 @@ def edit(number: int) -> Page:
     matter, region = queries.get_matter(session(), number, who=identity())
     problem = matter.kind is Kind.PROBLEM
     stored = as_stored(matter)
+    stored["base"] = as_base(stored)
     form: WordingForm = ProblemForm(data=stored) if problem else WordingForm(data=stored)
     if isinstance(form, ProblemForm):
         form.milestone.choices = milestone_choices(region)
@@ -154,10 +156,7 @@ def edit(number: int) -> Page:
         except Conflict:
             status = 409
             matter, _ = queries.get_matter(session(), number, who=identity())
-            stored = as_stored(matter)
-            version = stored.pop("version")
-            differences = form.differences(stored)
-            form.version.data = version
+            differences = form.adopt(as_stored(matter))
     page = render_template(
         "supervision/edit.html",
         form=form,

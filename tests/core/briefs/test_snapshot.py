@@ -59,8 +59,12 @@ def test_charts_are_drawn_from_the_same_facts(scope: str) -> None:
         assert (kept_batch.name, kept_batch.done) == (batch.name, batch.done)
     cells = snapshot.cells_of(brief)
     assert bool(cells) == (scope.startswith("region"))
+    # What only the Gantt chart asks for is not part of a brief.
+    told = [
+        replace(cell, plan_start=None, started=None, after=()) for cell in facts.regions[0].cells
+    ]
     for cell in cells:
-        assert cell in facts.regions[0].cells
+        assert cell in told
 
 
 def test_figures_as_printed_are_the_figures_of_the_facts() -> None:

@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from custody.attachments.models import Attachment
+from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement, SettlementPayment
 from custody.contracts.queries.owed import owed
 from custody.contracts.queries.settlements import settlement_facts
@@ -89,7 +90,8 @@ def test_from_the_contract_to_the_last_payment(sign_in, database, contract):
     )
     assert one.status_code == 303
     assert stored(database).status is Status.FROZEN
-    two = client.press(client.get(here), "上传签字件", {"party_b": upload(PDF, "乙方签字.pdf")})
+    theirs = {"party_b": upload(PNG, "乙方签字.png")}
+    two = client.press(client.get(here), "上传签字件", theirs)
     assert two.status_code == 303
     assert stored(database).status is Status.SIGNED
 
@@ -126,7 +128,7 @@ def test_every_click_twice_counts_once(sign_in, database, contract):
     assert "已定稿" in page(other).problems[0]
     shown = client.get(here)
     for _ in range(2):
-        files = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+        files = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PNG, "乙.png")}
         assert client.press(shown, "上传签字件", files).status_code == 303
     shown = client.get(here)
     for _ in range(2):
@@ -135,6 +137,38 @@ def test_every_click_twice_counts_once(sign_in, database, contract):
     assert acts(database) == ["drafted", "edited", "edited", "frozen", "signed", "paid"]
     with database.reader() as session:
         assert len(session.scalars(select(SettlementPayment)).all()) == 1
+
+
+def test_one_scan_counts_for_both_only_where_that_is_said(sign_in, database, contract):
+    with database.transaction() as session:
+        arrange.frozen(session, session.get_one(Contract, contract))
+    client, here = sign_in("yixing"), f"/settlements/{stored(database).id}"
+
+    def both(**said):
+        files = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+        return client.press(client.get(here), "上传签字件", {**files, **said})
+
+    refused = both()
+    assert refused.status_code == 422
+    assert "甲方、乙方签字件是同一个文件" in " ".join(page(refused).problems)
+    assert stored(database).status is Status.FROZEN
+    # One after the other it is the same scan still.
+    client.press(client.get(here), "上传签字件", {"party_a": upload(PDF, "甲.pdf")})
+    later = client.press(client.get(here), "上传签字件", {"party_b": upload(PDF, "乙.pdf")})
+    assert later.status_code == 422
+    assert both(same="y").status_code == 303
+    assert stored(database).status is Status.SIGNED
+
+
+def test_all_that_is_wrong_with_a_payment_is_said_at_once(sign_in, database, contract):
+    with database.transaction() as session:
+        arrange.signed(session, session.get_one(Contract, contract))
+    client, here = sign_in("yixing"), f"/settlements/{stored(database).id}"
+    sent = {"paid_on": "2027-01-01", "amount": "99999999"}
+    said = " ".join(page(client.press(client.get(here), "登记支付", sent)).problems)
+    assert "请选择支付凭证" in said
+    assert "支付日期不能晚于今天" in said
+    assert "支付金额超过未付的" in said
 
 
 # --- drafting ------------------------------------------------------------------------------------

@@ -181,6 +181,33 @@ def test_two_coordinators_at_one_draft(sign_in, database):
     assert matters(database)[0].title == "我改的标题"
 
 
+def test_what_a_colleague_changed_elsewhere_is_neither_mine_nor_undone(sign_in, database):
+    with database.transaction() as session:
+        number = arrange.drafted(session, YIXING).id
+    mine, theirs = sign_in("coordinator"), sign_in("coordinator2")
+    shown = mine.get(f"/supervision/{number}/edit")
+    theirs.press(
+        theirs.get(f"/supervision/{number}/edit"),
+        "保存",
+        {"unit": "宜兴市教育局", "level": "red", "due": "2026-12-20"},
+    )
+    late = mine.press(shown, "保存", {"title": "我改的标题"})
+    assert late.status_code == 409
+    shown = page(late)
+    [table] = shown.all("table")
+    words = shown.text(table)
+    assert "我改的标题" in words
+    assert not any(label in words for label in ("责任单位", "督办级别", "反馈期限"))
+    assert mine.press(late, "保存").status_code == 303
+    [matter] = matters(database)
+    assert matter.title == "我改的标题"
+    assert (matter.unit, matter.level, matter.due) == (
+        "宜兴市教育局",
+        Level.RED,
+        date(2026, 12, 20),
+    )
+
+
 # --- 签发 -----------------------------------------------------------------------------------------
 
 
