@@ -171,7 +171,7 @@ def test_a_page_stays_small(sign_in, monkeypatch, regions, limit):
     facts = made.programme(24, regions)
     monkeypatch.setattr(
         "custody.gantt.views.queries.facts_and_schedules",
-        lambda *_args, **_kwargs: (facts, made.schedules(facts)),
+        lambda *_args, **_kwargs: (facts, made.schedules(facts), {}),
     )
     answer = sign_in("coordinator").get("/gantt")
     assert answer.status_code == 200
