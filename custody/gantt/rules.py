@@ -213,6 +213,8 @@ def row_of(cell: Cell, expected: Expected | None, as_of: date) -> GanttRow:
 
 def _span(cell: Cell, expected: Expected | None, as_of: date) -> tuple[date | None, date | None]:
     """From when to when it was or will be worked on; what is not done yet ends today at the earliest."""
+    if cell.status is Status.NOT_APPLICABLE:
+        return None, None
     if cell.status.settled:
         finish = cell.actual or cell.confirmed_on
         begun = cell.started or cell.plan_start or finish
@@ -291,18 +293,20 @@ SHEET_HEAD = (
 )
 
 
-def sheet(groups: Sequence[GanttGroup]) -> list[tuple[str | int | date | None, ...]]:
-    """The lines of the export, one a milestone, under SHEET_HEAD."""
+def sheet(
+    groups: Sequence[GanttGroup], names: Mapping[int, str] | None = None
+) -> list[tuple[str | int | date | None, ...]]:
+    """The lines of the export, one a milestone, under SHEET_HEAD. `names`: of the batches."""
     return [
         (
             group.name,
             group.city_name,
-            f"第{group.batch}批",
+            (names or {}).get(group.batch, f"第{group.batch}批"),
             row.code,
             row.name,
             row.stage.label(),
             row.status.label,
-            row.light.meaning,
+            row.status.label if row.status is Status.NOT_APPLICABLE else row.light.meaning,
             row.plan_start,
             row.planned,
             row.started,
