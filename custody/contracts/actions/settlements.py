@@ -326,7 +326,7 @@ def pay(
     key: str,
     paid_on: date,
     amount: Decimal,
-    voucher: NewFile,
+    voucher: NewFile | None,
 ) -> Settlement:
     """A payment with its voucher; the last one closes the settlement. `key` makes it happen once."""
     found = queries.get_settlement(session, number, place=actor.place, lock=True)
@@ -340,11 +340,13 @@ def pay(
         select(func.sum(SettlementPayment.amount)).where(SettlementPayment.settlement_id == row.id)
     ) or Decimal(0)
     left = row.total - paid
-    refuse_if(
-        life.problems_of_payment(
-            day=paid_on, amount=amount, left=left, signed=row.signed_on, today=now.date()
-        )
+    problems = life.problems_of_payment(
+        day=paid_on, amount=amount, left=left, signed=row.signed_on, today=now.date()
     )
+    if voucher is None:
+        words = "请选择支付凭证（回单、发票等）的扫描件。"
+        raise Refused([Problem("voucher", words, "voucher"), *problems])
+    refuse_if(problems)
     files = attachments.attach(
         session, kind=KIND, subject=row.id, slot=VOUCHER, files=[voucher], now=now, by=actor.id
     )

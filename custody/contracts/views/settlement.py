@@ -466,9 +466,9 @@ def pay(number: int) -> Page:
     form = PayForm()
     valid = form.validate_on_submit()
     voucher, problems = _received(form.voucher.data, "voucher")
-    if voucher is None and not problems:
+    if not valid and voucher is None and not problems:
         problems = [Problem("voucher", "请选择支付凭证（回单、发票等）的扫描件。", "voucher")]
-    if not valid or problems or voucher is None:
+    if not valid or problems:
         return _page(number, Typed(pay=form, problems=form.take(problems)), 422)
     assert form.paid_on.data is not None
     assert form.amount.data is not None
