@@ -174,5 +174,5 @@ def missing_words(year: int) -> str:
     """What an administrator reads about a year nobody has entered."""
     return (
         f"{year}年节假日安排尚未录入，目前按周一至周五为工作日推算；"
-        "国务院办公厅印发放假通知后，请在“工作日历”中录入。"
+        "国务院办公厅印发放假通知后，请在本页录入。"
     )
