@@ -90,7 +90,7 @@ def _page(
         built_in=is_published(year),
         entered=bool(rows),
         missing=[
-            rules.missing_words(one)
+            rules.missing_words(one, here=True)
             for one in (this, this + 1)
             if not is_published(one) and one not in known
         ],
