@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
 from custody.dashboard.rules import ProgrammeFacts
-from custody.dashboard.rules.ahead import ahead, schedules
+from custody.dashboard.rules.ahead import ahead
 from custody.dashboard.rules.facts import Scope, programme
 from custody.dashboard.rules.past import rewound
 from custody.dashboard.rules.rows import (
@@ -24,7 +24,7 @@ from custody.dashboard.rules.rows import (
     Rows,
     Undo,
 )
-from custody.forecast.rules import Outlook, RegionSchedule
+from custody.forecast.rules import Outlook
 from custody.forecast.rules.montecarlo import odds
 from custody.forecast.rules.outlook import Simulated as Odds
 from custody.infra import clock
@@ -69,14 +69,6 @@ def programme_ahead(
     """The facts of a province and what they say of the end of the year, from the same statements."""
     rows = _rows_of(session, province, as_of)
     return _told(rows, province, as_of, demo), ahead(rows, as_of, odds)
-
-
-def programme_scheduled(
-    session: Session, place: Place, as_of: date, *, demo: bool = False
-) -> tuple[ProgrammeFacts, dict[str, RegionSchedule]]:
-    """The facts of a place and each region's computed way to its gate, from the same statements."""
-    rows = _rows_of(session, place, as_of)
-    return _told(rows, place, as_of, demo), schedules(rows, as_of)
 
 
 def outlook_of(session: Session, province: Place, as_of: date, *, odds: Odds = odds) -> Outlook:

@@ -21,7 +21,7 @@ blueprint = Blueprint("forecast", __name__)
 class Foreseen:
     late: bool
     words: str
-    """若不追赶，招标前准备将于12月18日完成，比期限早13天。"""
+    """The likeliest day and, beside it, how sure that is: see wording.foreseen."""
     path: str
     """What the end hangs on; empty once the gate is passed."""
     moved: str
@@ -46,8 +46,13 @@ def foreseen(region: str, code: str = "") -> Foreseen | None:
     if way is None:
         return None
     return Foreseen(
-        late=way.schedule.late_days > 0 and not way.schedule.settled,
-        words=wording.foreseen(way.schedule, way.gate_name),
+        late=way.probability < 0.5 and not way.schedule.settled,
+        words=wording.foreseen(
+            way.schedule,
+            way.gate_name,
+            odds=wording.chance_of(way.schedule, way.probability, today),
+            half=way.half,
+        ),
         path=wording.path_words(way.schedule),
         moved=wording.moved(way.schedule, way.tasks, code) if code else "",
     )

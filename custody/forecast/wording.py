@@ -32,6 +32,11 @@ def odds_words(region: RegionOutlook) -> str:
     return chance_words(region.probability, certain=region.settled or region.overdue)
 
 
+def chance_of(plan: RegionSchedule, probability: float, today: date) -> str:
+    """The same words for one region's way, asked for by itself."""
+    return chance_words(probability, certain=plan.settled or plan.due < today)
+
+
 def all_words(batch: BatchOutlook) -> str:
     """The chance that every region of the batch is in time; none is left once one was late."""
     return chance_words(batch.all_in_time, certain=batch.late > 0)
@@ -47,20 +52,27 @@ def goal_words(gate_name: str) -> str:
     return gate_name.removesuffix("完成") or gate_name
 
 
-def foreseen(plan: RegionSchedule, gate_name: str) -> str:
-    """若不追赶，招标前准备将于12月18日完成，比期限早13天。"""
+def foreseen(plan: RegionSchedule, gate_name: str, *, odds: str, half: date | None) -> str:
+    """按各项最可能工期推算，试点验收12月25日完成；考虑不确定性，按期可能性44%，一半可能不晚于2027年1月2日。
+
+    `odds`: see odds_words. That the likeliest day lies before the deadline is not said: it is no
+    promise while the chance to be in time is small."""
     goal, year = goal_words(gate_name), plan.due.year
     day = day_words(plan.finish, year)
     if plan.settled:
         late = f"，比期限晚{plan.late_days}天" if plan.late_days > 0 else ""
         return f"{goal}已于{day}完成{late}。"
-    if plan.late_days > 0:
-        against = f"比期限晚{plan.late_days}天"
-    elif plan.late_days < 0:
-        against = f"比期限早{-plan.late_days}天"
-    else:
-        against = "正好是期限当天"
-    return f"若不追赶，{goal}将于{day}完成，{against}。"
+    late = f"，比期限晚{plan.late_days}天" if plan.late_days > 0 else ""
+    told = (
+        f"若不追赶，{goal}将于{day}完成（按各项最可能工期推算{late}）；"
+        f"考虑不确定性，按期可能性{odds}"
+    )
+    return f"{told}，一半可能不晚于{day_words(half, year)}。" if half else f"{told}。"
+
+
+def headline(gate: str, *, odds: str, half: date, year: int) -> str:
+    """G-C 一半可能不晚于2027年1月2日，按期可能性44%: where there is room for one day only."""
+    return f"{gate} 一半可能不晚于{day_words(half, year)}，按期可能性{odds}"
 
 
 def moved(plan: RegionSchedule, tasks: Sequence[Task], code: str) -> str:

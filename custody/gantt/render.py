@@ -83,7 +83,7 @@ def xlsx(facts: ProgrammeFacts, groups: Sequence[GanttGroup]) -> bytes:
         title=title_of(facts),
         under=f"截至{day_words(facts.as_of)}",
         columns=columns,
-        rows=sheet(groups),
+        rows=sheet(groups, {batch.number: batch.name for batch in facts.batches}),
     )
     return workbook(table, author=facts.province_name, created=at(facts.as_of, 0))
 

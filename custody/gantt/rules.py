@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from custody.dashboard.rules import BatchFacts, Cell, ProgrammeFacts, RegionFacts
+from custody.forecast.wording import headline
 from custody.milestones.rules import Light, Stage, Status
 
 MANY = 60
@@ -21,6 +22,13 @@ class Expected(NamedTuple):
     finish: date
     critical: bool = False
     slack: int | None = None
+
+
+class Promise(NamedTuple):
+    """How sure a region's gate of the year is: the chance in words, the day not passed in half of all cases."""
+
+    odds: str
+    half: date
 
 
 Schedule = Mapping[str, Expected]
@@ -84,15 +92,20 @@ class GanttGroup:
     goal: GanttRow | None
     """The gate of the year."""
     rows: tuple[GanttRow, ...]
+    as_of: date
+    promise: Promise | None = None
 
     @property
     def words(self) -> str:
-        """How it stands against its gate of the year: 「G-C 预计1月9日，晚9天」."""
+        """How it stands against its gate of the year: 「G-C 一半可能不晚于2027年1月9日，按期可能性44%」."""
         if self.goal is None or self.goal.finish is None:
             return f"已办结{self.done}/{self.total}项"
-        told = day_words(self.goal.finish)
+        told = day_words(self.goal.finish, self.as_of)
         if self.goal.settled:
             return f"{self.goal.code} {told}完成{late_words(self.goal.late)}"
+        if self.promise:
+            odds, half = self.promise
+            return headline(self.goal.code, odds=odds, half=half, year=self.as_of.year)
         return f"{self.goal.code} 预计{told}{late_words(self.goal.late)}"
 
 
@@ -120,6 +133,7 @@ def groups_of(
     facts: ProgrammeFacts,
     filters: GanttFilters | None = None,
     schedules: Mapping[str, Schedule] | None = None,
+    promises: Mapping[str, Promise] | None = None,
 ) -> list[GanttGroup]:
     """The regions that fit, with their milestones in the order of the lifecycle."""
     wanted = filters or GanttFilters()
@@ -131,7 +145,11 @@ def groups_of(
         if wanted.batch and region.batch != wanted.batch:
             continue
         group = _group(
-            region, gates.get(region.batch, ""), (schedules or {}).get(region.code, {}), facts.as_of
+            region,
+            gates.get(region.batch, ""),
+            (schedules or {}).get(region.code, {}),
+            facts.as_of,
+            (promises or {}).get(region.code),
         )
         if wanted.critical:
             group = _critical(group)
@@ -140,7 +158,9 @@ def groups_of(
     return found
 
 
-def _group(region: RegionFacts, gate: str, schedule: Schedule, as_of: date) -> GanttGroup:
+def _group(
+    region: RegionFacts, gate: str, schedule: Schedule, as_of: date, promise: Promise | None
+) -> GanttGroup:
     rows = tuple(row_of(cell, schedule.get(cell.code), as_of) for cell in region.cells)
     return GanttGroup(
         code=region.code,
@@ -158,6 +178,8 @@ def _group(region: RegionFacts, gate: str, schedule: Schedule, as_of: date) -> G
         total=region.total,
         goal=next((row for row in rows if row.code == gate), None),
         rows=rows,
+        as_of=as_of,
+        promise=promise,
     )
 
 
@@ -191,6 +213,8 @@ def row_of(cell: Cell, expected: Expected | None, as_of: date) -> GanttRow:
 
 def _span(cell: Cell, expected: Expected | None, as_of: date) -> tuple[date | None, date | None]:
     """From when to when it was or will be worked on; what is not done yet ends today at the earliest."""
+    if cell.status is Status.NOT_APPLICABLE:
+        return None, None
     if cell.status.settled:
         finish = cell.actual or cell.confirmed_on
         begun = cell.started or cell.plan_start or finish
@@ -269,18 +293,20 @@ SHEET_HEAD = (
 )
 
 
-def sheet(groups: Sequence[GanttGroup]) -> list[tuple[str | int | date | None, ...]]:
-    """The lines of the export, one a milestone, under SHEET_HEAD."""
+def sheet(
+    groups: Sequence[GanttGroup], names: Mapping[int, str] | None = None
+) -> list[tuple[str | int | date | None, ...]]:
+    """The lines of the export, one a milestone, under SHEET_HEAD. `names`: of the batches."""
     return [
         (
             group.name,
             group.city_name,
-            f"第{group.batch}批",
+            (names or {}).get(group.batch, f"第{group.batch}批"),
             row.code,
             row.name,
             row.stage.label(),
             row.status.label,
-            row.light.meaning,
+            row.status.label if row.status is Status.NOT_APPLICABLE else row.light.meaning,
             row.plan_start,
             row.planned,
             row.started,

@@ -60,13 +60,13 @@ def _gantt(
 ) -> tuple[ProgrammeFacts, list[GanttGroup], list[GanttGroup]]:
     """The facts, the regions that fit, and all of them."""
     demo = bool(current_app.config["DEMO"])
-    facts, schedules = queries.facts_and_schedules(session(), place, day.on, demo=demo)
-    fitting = groups_of(facts, filters, schedules)
+    facts, schedules, promises = queries.facts_and_schedules(session(), place, day.on, demo=demo)
+    fitting = groups_of(facts, filters, schedules, promises)
     everything = GanttFilters()
     return (
         facts,
         fitting,
-        (fitting if filters == everything else groups_of(facts, everything, schedules)),
+        (fitting if filters == everything else groups_of(facts, everything, schedules, promises)),
     )
 
 

@@ -87,14 +87,16 @@ _SERIALS = range(36526, 73051)
 """Excel's numbers for the days from 2000-01-01 to 2099-12-31."""
 _EPOCH = date(1899, 12, 30)
 _DAY = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?: 0{1,2}:00(?::00)?)?")
+_OF_YEAR = re.compile(r"\d{1,2}月\d{1,2}日", re.ASCII)
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
-def to_day(cell: Cell, where: str, label: str) -> date | Problem | None:
+def to_day(cell: Cell, where: str, label: str, *, year: int | None = None) -> date | Problem | None:
     """A date however it was typed; None where nothing stands.
 
     2026-11-22, 2026/11/22, 2026.11.22, 2026年11月22日, 20261122, full-width digits, a date cell, and
-    the number 46348 that is left of a date cell whose format was taken away.
+    the number 46348 that is left of a date cell whose format was taken away. With a `year` also
+    12月20日, the way this system writes the days of the year it stands in.
     """
     if isinstance(cell, Fault):
         return _fault(cell, where, label)
@@ -107,6 +109,8 @@ def to_day(cell: Cell, where: str, label: str) -> date | Problem | None:
         return None if not text else _not_a_day(cell, where, label)
     if text.isascii() and text.isdigit() and int(text[:9]) in _SERIALS and len(text) == 5:
         return _EPOCH + timedelta(days=int(text))
+    if year is not None and _OF_YEAR.fullmatch(text):
+        text = f"{year}年{text}"
     found = _DAY.fullmatch(text.replace(" 年", "年")) or _PLAIN.fullmatch(text)
     try:
         return (

@@ -104,14 +104,14 @@ def sent_again(layout: Layout) -> bytes:
 
 
 def annotated(
-    layout: Layout, rehearsal: Rehearsal, known: Mapping[Key, Known], *, by: str
+    layout: Layout, rehearsal: Rehearsal, known: Mapping[Key, Known], *, by: str, year: int
 ) -> bytes:
     """The sheet as it was sent; cells with a problem are red and say which.
 
     Rows out of date have what others saved meanwhile in every cell this person did not change, and
     count as downloaded now: sent again, they are this person's last word.
     """
-    layout = bulk.brought_up_to_date(layout, known)
+    layout = bulk.brought_up_to_date(layout, known, year)
     comments: dict[tuple[int, int], str] = {}
     for row in rehearsal.rows:
         line = row.number - 1

@@ -28,7 +28,10 @@ def short_day(value: date | datetime | None) -> str:
         return NOTHING
     if isinstance(value, datetime):
         value = value.date()
-    return f"{value:%m-%d}" if value.year == clock.today().year else f"{value:%y-%m-%d}"
+    today = clock.today()
+    if value.year == today.year:
+        return f"{value:%m-%d}"
+    return f"{value:%y-%m-%d}" if value.year // 100 == today.year // 100 else value.isoformat()
 
 
 def told(value: str) -> str:

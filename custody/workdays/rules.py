@@ -170,9 +170,10 @@ def spans(entries: Iterable[Entry]) -> list[tuple[date, date, Entry]]:
     return found
 
 
-def missing_words(year: int) -> str:
-    """What an administrator reads about a year nobody has entered."""
+def missing_words(year: int, *, here: bool = False) -> str:
+    """What an administrator reads about a year nobody has entered; `here`: on the calendar itself."""
+    where = "本页" if here else "“工作日历”中"
     return (
         f"{year}年节假日安排尚未录入，目前按周一至周五为工作日推算；"
-        "国务院办公厅印发放假通知后，请在“工作日历”中录入。"
+        f"国务院办公厅印发放假通知后，请在{where}录入。"
     )

@@ -90,7 +90,7 @@ def _page(
         built_in=is_published(year),
         entered=bool(rows),
         missing=[
-            rules.missing_words(one)
+            rules.missing_words(one, here=True)
             for one in (this, this + 1)
             if not is_published(one) and one not in known
         ],
@@ -110,7 +110,7 @@ def _month(year: int, number: int, entered: dict[date, CalendarDay]) -> list[lis
         if day.month == number:
             working = is_working_day(day)
             name = entered[day].name if day in entered else published_name(day)
-            days.append(Cell(day, working, working != (day.weekday() < 5), name))
+            days.append(Cell(day, working, bool(name) or working != (day.weekday() < 5), name))
     filled = [None] * date(year, number, 1).weekday() + days
     filled += [None] * (-len(filled) % 7)
     return [filled[at : at + 7] for at in range(0, len(filled), 7)]

@@ -133,7 +133,7 @@ def problems_of_dates(facts: Facts) -> list[Problem]:
     if start and end and years:
         due = end_of_term(start, years)
         if end != due:
-            words = f"起算日加托管期限{years}年，到期日应为{due:%Y-%m-%d}，请核对。"
+            words = f"起算日加托管期限{years}年，到期日应为{due.year}年{due.month}月{due.day}日，请核对。"
             found.append(Problem("end", words, "ends_on"))
     elif start and end and end <= start:
         found.append(Problem("end", "到期日应晚于起算日，请核对。", "ends_on"))

@@ -12,10 +12,7 @@ from custody.forecast.rules import (
     Goal,
     Known,
     Outlook,
-    RegionSchedule,
     outlook,
-    schedule,
-    tasks_of,
 )
 from custody.forecast.rules.outlook import Simulated
 from custody.milestones.rules import Status, stage_reached
@@ -26,22 +23,6 @@ def ahead(rows: Rows, as_of: date, simulated: Simulated) -> Outlook:
     return outlook(
         list(_courses(rows)), goals(rows), as_of, reviews=_reviews(rows), simulated=simulated
     )
-
-
-def schedules(rows: Rows, as_of: date) -> dict[str, RegionSchedule]:
-    """Each region's way to its gate of the year, without any odds; absent where too little is known."""
-    found = {}
-    known = goals(rows)
-    for course in _courses(rows):
-        goal = known.get(course.batch)
-        if goal is None:
-            continue
-        tasks = tasks_of(course.items, course.known, goal.gate, stage=course.stage, today=as_of)
-        if tasks is not None:
-            found[course.code] = schedule(
-                course.code, tasks, course.items, course.known, due=goal.due, today=as_of
-            )
-    return found
 
 
 def goals(rows: Rows) -> dict[int, Goal]:

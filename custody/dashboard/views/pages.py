@@ -18,8 +18,8 @@ from custody.accounts.access import identity
 from custody.accounts.rules import Place
 from custody.dashboard import queries
 from custody.dashboard.rules import ProgrammeFacts
-from custody.forecast.rules import Experience, Outlook, Task
-from custody.forecast.rules.montecarlo import Odds, odds
+from custody.forecast.queries import remembered
+from custody.forecast.rules import Outlook
 from custody.infra import clock
 from custody.infra.shelf import Shelf
 from custody.kernel.problems import NotFound
@@ -41,7 +41,6 @@ class _Shelves:
     outlooks: Shelf[Outlook] = field(
         default_factory=lambda: Shelf(8_000, lambda outlook: len(outlook.regions) + 1)
     )
-    odds: Shelf[Odds] = field(default_factory=lambda: Shelf(8_000, lambda _odds: 1))
     bodies: Shelf[Markup] = field(default_factory=lambda: Shelf(32_000_000, len))
 
 
@@ -68,23 +67,17 @@ def outlook_of(place: Place, day: Day) -> Outlook:
 
     def both() -> ProgrammeFacts:
         facts, outlook = queries.programme_ahead(
-            session(), province, day.on, demo=demo, odds=_remembered
+            session(), province, day.on, demo=demo, odds=remembered
         )
         made.append(outlook)
         return facts
 
     def alone() -> Outlook:
-        return queries.outlook_of(session(), province, day.on, odds=_remembered)
+        return queries.outlook_of(session(), province, day.on, odds=remembered)
 
     if place == province:
         _shelves().facts.get(key, both)
     return _shelves().outlooks.get(key, lambda: made[0] if made else alone())
-
-
-def _remembered(tasks: tuple[Task, ...], name: str, left: int, learnt: Experience) -> Odds:
-    """A change in one region leaves the odds of the others as they were."""
-    taught = tuple(learnt.of(task.learns) for task in tasks if task.learns)
-    return _shelves().odds.get((name, left, tasks, taught), lambda: odds(tasks, name, left, learnt))
 
 
 def body_of(template: str, key: tuple[object, ...], words: Callable[[], dict[str, Any]]) -> Markup:

@@ -11,6 +11,7 @@ from custody.forecast.rules.outlook import (
     batches_of,
     chance_words,
     outlook,
+    share_taken,
 )
 from custody.forecast.rules.schedule import Line, RegionSchedule, followers, schedule
 from custody.forecast.rules.tasks import REVIEW, REVIEWED, Days, Known, Task, tasks_of
@@ -36,5 +37,6 @@ __all__ = [
     "followers",
     "outlook",
     "schedule",
+    "share_taken",
     "tasks_of",
 ]

@@ -143,12 +143,19 @@ def _taken(courses: Iterable[Course]) -> Iterable[tuple[str, float]]:
     it was done was entered afterwards and teaches nothing."""
     for course in courses:
         for known in course.known.values():
-            if known.status is not Status.CONFIRMED or not (known.started and known.actual):
-                continue
             item = course.items.get(known.code)
-            days = duration_of(item, known) if item else None
-            if days and known.actual > known.started:
-                yield known.code, (known.actual - known.started).days / days.likely
+            share = share_taken(item, known) if item else None
+            if share is not None:
+                yield known.code, share
+
+
+def share_taken(item: Item, known: Known) -> float | None:
+    if known.status is not Status.CONFIRMED or not (known.started and known.actual):
+        return None
+    days = duration_of(item, known)
+    if not days or known.actual <= known.started:
+        return None
+    return (known.actual - known.started).days / days.likely
 
 
 def _region(

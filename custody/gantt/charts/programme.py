@@ -26,7 +26,7 @@ DEEP = 400
 PAPER_WIDTH = 1490
 """A3 across, 396 mm between its margins."""
 PAPER_HEIGHT = 900
-PAPER_NAMES, PAPER_WORDS = 190, 190
+PAPER_NAMES, PAPER_WORDS = 190, 300
 
 
 @dataclass(frozen=True, slots=True)

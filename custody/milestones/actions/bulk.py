@@ -61,7 +61,7 @@ def upload(
 def _rehearse(
     session: Session, layout: Layout, *, actor: Identity, now: datetime, lock: bool = False
 ) -> Rehearsal:
-    lines = bulk.lines_of(layout)
+    lines = bulk.lines_of(layout, now.year)
     rows = known(session, {line.region for line in lines}, place=actor.place, lock=lock)
     newer = [
         rows[line.key].id

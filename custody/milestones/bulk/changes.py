@@ -182,10 +182,10 @@ def report_after(row: Row, now: Report) -> Report:
     return report_of({**values_of(now), **{one.field: one.new for one in row.changes}})
 
 
-def brought_up_to_date(layout: Layout, known: Mapping[Key, Known]) -> Layout:
+def brought_up_to_date(layout: Layout, known: Mapping[Key, Known], year: int) -> Layout:
     """Rows out of date as if they had been downloaded now, with what this person changed in them."""
     rows = [list(row) for row in layout.sheet.rows]
-    for line in lines_of(layout):
+    for line in lines_of(layout, year):
         now = known.get(line.key)
         if now is None or line.version == now.version or not line.mine:
             continue

@@ -46,14 +46,16 @@ class Line:
         return {name: value for name, value in self.typed.items() if value != self.base.get(name)}
 
 
-def lines_of(layout: Layout) -> list[Line]:
-    """Every row with something in it; rows that are not ours carry a problem and no key."""
+def lines_of(layout: Layout, year: int) -> list[Line]:
+    """Every row with something in it; rows that are not ours carry a problem and no key.
+
+    `year`: of days written without one."""
     found: list[Line] = []
     seen: dict[Key, int] = {}
     for row in range(layout.first, len(layout.sheet.rows)):
         if all(blank(layout.cell(row, name)) for name in layout.columns):
             continue
-        line = _line(layout, row)
+        line = _line(layout, row, year)
         if line is None:
             continue
         if line.region and line.key in seen:
@@ -65,7 +67,7 @@ def lines_of(layout: Layout) -> list[Line]:
     return found
 
 
-def _line(layout: Layout, row: int) -> Line | None:
+def _line(layout: Layout, row: int, year: int) -> Line | None:
     region, slash, code = words(layout.cell(row, "key")).strip().partition("/")
     if not slash:
         cells = [layout.cell(row, name) for name in layout.columns]
@@ -79,7 +81,7 @@ def _line(layout: Layout, row: int) -> Line | None:
     if base is None or not (version.isascii() and version.isdigit() and len(version) < 10):
         message = "该行隐藏列的内容被改动，无法核对；请重新下载填报表，填写该行。"
         return _broken(layout, row, "hidden", message)
-    typed, problems = _typed(layout, row, base)
+    typed, problems = _typed(layout, row, base, year)
     return Line(
         row=row,
         region=region,
@@ -111,7 +113,9 @@ def _base(cell: Cell) -> dict[str, str] | None:
     return {name: str(value) for name, value in found.items()}
 
 
-def _typed(layout: Layout, row: int, base: Values) -> tuple[dict[str, str], list[Problem]]:
+def _typed(
+    layout: Layout, row: int, base: Values, year: int
+) -> tuple[dict[str, str], list[Problem]]:
     typed: dict[str, str] = {}
     problems: list[Problem] = []
     for name in FIELDS:
@@ -121,7 +125,7 @@ def _typed(layout: Layout, row: int, base: Values) -> tuple[dict[str, str], list
         elif name in ("unit", "notes"):
             value = _text(cell, where, label, MAX_UNIT if name == "unit" else MAX_NOTES)
         else:
-            value = _day(cell, where, label)
+            value = _day(cell, where, label, year)
         if isinstance(value, Problem):
             problems.append(value)
         else:
@@ -147,8 +151,8 @@ def _percent(cell: Cell, where: str, base: str) -> str | Problem:
     return str(value or 0)
 
 
-def _day(cell: Cell, where: str, label: str) -> str | Problem:
-    value = to_day(cell, where, label)
+def _day(cell: Cell, where: str, label: str, year: int) -> str | Problem:
+    value = to_day(cell, where, label, year=year)
     if isinstance(value, date) and not 2000 <= value.year <= 2100:
         return Problem("year", f"{label}的年份“{value.year}”不对，请核对。", where)
     return value if isinstance(value, Problem) else iso(value)

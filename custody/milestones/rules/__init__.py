@@ -18,6 +18,7 @@ from custody.milestones.rules.lights import (
     worst,
 )
 from custody.milestones.rules.reports import (
+    FURTHEST_DAYS,
     Report,
     problems_of_forecast,
     problems_of_gate,
@@ -49,6 +50,7 @@ from custody.milestones.rules.template import (
 )
 
 __all__ = [
+    "FURTHEST_DAYS",
     "LIGHTS",
     "LONGEST",
     "STAGES",

@@ -9,6 +9,9 @@ from datetime import date
 from custody.kernel.problems import Problem
 from custody.milestones.rules.states import Claim
 
+FURTHEST_DAYS = 3 * 366
+"""No forecast reaches further (our choice): a wrong year would spoil every picture of the province."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -62,7 +65,17 @@ def problems_of_forecast(report: Report, today: date) -> list[Problem]:
     Asked only when progress is saved, also where the date itself was not touched: to leave it empty
     is an answer. What is submitted is done (it has its actual date) or not applicable.
     """
-    if report.actual or not report.forecast or report.forecast >= today:
+    if report.actual or not report.forecast:
+        return []
+    if (report.forecast - today).days > FURTHEST_DAYS:
+        return [
+            Problem(
+                "forecast_far",
+                "预计完成日期晚于三年以后，请核对年份；确实无法预计的请留空。",
+                "forecast",
+            )
+        ]
+    if report.forecast >= today:
         return []
     if report.started and report.forecast < report.started:
         return []  # said already, see problems_of_report

@@ -149,7 +149,7 @@ def annotated(number: int) -> Page:
         return _sheet_page(number, refusal.problems, 422)
     rehearsal = bulk.unpacked(sheet.result)
     rows = known(session(), {row.region for row in rehearsal.rows}, place=who.place)
-    body = render.annotated(layout, rehearsal, rows, by="里程碑批量填报")
+    body = render.annotated(layout, rehearsal, rows, by="里程碑批量填报", year=clock.today().year)
     stem = sheet.name.rpartition(".")[0]
     with transaction() as writing:
         actions.note_download(

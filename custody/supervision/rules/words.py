@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from custody.kernel.problems import Problem
-from custody.milestones.rules import Signal, State
+from custody.milestones.rules import FURTHEST_DAYS, Signal, State
 from custody.supervision.rules.levels import Level
 
 
@@ -104,6 +104,9 @@ def problems_of_answer(
         found.append(Problem("promised", "尚未办结的，请填写新的完成时限。", "forecast"))
     elif promised < today:
         found.append(Problem("promised_passed", "新的完成时限不能早于今天，请核对。", "forecast"))
+    elif (promised - today).days > FURTHEST_DAYS:
+        words = "新的完成时限晚于三年以后，请核对年份。"
+        found.append(Problem("promised_far", words, "forecast"))
     return found
 
 

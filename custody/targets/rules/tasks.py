@@ -69,7 +69,8 @@ def signal(
     today: date,
     policy: LightPolicy,
 ) -> Signal:
-    """The light of a task by the rules of milestones: from the first of January to its deadline."""
+    """The light of a task by the rules of milestones: from the first of January to its deadline; never
+    better than yellow while a quantity is foreseen to fall short."""
     done = finished(percent, quantities)
     if done:
         return Signal(Light.GREEN, "已完成")
@@ -90,4 +91,8 @@ def signal(
         submitted_on=None,
         decided_on=None,
     )
-    return signal_of(state, today, policy)
+    found = signal_of(state, today, policy)
+    short = [one.name for one in quantities if one.enough is False]
+    if short and found.light.severity < Light.YELLOW.severity:
+        return Signal(Light.YELLOW, f"按目前进度预计完不成：{'、'.join(short)}")
+    return found

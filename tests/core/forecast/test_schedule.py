@@ -135,8 +135,10 @@ def test_an_officer_s_forecast_moves_what_follows_and_is_said() -> None:
     assert wording.moved(plan, tasks, "M05") == (
         "M05预计12月22日办结，比计划晚113天；再推迟，M06、G-C随之顺延。"
     )
-    assert wording.foreseen(plan, "招标前准备完成") == (
-        "若不追赶，招标前准备将于2027年1月9日完成，比期限晚9天。"
+    half = date(2027, 1, 12)
+    assert wording.foreseen(plan, "招标前准备完成", odds="31%", half=half) == (
+        "按各项最可能工期推算，招标前准备2027年1月9日完成，比期限晚9天；"
+        "考虑不确定性，按期可能性31%，一半可能不晚于2027年1月12日。"
     )
 
 
@@ -161,14 +163,23 @@ def test_days_that_must_pass_are_waited_for() -> None:
     )
 
 
-def test_in_time_to_the_day_and_done_are_said_calmly() -> None:
+def test_a_likeliest_day_before_the_deadline_is_no_promise() -> None:
+    """44 % in time and «a week early» were said of the same region."""
     rows = [done("M04"), done("M05"), done("M06"), known("G-C")]
     _, plan = _chain(*rows, due=TODAY + timedelta(days=8))
-    assert wording.foreseen(plan, "招标前准备完成").endswith("11月30日完成，正好是期限当天。")
+    half = TODAY + timedelta(days=10)
+    said = (
+        "按各项最可能工期推算，招标前准备11月30日完成；"
+        "考虑不确定性，按期可能性44%，一半可能不晚于12月2日。"
+    )
+    assert wording.foreseen(plan, "招标前准备完成", odds="44%", half=half) == said
     _, plan = _chain(*rows)
-    assert wording.foreseen(plan, "招标前准备完成").endswith("完成，比期限早31天。")
+    assert wording.foreseen(plan, "招标前准备完成", odds="44%", half=half) == said
     tasks, plan = _chain(*rows[:3], done("G-C", 2))
-    assert wording.foreseen(plan, "招标前准备完成") == "招标前准备已于11月20日完成。"
+    assert (
+        wording.foreseen(plan, "招标前准备完成", odds="100%", half=half)
+        == "招标前准备已于11月20日完成。"
+    )
     assert plan.settled
     assert plan.path == ()
     assert wording.moved(plan, tasks, "M06") == ""

@@ -1,5 +1,6 @@
 """From when to when a milestone is drawn, and what is said of it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from custody.gantt.rules import (
     SHEET_HEAD,
     Expected,
     GanttFilters,
+    Promise,
     blocks,
     groups_of,
     row_of,
@@ -98,3 +100,20 @@ def test_the_export_has_a_line_for_every_milestone():
     assert len(lines) == 32 * 5
     assert {len(line) for line in lines} == {len(SHEET_HEAD)}
     assert lines[0][:4] == ("宜兴市", "无锡市", "第1批", "M01")
+
+
+def test_what_does_not_apply_has_no_bar_and_no_day_of_completion() -> None:
+    found = row(status=Status.NOT_APPLICABLE, planned=PLANNED, confirmed_on=date(2026, 10, 26))
+    assert (found.start, found.finish) == (None, None)
+    assert row_words(found, TODAY) == "不适用，计划10月31日"
+
+
+def test_a_heading_names_the_other_year_and_how_sure_it_is() -> None:
+    facts = programme(2, 1)
+    [group] = groups_of(facts)
+    code = group.rows[-1].code
+    goal = replace(group.rows[-1], status=Status.NOT_STARTED, finish=date(2027, 1, 4), planned=None)
+    plain = replace(group, goal=goal)
+    assert plain.words.startswith(f"{code} 预计2027年1月4日")
+    sure = replace(plain, promise=Promise("44%", date(2027, 1, 2)))
+    assert sure.words == f"{code} 一半可能不晚于2027年1月2日，按期可能性44%"

@@ -45,6 +45,12 @@ def test_one_day_however_it_is_written(cell: Cell) -> None:
     assert to_day(cell, "H14", "预计完成") == DAY
 
 
+def test_a_day_without_its_year_is_of_the_year_given() -> None:
+    assert to_day("11月22日", "H14", "预计完成", year=2026) == DAY
+    assert to_day("１１月２２日", "H14", "预计完成", year=2026) == DAY
+    assert isinstance(to_day("2月30日", "H14", "预计完成", year=2026), Problem)
+
+
 @pytest.mark.parametrize("cell", [None, "", "  ", "　"])
 def test_nothing_is_no_day(cell: Cell) -> None:
     assert to_day(cell, "H14", "预计完成") is None

@@ -51,7 +51,7 @@ def rehearsed(*rows: list[Any], now: Known = M18, head: list[Any] | None = None)
     sheet = Sheet("里程碑", [["标题"], head or TITLES, *rows])
     layout = bulk.locate([sheet])
     last = {7: ("宜报", datetime(2026, 11, 20, 9, 5))}
-    lines = bulk.lines_of(layout)
+    lines = bulk.lines_of(layout, 2026)
     return bulk.rehearse(layout, lines, {(now.region, now.code): now}, last, today=TODAY)
 
 
@@ -155,7 +155,7 @@ def test_notes_and_blank_rows_are_passed_over() -> None:
 def test_a_head_over_two_merged_rows() -> None:
     sheet = Sheet("里程碑", [["标题"] * 14, TITLES, TITLES, row(percent=60.0)])
     layout = bulk.locate([sheet])
-    assert [line.row for line in bulk.lines_of(layout)] == [3]
+    assert [line.row for line in bulk.lines_of(layout, 2026)] == [3]
 
 
 def test_titles_may_be_written_otherwise() -> None:
@@ -201,8 +201,8 @@ def test_a_row_out_of_date_is_brought_up_to_date() -> None:
     """What this person changed stays, all else is what others saved; sent again it is a change."""
     now = replace(M18, version=4, report=replace(REPORT, percent=55, unit="财政局"))
     sheet = Sheet("里程碑", [TITLES, row(percent=60.0, forecast="下月"), row(key="x/y")])
-    layout = bulk.brought_up_to_date(bulk.locate([sheet]), {("320282", "M18"): now})
-    again = bulk.lines_of(layout)
+    layout = bulk.brought_up_to_date(bulk.locate([sheet]), {("320282", "M18"): now}, 2026)
+    again = bulk.lines_of(layout, 2026)
     found = bulk.rehearse(layout, again, {("320282", "M18"): now}, {}, today=TODAY)
     assert found.rows[0].changes == (Change("percent", "55", "60"),)
     assert found.rows[0].kind is Kind.WRONG

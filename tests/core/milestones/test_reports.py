@@ -81,9 +81,23 @@ def test_a_forecast_lies_ahead_or_the_work_is_done(given: Report) -> None:
     stale = given.actual is None and given.forecast is not None and given.forecast < TODAY
     # One sentence for one date: before the start is said by the report's own rules.
     early = stale and given.started is not None and given.forecast < given.started
-    assert codes == (["forecast_passed"] if stale and not early else [])
+    far = (
+        given.actual is None
+        and given.forecast is not None
+        and (given.forecast - TODAY).days > rules.FURTHEST_DAYS
+    )
+    assert codes == (["forecast_passed"] if stale and not early else ["forecast_far"] * far)
     if early:
         assert "forecast_before_start" in {p.code for p in rules.problems_of_report(given, TODAY)}
+
+
+def test_a_forecast_of_another_century_is_refused() -> None:
+    far = report(forecast=date(2099, 1, 1))
+    [problem] = rules.problems_of_forecast(far, TODAY)
+    assert (problem.code, problem.where) == ("forecast_far", "forecast")
+    assert "核对年份" in problem.message
+    edge = report(forecast=TODAY + timedelta(days=rules.FURTHEST_DAYS))
+    assert rules.problems_of_forecast(edge, TODAY) == []
 
 
 def submission(**values: object) -> list[str]:

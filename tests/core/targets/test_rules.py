@@ -326,3 +326,17 @@ def test_said_to_be_done_with_a_number_missing_is_not_done() -> None:
         policy=LightPolicy(),
     )
     assert found.light is Light.YELLOW
+
+
+def test_a_task_foreseen_to_fall_short_is_not_green() -> None:
+    """83 % by plan, but the forecast is short: it was 正常 beside its own numbers."""
+    found = signal(
+        year=2026,
+        deadline=DEADLINE,
+        percent=95,
+        quantities=[quantity(2)],
+        today=date(2026, 11, 22),
+        policy=LightPolicy(),
+    )
+    assert found.light is Light.YELLOW
+    assert "预计完不成" in found.reason

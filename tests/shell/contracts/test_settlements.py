@@ -471,6 +471,10 @@ def test_payments_that_cannot_be(sign_in, database, contract):
         answer = client.press(shown, "登记支付", sent)
         assert answer.status_code == 422, sent
         assert any(words in one for one in page(answer).problems), page(answer).problems
+    many = client.press(shown, "登记支付", {"amount": "683640.01", "paid_on": "2026-11-23"})
+    told = "".join(page(many).problems)
+    for words in ("请选择支付凭证", "超过未付的", "不能晚于今天"):
+        assert words in told
     assert acts(database) == ["drafted", "frozen", "signed"]
 
 
