@@ -254,6 +254,7 @@ FIELDS: Mapping[str, str] = {
     "profile.oil": "油（%）",
     # supervision
     "supervision.level": "督办级别",
+    "supervision.files": "佐证材料",
     "due": "期限",
     "what": "存在问题",
     "requirement": "整改要求",
