@@ -53,7 +53,7 @@ def goal_words(gate_name: str) -> str:
 
 
 def foreseen(plan: RegionSchedule, gate_name: str, *, odds: str, half: date | None) -> str:
-    """按各项最可能工期推算，试点验收12月25日完成；考虑不确定性，按期可能性44%，一半可能不晚于2027年1月2日。
+    """若不追赶，试点验收将于12月25日完成（按各项最可能工期推算）；考虑不确定性，按期可能性44%，一半可能不晚于…
 
     `odds`: see odds_words. That the likeliest day lies before the deadline is not said: it is no
     promise while the chance to be in time is small."""

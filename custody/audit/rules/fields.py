@@ -256,6 +256,7 @@ FIELDS: Mapping[str, str] = {
     "supervision.level": "督办级别",
     "supervision.source": "来源",
     "supervision.milestone_code": "相关里程碑",
+    "supervision.files": "佐证材料",
     "due": "期限",
     "what": "存在问题",
     "requirement": "整改要求",

@@ -128,7 +128,10 @@ def save(
         values=values,
         lines={name: rows for name, rows in new_lines.items() if name != "fees"},
     )
-    refuse_if(_problems_here(group, facts, signed=contract.signed_at is not None))
+    wrong = _problems_here(group, facts, signed=contract.signed_at is not None)
+    if group.code == "identity":
+        wrong += checks.problems_of_identity(facts, now.date())
+    refuse_if(list(dict.fromkeys(wrong)))
     for name, new in values.items():
         setattr(contract, name, new)
     if group.lines and lines is not None:

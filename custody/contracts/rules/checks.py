@@ -202,11 +202,21 @@ def missing_to_sign(facts: Facts) -> list[Problem]:
 
 
 def problems_to_sign(facts: Facts, today: date) -> list[Problem]:
-    found = [*missing_to_sign(facts), *problems_of(facts)]
+    return [*missing_to_sign(facts), *problems_of(facts), *_not_yet(facts, today)]
+
+
+def _not_yet(facts: Facts, today: date) -> list[Problem]:
     signed = facts.day("signed_on")
-    if signed and signed > today:
-        found.append(Problem("future", "签订日期晚于今天，请核对。", "signed_on"))
-    return found
+    if signed is None or signed <= today:
+        return []
+    return [Problem("future", "签订日期晚于今天，请核对。", "signed_on")]
+
+
+def problems_of_identity(facts: Facts, today: date) -> list[Problem]:
+    """What even a draft cannot be saved with: it needs a name, and nobody has signed tomorrow."""
+    nameless = not str(facts.values.get("name") or "").strip()
+    words = "请填写合同名称。"
+    return ([Problem("missing", words, "name")] if nameless else []) + _not_yet(facts, today)
 
 
 def warnings_of(facts: Facts, policy: ContractPolicy) -> list[Problem]:

@@ -439,7 +439,7 @@ def _deduction(line: Deduction, problems: list[Problem]) -> Term:
     amount = rounded(max(line.amount, ZERO))
     return Term(
         Kind.DEDUCTION,
-        f"考核扣减：{line.reason}",
+        f"考核扣减：{line.reason}" if line.reason else "考核扣减",
         f"− {yuan(amount)} 元",
         -amount,
         (line.source.words,),

@@ -88,7 +88,7 @@ def _said(given: Given) -> str:
     matter = given.matter
     said = {
         Status.AWAITING_CITY: "反馈已报送并申请销号，等待设区市审核。",
-        Status.AWAITING_PROVINCE: "反馈已报送并申请销号，等待省级核实。",
+        Status.AWAITING_PROVINCE: "反馈已报送并申请销号；所在设区市未设审核员，已直接报省级核实。",
     }.get(matter.status, "阶段反馈已报送，请按新的时限推进，办结后申请销号。")
     if given.forecast:
         said += f"{matter.milestone_code}的预计完成日期已同时更新。"

@@ -137,7 +137,7 @@ def test_an_officer_s_forecast_moves_what_follows_and_is_said() -> None:
     )
     half = date(2027, 1, 12)
     assert wording.foreseen(plan, "招标前准备完成", odds="31%", half=half) == (
-        "按各项最可能工期推算，招标前准备2027年1月9日完成，比期限晚9天；"
+        "若不追赶，招标前准备将于2027年1月9日完成（按各项最可能工期推算，比期限晚9天）；"
         "考虑不确定性，按期可能性31%，一半可能不晚于2027年1月12日。"
     )
 
@@ -169,7 +169,7 @@ def test_a_likeliest_day_before_the_deadline_is_no_promise() -> None:
     _, plan = _chain(*rows, due=TODAY + timedelta(days=8))
     half = TODAY + timedelta(days=10)
     said = (
-        "按各项最可能工期推算，招标前准备11月30日完成；"
+        "若不追赶，招标前准备将于11月30日完成（按各项最可能工期推算）；"
         "考虑不确定性，按期可能性44%，一半可能不晚于12月2日。"
     )
     assert wording.foreseen(plan, "招标前准备完成", odds="44%", half=half) == said

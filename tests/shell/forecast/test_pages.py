@@ -48,7 +48,7 @@ def test_a_city_has_numbers_of_its_own(sign_in):
 
 def test_a_region_is_told_its_date_its_odds_and_what_it_hangs_on(sign_in, database):
     text = ahead_of(sign_in("leader"))
-    assert "按各项最可能工期推算，招标前准备2027年" in text
+    assert "若不追赶，招标前准备将于2027年" in text
     assert "比期限晚" in text
     assert "考虑不确定性，按期可能性<1%，一半可能不晚于2027年" in text
     assert "按期可能性 <1%" in text
@@ -126,14 +126,14 @@ def test_a_moved_forecast_is_answered_with_what_follows(sign_in, database):
     text = page(client.get(address)).text()
     assert (
         "M05预计12月28日办结，比计划晚119天；再推迟，M06、M07、M08、M09、M10、M11、G-C随之顺延。"
-        "按各项最可能工期推算，招标前准备2027年" in text
+        "若不追赶，招标前准备将于2027年" in text
     )
     todo = page(client.get("/todo")).text()
-    assert "按各项最可能工期推算，招标前准备2027年" in todo
+    assert "若不追赶，招标前准备将于2027年" in todo
     assert "按期可能性<1%，一半可能不晚于2027年" in todo
     assert "按期可能性<1%，一半可能不晚于2027年" in text
     assert "关键路径：M05 能源基准与费用基准核定确认 → M06" in todo
-    assert "按各项最可能工期推算" not in page(client.get(address.replace("M05", "M04"))).text()
+    assert "若不追赶" not in page(client.get(address.replace("M05", "M04"))).text()
 
 
 def test_without_any_duration_it_is_unknown_not_nought(sign_in, database):
@@ -145,9 +145,9 @@ def test_without_any_duration_it_is_unknown_not_nought(sign_in, database):
     client = sign_in("coordinator")
     assert "暂无法推算：里程碑尚未开启，或模板和计划都没有工期" in ahead_of(client)
     assert "另有 1 个地区资料不足" in page(client.get("/board")).text()
-    assert "按各项最可能工期推算" not in sign_in("xishan").get("/todo").text
+    assert "若不追赶" not in sign_in("xishan").get("/todo").text
     # The others have the days of their plan.
-    assert "按各项最可能工期推算" in ahead_of(client, "320104")
+    assert "若不追赶" in ahead_of(client, "320104")
 
 
 def test_a_past_day_is_forecast_as_it_was_then(sign_in, database, clock):
