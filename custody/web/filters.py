@@ -74,7 +74,7 @@ def wan(value: Decimal | int | None, digits: int = 1) -> str:
     """6,798.0 万元, from yuan; a sum below ten thousand in yuan."""
     if value is None:
         return NOTHING
-    if value and abs(value) < 10000:
+    if value and -10000 < value < 10000:
         return f"{value:,.2f} 元"
     return f"{Decimal(value) / 10000:,.{digits}f} 万元"
 
