@@ -192,6 +192,7 @@ def _row(
             fill=LIGHT_LOOKS[row.light.value].colour if late else MUTED,
         ),
         *bars(row, axis, y, lane, as_of),
+        *_beyond(row, axis, y + lane.middle + 3, size - 2),
     ]
     if row.critical:
         marks.insert(1, draw.rect(0, y + 2, 3, high - 4, fill=INK))
@@ -199,6 +200,17 @@ def _row(
     if link is None:
         return draw.group(*marks, name=told)
     return draw.link(link(row.code), *marks, name=told)
+
+
+def _beyond(row: GanttRow, axis: Axis, y: float, size: float) -> list[Mark]:
+    """Arrows at the edges for days the axis does not reach."""
+    days = [day for day in (row.plan_start, row.planned, row.start, row.finish) if day]
+    marks = []
+    if any(day < axis.first for day in days):
+        marks.append(draw.text(axis.left - 2, y, "‹", size=size, anchor="end", fill=INK))
+    if any(day > axis.last for day in days):
+        marks.append(draw.text(axis.right + 2, y, "›", size=size, fill=INK))
+    return marks
 
 
 def right_words(row: GanttRow, as_of: date) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -189,3 +190,18 @@ def test_lights_differ_by_shape_too(light):
         marks = "".join(lanes._marks([placed], False, False))
         shapes.append(re.sub(r"#[0-9a-f]{6}", "", marks))
     assert shapes[0] not in shapes[1:]
+
+
+def test_days_beyond_the_axis_are_marked_at_its_edge():
+    [plain] = groups_of(programme(1, 1))
+    row = replace(plain.rows[0], plan_start=None, planned=TODAY, start=TODAY, finish=TODAY)
+    inside = replace(plain, rows=(row,))
+    chart = charts.region_chart(inside, as_of=TODAY).encode().decode()
+    assert "‹" not in chart
+    assert "›" not in chart
+    earlier = replace(row, start=TODAY.replace(year=2020))
+    assert (
+        "‹" in charts.region_chart(replace(plain, rows=(earlier,)), as_of=TODAY).encode().decode()
+    )
+    later = replace(row, finish=TODAY.replace(year=2031))
+    assert "›" in charts.region_chart(replace(plain, rows=(later,)), as_of=TODAY).encode().decode()
