@@ -50,7 +50,9 @@ def test_a_coordinator_opens_the_gantt_chart_and_downloads_it(
 def test_an_officer_makes_a_dossier_and_downloads_it(
     site: Site, arrive: Arrive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render, "pdf", lambda written, **_rest: written.title.encode())
+    monkeypatch.setattr(
+        render, "pdfs", lambda papers, **_rest: (one.title.encode() for one in papers)
+    )
     page = arrive("yixing").page
     page.goto(f"{site.url}/regions/320282")
     page.get_by_role("button", name="生成项目档案").click()

@@ -47,6 +47,7 @@ OF_MORE_THAN_ONE_REGION = {
     "gantt.city",
 }
 FILES = {
+    "contracts.table",
     "dashboard.export",
     "dashboard.export_city",
     "audit.export",

@@ -81,7 +81,14 @@ def tallies(
             target.name,
             target.unit,
             target.quantity,
-            _done(target, entries, signed, done, there),
+            _done(
+                target,
+                entries,
+                [one for one in entries if one.status is Review.CONFIRMED],
+                signed,
+                done,
+                there,
+            ),
         )
         for target, entries in told.items()
     ]
@@ -112,7 +119,7 @@ def _as_of(session: Session, province: Place, year: int, day: date) -> list[Tall
             target.name,
             target.unit,
             target.quantity,
-            _done(target, told.get(target.id, ()), signed, done, there),
+            _done(target, own := told.get(target.id, ()), own, signed, done, there),
         )
         for target in targets
     ]
@@ -121,6 +128,7 @@ def _as_of(session: Session, province: Place, year: int, day: date) -> list[Tall
 def _done(
     target: Target,
     entries: Sequence[Entry],
+    confirmed: Sequence[Entry],
     signed: Decimal,
     done: Sequence[Measure],
     there: Set[int | None],
@@ -128,7 +136,6 @@ def _done(
     """`there`: the linked measures that are still in a contract."""
     if target.counting is Counting.PROJECTS:
         return signed
-    confirmed = [one for one in entries if one.status is Review.CONFIRMED]
     said = [(one, one.quantity) for one in confirmed if one.quantity is not None]
     if target.counting is Counting.ENTRIES:
         return sum((quantity for _, quantity in said), Decimal(0))

@@ -184,7 +184,10 @@ def test_a_likeliest_day_before_the_deadline_is_no_promise() -> None:
     assert plan.path == ()
     assert wording.moved(plan, tasks, "M06") == ""
     _, plan = _chain(*rows[:3], done("G-C", 2), due=TODAY - timedelta(days=5))
-    assert wording.foreseen(plan, "招标前准备完成") == "招标前准备已于11月20日完成，比期限晚3天。"
+    assert (
+        wording.foreseen(plan, "招标前准备完成", odds="0%", half=half)
+        == "招标前准备已于11月20日完成，比期限晚3天。"
+    )
 
 
 def test_what_has_room_says_how_much() -> None:

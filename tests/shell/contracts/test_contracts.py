@@ -19,6 +19,7 @@ from custody.contracts.models.contract import Company, Contract, EnergyBase, Pay
 from custody.contracts.models.settlement import MonthlyProfile
 from custody.contracts.queries.contracts import get_contract_and_region
 from custody.contracts.rules.contract import Energy
+from custody.contracts.rules.profiles import fingerprint
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.kernel.problems import Refused
@@ -414,6 +415,7 @@ def test_a_draft_with_a_monthly_profile_is_dropped_with_it(
             actor=arrange.officer(session, people.YIXING),
             now=clock.now,
             contract=draft,
+            seen=fingerprint({}),
             shares={Energy.ELECTRICITY: [Decimal("8.5"), Decimal("7.5"), *[Decimal("8.4")] * 10]},
         )
     assert officer.press(officer.get(f"/contracts/{draft}"), "删除草稿").status_code == 303

@@ -511,7 +511,7 @@ def test_scans_of_an_older_paper_sign_nothing(sign_in, database, contract):
     assert "重新定稿" in page(answer).problems[0]
     assert stored(database).status is Status.FROZEN
     assert "signed" not in acts(database)
-    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PDF, "乙.pdf")}
+    both = {"party_a": upload(PDF, "甲.pdf"), "party_b": upload(PNG, "乙.png")}
     assert client.press(answer, "上传签字件", both).status_code == 303
     assert stored(database).status is Status.SIGNED
 
