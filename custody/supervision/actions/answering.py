@@ -38,7 +38,7 @@ class Reply:
     final: bool
     """Done, asks for 销号; else 阶段反馈."""
     forecast: bool
-    """Also make the new date the milestone's forecast."""
+    """Also make the new date the milestone's forecast; only a 阶段反馈 has one."""
 
 
 @dataclass(frozen=True, slots=True)

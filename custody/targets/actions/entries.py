@@ -88,11 +88,14 @@ def correct(
     keep: Sequence[int],
     ticket: str,
 ) -> Entry:
-    """A new version that names the old one, which stays readable; `keep`: its files that still hold."""
+    """A new version that names the old one, which stays readable; `keep`: its files that still hold.
+
+    The old one is held from the first: of two corrections at once the second sees the first.
+    """
+    old = _own(session, number, task, actor)
     known = queries.by_ticket(session, ticket, actor.id)
     if known is not None:
         return known
-    old = _own(session, number, task, actor)
     if old.version != version:
         raise Conflict
     refuse_if(review.problems_of_step(old.status, Step.CORRECT))
@@ -148,7 +151,7 @@ def decide(
     reason: str = "",
 ) -> Entry:
     """The province confirms, or sends back with a reason."""
-    entry = queries.get_entry(session, number, task=task, place=actor.place)
+    entry = queries.get_entry(session, number, task=task, place=actor.place, lock=True)
     if entry.version != version:
         raise Conflict
     problems = review.problems_of_step(entry.status, step)
@@ -228,7 +231,7 @@ def label_of(task: Task, entry: Entry) -> str:
 
 def _own(session: Session, number: int, task: Task, actor: Identity) -> Entry:
     """An entry of the actor's own office: the province's own ones are the coordinators'."""
-    entry = queries.get_entry(session, number, task=task, place=actor.place)
+    entry = queries.get_entry(session, number, task=task, place=actor.place, lock=True)
     if entry.place != actor.place or not may(actor, Can.REPORT_TARGET):
         raise NotFound
     return entry

@@ -272,6 +272,28 @@ def test_the_new_date_becomes_the_forecast_in_the_same_act(sign_in, database):
         assert programme.milestone(session, people.XISHAN, "M05").forecast == date(2026, 12, 5)
 
 
+def test_whoever_asks_for_the_end_promises_no_date(sign_in, database):
+    with database.transaction() as session:
+        matter = arrange.drafted_for(session, people.XISHAN, "M05")
+        arrange.issue(session, matter)
+        arrange.file_put(session, matter)
+        before, number = programme.milestone(session, people.XISHAN, "M05").forecast, matter.id
+    client = sign_in("xishan")
+    url = f"/supervision/{number}"
+    typed = {"notes": MEASURES, "forecast": "2026-12-20"}
+    refused = client.press(client.get(url), "反馈并申请销号", typed)
+    assert refused.status_code == 422
+    assert "请清空新的完成时限" in page(refused).problems[0]
+    assert value(refused, "forecast") == "2026-12-20"
+    assert matters(database)[0].answers == 0
+    cleared = client.press(refused, "反馈并申请销号", {"forecast": ""})
+    assert cleared.status_code == 303
+    assert matters(database)[0].promised is None
+    with database.reader() as session:
+        assert programme.milestone(session, people.XISHAN, "M05").forecast == before
+    assert "updated" not in acts(database, "milestone.")
+
+
 def test_a_milestone_that_was_handed_in_keeps_its_dates(database, session):
     matter = arrange.drafted_for(session, people.XISHAN, "M05")
     arrange.issue(session, matter)
