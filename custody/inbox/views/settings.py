@@ -21,10 +21,24 @@ from custody.infra import clock, workdays
 from custody.infra.tally import Tally
 from custody.kernel.problems import NotFound, Problem, Refused
 from custody.regions.queries import place_name
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.workdays.queries import overlay_of
 
 blueprint = Blueprint("inbox_settings", __name__)
+kept.call(
+    blueprint,
+    "消息设置",
+    {
+        "choose": "保存设置",
+        "ask": "获取验证码",
+        "verify": "验证邮箱",
+        "forget": "取消邮箱",
+        "renew": "生成订阅地址",
+        "revoke": "撤销订阅",
+    },
+    "inbox_settings.show",
+)
 Page = str | Response | tuple[str, int]
 FEED_READS, FEED_GUESSES = 30, 60
 """Of one feed's address, and of one machine, in a minute and server process."""

@@ -28,11 +28,27 @@ from custody.milestones.template_forms import (
 )
 from custody.regions.models import Batch
 from custody.regions.queries import batches_of
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.exports import table_file
 from custody.web.formkit import Difference
 
 blueprint = Blueprint("templates", __name__, url_prefix="/admin")
+kept.call(
+    blueprint,
+    "里程碑模板",
+    {
+        "draft": "新建下一版草稿",
+        "new_item": "新增里程碑",
+        "item": "保存",
+        "remove": "移除",
+        "shift": "调整顺序",
+        "publish": "发布",
+        "discard": "删除草稿",
+        "policy": "保存预警规则",
+    },
+    "templates.show",
+)
 Page = str | Response | tuple[str, int]
 Act = Callable[[Session, int], object]
 """What a button does: with a session and the version the person had before them."""
