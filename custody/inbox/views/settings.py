@@ -41,13 +41,7 @@ kept.call(
 )
 Page = str | Response | tuple[str, int]
 FEED_READS, FEED_GUESSES = 30, 60
-"""Of one feed's address, and of one machine, in a minute and server process."""
-_TALLIES = ("reads", "guesses")
-blueprint.record_once(
-    lambda setup: setup.app.extensions.update(
-        {"custody.feed_reads": Tally(FEED_READS), "custody.feed_guesses": Tally(FEED_GUESSES)}
-    )
-)
+"""Of one feed's address, and of one machine, in a minute."""
 
 
 def _config() -> Config:
@@ -212,9 +206,11 @@ def revoke() -> Page:
 def calendar(secret: str) -> Response:
     """The feed: for calendar programs, which have no cookie; the secret says whose it is."""
     now = clock.now()
-    reads, guesses = (current_app.extensions[f"custody.feed_{kind}"] for kind in _TALLIES)
+    data = _config().data
+    reads = Tally(data / "feed-reads.tally", FEED_READS)
+    guesses = Tally(data / "feed-guesses.tally", FEED_GUESSES)
     # Both are counted, whichever says no.
-    allowed = (reads.allows(secret[:100], now), guesses.allows(request.remote_addr, now))
+    allowed = (reads.allows(secret[:100], now), guesses.allows(request.remote_addr or "", now))
     if not all(allowed):
         busy = current_app.response_class(
             "请求过于频繁，请稍后再试。\n", 429, mimetype="text/plain"
