@@ -25,7 +25,8 @@ from custody.regions.models import Region
 from custody.supervision import rules
 from custody.supervision.actions.record import changes_since, escalate, record, tracked
 from custody.supervision.models import Answer, AnswerDraft, Matter
-from custody.supervision.queries.matters import FILES, get_matter, slot_of
+from custody.supervision.queries.dossier import slot_of
+from custody.supervision.queries.matters import FILES, get_matter
 from custody.supervision.rules import OWING, Step
 
 
