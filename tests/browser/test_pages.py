@@ -74,6 +74,7 @@ FILES = {
     "gantt.city_file",
     "gantt.region_file",
     "templates.table",
+    "templates.versions_table",
     "settlements.export",
     "settlement.pdf",
     "settlement.download",

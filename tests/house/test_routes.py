@@ -225,6 +225,7 @@ TABLE = {
     "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
+    "templates.versions_table": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
     "templates.show": Row("GET", ADMIN, "template"),
     "templates.table": Row("GET", ADMIN, "template"),

@@ -66,6 +66,21 @@ def index() -> Page:
     )
 
 
+@blueprint.get("/templates.xlsx")
+@requires(Can.MANAGE_TEMPLATES)
+def versions_table() -> Page:
+    who = identity()
+    rows = queries.versions(session(), who.place.province)
+    return table_file(
+        tables.versions(rows, under=f"{clock.today():%Y-%m-%d}"),
+        actor=who,
+        place=who.place,
+        name="里程碑模板版本",
+        plain="template-versions",
+        note=f"{len(rows)}个版本",
+    )
+
+
 def _template(number: int) -> Template:
     return queries.get_template(session(), number, province=identity().place.province)
 

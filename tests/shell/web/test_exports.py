@@ -106,6 +106,9 @@ def test_what_the_administrator_keeps(database: Database, sign_in: Callable[...,
         number = s.scalar(select(Template.id).where(Template.province_code == "320000"))
     [items] = sheets(admin, f"/admin/templates/{number}/items.xlsx")
     assert "G-C" in column(items, "编码")
+    [versions] = sheets(admin, "/admin/templates.xlsx")
+    assert column(versions, "版本") == ["第1版"]
+    assert column(versions, "状态") == ["已发布"]
     batches, tasks, targets = sheets(admin, "/admin/notice.xlsx")
     assert column(batches, "批次")[-1] == "合计"
     assert column(batches, "地区数")[-1] == "32"
