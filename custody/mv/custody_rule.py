@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Test(StrEnum):
@@ -137,7 +138,7 @@ def base_quantity(years: Sequence[Decimal], policy: Policy | None = None) -> Bas
 def _rule(years: Sequence[Decimal], swings: Sequence[Decimal], policy: Policy) -> Rule:
     if len(years) == 1:
         return Rule.ONLY_YEAR
-    steps = [later - one for one, later in zip(years, years[1:], strict=False)]
+    steps = [later - one for one, later in pairwise(years)]
     falling = all(step < 0 for step in steps)
     rising = all(step > 0 for step in steps) and policy.increasing_uses_latest
     if len(years) == 3 and (falling or rising):

@@ -121,7 +121,7 @@ def _fit_alike(
     level = (w * y**2).sum(axis=1)
     sst[sst <= _TINY * level] = 0.0
     found.mean[rows], found.sst[rows], found.level[rows] = mean, sst, level
-    known: Flags = np.isfinite(warm).all(axis=1)
+    known = np.asarray(np.isfinite(warm).all(axis=1))
     warm = np.where(known[:, None], warm, 0.0)
     coefficients = _coefficients(warm, rest, w, sst, mean, found.models, least_for_both)
     coefficients[~known] = _only_mean(coefficients[~known], found.models)

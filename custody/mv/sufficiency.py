@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
@@ -176,7 +177,7 @@ def _overlapping(given: Sequence[Reading]) -> list[Problem]:
     )
     months = [
         later.month
-        for one, later in zip(dated, dated[1:], strict=False)
+        for one, later in pairwise(dated)
         if one.start and later.start and one.start + timedelta(days=one.days) > later.start
     ]
     if not months:
