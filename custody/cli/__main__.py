@@ -1,0 +1,3 @@
+from custody.cli.entry import main
+
+main()
