@@ -238,7 +238,7 @@ def _put_bend(
     _put(target, there, mean + bend.base, left, right)
 
 
-def named(coefficients: Floats) -> dict[str, float | None]:
+def named(coefficients: Sequence[float] | Floats) -> dict[str, float | None]:
     """One meter's five numbers by name, None where the model has none."""
     return {
         name: None if np.isnan(value) else float(value)
