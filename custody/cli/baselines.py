@@ -19,6 +19,7 @@ from custody.mv.shapes import MODELS, Model
 from custody.mv.sufficiency import Energy, Reading
 
 _CONVENTION = """
+
 \b
 用量先除以天数，按日均用量拟合，以天数为权（权的平均值为1）。
 E(T) = base + slope_left·min(T−cp_left, 0) + slope_right·max(T−cp_right, 0)
@@ -34,14 +35,14 @@ TEMPS：列 month,temperature 或 meter,month,temperature（月份、月平均�
 没有足够的气温或账单时逐级退让：same_month 同月对比（12个月以上），
 daily_mean 日均用量（6～11个月），quota 须人工录入定额（不足6个月）。
 """
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(path_type=Path)
 _temperature = click.option(
     "--temperature", "temps", type=_FILE, metavar="TEMPS", help="逐月平均气温文件"
 )
 _model = click.option(
     "--model",
     "wanted",
-    type=click.Choice(["auto", *MODELS]),
+    type=click.Choice(["auto", *(model.value for model in MODELS)]),
     default="auto",
     show_default=True,
     help="指定模型，auto 由系统按BIC选择",

@@ -17,6 +17,9 @@ from custody.mv.shapes import Floats, parameters
 NOTHING = 1e-20
 """Share of Σ w·y² below which an SSE is none: residuals of a ten-thousand-millionth of the use."""
 
+ROUNDING = 1e-12
+"""An SSE so near to SST is SST: the R² of a mean is 0, not −1e-16."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
@@ -42,6 +45,7 @@ def statistics(fits: Fits, p: int | None = None) -> Statistics:
         freedom = np.where(free > 0, free, np.nan)
         level = np.where(mean != 0, mean, np.nan)
         share = np.where(sst > 0, sse / sst, np.nan)
+        share = np.where(np.abs(share - 1) < ROUNDING, 1.0, share)
         adjusted = 1.0 - share * (n - 1) / freedom
         floor = np.maximum(NOTHING * fits.level[:, None], np.finfo(float).tiny)
         bic = n * np.log(np.maximum(sse, floor) / n) + count * np.log(n)
