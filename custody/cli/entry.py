@@ -7,7 +7,7 @@ import sys
 import click
 
 from config import ConfigError, load
-from custody.cli import accounts, briefs, database, forecast, regions, running
+from custody.cli import accounts, baselines, briefs, database, forecast, regions, running
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
 from custody.kernel.problems import NotFound, Refused
@@ -57,6 +57,7 @@ for command in (
     *(database.init, database.load_command, database.verify_command),
     *(regions.regions_command, forecast.forecast_command),
     *(accounts.user, briefs.brief),
+    *(baselines.baseline, baselines.savings_command),
     *(running.serve, running.work),
 ):
     cli.add_command(command)

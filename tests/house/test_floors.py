@@ -39,6 +39,8 @@ def test_the_contracts_are_kept() -> None:
         ("custody/regions/helpers.py", "", "The rooms"),
         ("custody/common/__init__.py", "", "The floors"),
         ("custody/kernel/drawing.py", "import custody.infra.clock", "The floors"),
+        ("custody/mv/fit.py", "import custody.infra.files", "The floors"),
+        ("custody/mv/fit.py", "import sqlalchemy", "The core knows no framework"),
     ],
 )
 def test_a_step_out_of_line_is_caught(tmp_path: Path, file: str, line: str, contract: str) -> None:
@@ -57,7 +59,7 @@ def test_a_step_out_of_line_is_caught(tmp_path: Path, file: str, line: str, cont
 
 
 def test_nothing_lives_in_the_package_s_own_file() -> None:
-    for folder in ("custody", "custody/accounts", "custody/infra", "custody/kernel"):
+    for folder in ("custody", "custody/accounts", "custody/infra", "custody/mv", "custody/kernel"):
         assert (ROOT / folder / "__init__.py").read_text("utf-8") == ""
 
 
@@ -69,6 +71,7 @@ def test_no_room_without_a_name(name: str) -> None:
 def test_the_core_has_no_clock_no_chance_and_no_files() -> None:
     core = [
         *(ROOT / "custody" / "kernel").glob("*.py"),
+        *(ROOT / "custody" / "mv").glob("*.py"),
         *(ROOT / "custody").glob("*/rules.py"),
         *(ROOT / "custody").glob("*/rules/*.py"),
     ]
