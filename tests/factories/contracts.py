@@ -19,7 +19,7 @@ from custody.contracts.models.contract import ChangeOrder, Company, Contract
 from custody.contracts.models.policy import PolicyRow
 from custody.contracts.queries.groups import fingerprint
 from custody.contracts.rules.contract import Driver
-from custody.contracts.rules.credit_code import check_digit
+from custody.kernel.credit_code import check_digit
 from custody.contracts.rules.fields import BY_CODE
 from custody.contracts.rules.policy import FIELDS, STANDARD
 from custody.infra import clock

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can, Place
 from custody.attachments.queries import attached_to, get_attachment
-from custody.contracts.rules import credit_code
 from custody.infra import clock
+from custody.kernel import credit_code
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.regions import queries as regions
 from custody.targets.actions import projects as acts
