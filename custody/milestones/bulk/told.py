@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,15 +28,29 @@ class Told:
 
 
 def grouped(rows: Iterable[Row]) -> list[Told]:
-    """Equal problems once, in the order of their first cell."""
-    heaps: dict[str, list[tuple[str, str]]] = {}
+    """Equal problems once, in the order of their first cell; equal also where only the typed words differ."""
+    heaps: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for row in rows:
         for problem in row.problems:
-            heaps.setdefault(problem.message, []).append((problem.where, row.title))
+            kind = (problem.code, _TYPED.sub("“”", problem.message))
+            heaps.setdefault(kind, []).append((problem.where, row.title, problem.message))
     return [
-        Told(message, tuple(cell for cell, _ in found), tuple(title for _, title in found))
-        for message, found in heaps.items()
+        Told(
+            _together([message for *_, message in found]),
+            tuple(cell for cell, *_ in found),
+            tuple(title for _, title, _ in found),
+        )
+        for found in heaps.values()
     ]
+
+
+_TYPED = re.compile("“[^”]*”")
+
+
+def _together(messages: Sequence[str]) -> str:
+    """「完成比例“一半”等不是数字」 where different words are wrong in the same way."""
+    different = len(set(messages)) > 1
+    return _TYPED.sub(lambda typed: f"{typed[0]}等", messages[0], 1) if different else messages[0]
 
 
 def packed(rehearsal: Rehearsal) -> dict[str, Any]:
