@@ -208,7 +208,7 @@ def _beyond(row: GanttRow, axis: Axis, y: float, as_of: date, size: float) -> li
     marks: list[Mark] = []
     early, late = axis.beyond(row)
     if early:
-        marks += edge_words(axis.left, y, day_words(early, as_of), size, right=False)
+        marks += edge_words(axis.left + 4, y, day_words(early, as_of), size, right=False)
     if late:
         marks += edge_words(axis.right, y, day_words(late, as_of), size, right=True)
     return marks

@@ -122,7 +122,7 @@ def _edges(row: GanttRow, axis: Axis, y: int, as_of: date) -> list[Mark]:
     if row.lit is None:
         marks.append(light_mark(None, 10, y + 9))
     if row.finish and row.finish < axis.first:
-        marks += edge_words(NAMES, y + 11, day_words(row.finish, as_of), 10, right=False)
+        marks += edge_words(NAMES + 2, y + 11, day_words(row.finish, as_of), 10, right=False)
     _, late = axis.beyond(row)
     if late:
         marks += edge_words(axis.right, y + 11, day_words(late, as_of), 10, right=True)

@@ -27,30 +27,37 @@ class Told:
         return f"{shown}等{len(self.cells)}处" if len(self.cells) > 3 else shown
 
 
+MANY = 5
+"""So many messages that differ only in what was typed are told one by one; more are told together."""
+
+
 def grouped(rows: Iterable[Row]) -> list[Told]:
-    """Equal problems once, in the order of their first cell; equal also where only the typed words differ."""
-    heaps: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    """Equal problems once, in the order of their first cell."""
+    heaps: dict[str, list[tuple[str, str, str]]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        for problem in row.problems:
-            kind = (problem.code, _TYPED.sub("“”", problem.message))
-            heaps.setdefault(kind, []).append((problem.where, row.title, problem.message))
-    return [
-        Told(
-            _together([message for *_, message in found]),
-            tuple(cell for cell, *_ in found),
-            tuple(title for _, title, _ in found),
-        )
-        for found in heaps.values()
-    ]
+        for one in row.problems:
+            heap = heaps.setdefault(one.message, [])
+            if not heap:
+                alike.setdefault((one.code, _TYPED.sub("“”", one.message)), []).append(one.message)
+            heap.append((one.where, row.title, one.message))
+    found = []
+    for messages in alike.values():
+        together = [message for one in messages for message in heaps[one]]
+        many = len(messages) > MANY
+        found += [_told(together)] if many else [_told(heaps[one]) for one in messages]
+    return found
 
 
 _TYPED = re.compile("“[^”]*”")
 
 
-def _together(messages: Sequence[str]) -> str:
+def _told(found: Sequence[tuple[str, str, str]]) -> Told:
     """「完成比例“一半”等不是数字」 where different words are wrong in the same way."""
-    different = len(set(messages)) > 1
-    return _TYPED.sub(lambda typed: f"{typed[0]}等", messages[0], 1) if different else messages[0]
+    message = found[0][2]
+    if len({said for *_, said in found}) > 1:
+        message = _TYPED.sub(lambda typed: f"{typed[0]}等", message, count=1)
+    return Told(message, tuple(cell for cell, *_ in found), tuple(title for _, title, _ in found))
 
 
 def packed(rehearsal: Rehearsal) -> dict[str, Any]:
