@@ -66,14 +66,22 @@ def axis_days(days: Iterable[date], planned: Iterable[date], as_of: date) -> tup
 
 
 def edge_words(x: float, y: float, words: str, size: float, *, right: bool) -> list[Mark]:
-    """A day beyond the axis, told at its edge with an arrow; `y` is the middle of the words."""
-    told = f"{words}▸" if right else f"◂{words}"
-    wide = draw.width_of(words, size) + size
+    """A day beyond the axis, told at its edge with an arrow drawn, for fonts on paper have no sign for it.
+
+    `y` is the middle of the words.
+    """
+    tip, wide = size * 0.5, draw.width_of(words, size) + size * 0.8
+    out = tip if right else -tip
     return [
-        draw.rect(x - wide if right else x, y - size * 0.6, wide, size * 1.2, fill=draw.GROUND),
+        draw.rect(x - wide if right else x, y - size * 0.54, wide, size * 1.08, fill=draw.GROUND),
         draw.text(
-            x, y + size * 0.36, told, size=size, anchor="end" if right else "start", fill=draw.INK
+            x - out * 1.4,
+            y + size * 0.36,
+            words,
+            size=size,
+            anchor="end" if right else "start",
         ),
+        draw.polygon(((x, y), (x - out, y - tip * 0.7), (x - out, y + tip * 0.7)), fill=draw.INK),
     ]
 
 

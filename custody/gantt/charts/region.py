@@ -193,7 +193,7 @@ def _row(
             fill=LIGHT_LOOKS[row.light.value].colour if late else MUTED,
         ),
         *bars(row, axis, y, lane, as_of),
-        *_beyond(row, axis, y + lane.middle, as_of, size - 2),
+        *_beyond(row, axis, y, lane, as_of, size - 2),
     ]
     if row.critical:
         marks.insert(1, draw.rect(0, y + 2, 3, high - 4, fill=INK))
@@ -203,14 +203,17 @@ def _row(
     return draw.link(link(row.code), *marks, name=told)
 
 
-def _beyond(row: GanttRow, axis: Axis, y: float, as_of: date, size: float) -> list[Mark]:
+def _beyond(
+    row: GanttRow, axis: Axis, top: float, lane: Lane, as_of: date, size: float
+) -> list[Mark]:
     """Days the axis does not reach, told at its edges."""
     marks: list[Mark] = []
+    y, half = top + lane.middle, lane.high / 2 + 3 if row.gate else 0
     early, late = axis.beyond(row)
     if early:
-        marks += edge_words(axis.left + 4, y, day_words(early, as_of), size, right=False)
+        marks += edge_words(axis.left + 4 + half, y, day_words(early, as_of), size, right=False)
     if late:
-        marks += edge_words(axis.right, y, day_words(late, as_of), size, right=True)
+        marks += edge_words(axis.right - half, y, day_words(late, as_of), size, right=True)
     return marks
 
 

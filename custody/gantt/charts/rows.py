@@ -125,5 +125,7 @@ def _edges(row: GanttRow, axis: Axis, y: int, as_of: date) -> list[Mark]:
         marks += edge_words(NAMES + 2, y + 11, day_words(row.finish, as_of), 10, right=False)
     _, late = axis.beyond(row)
     if late:
-        marks += edge_words(axis.right, y + 11, day_words(late, as_of), 10, right=True)
+        marks += edge_words(
+            axis.right - (7 if row.gate else 0), y + 11, day_words(late, as_of), 10, right=True
+        )
     return marks
