@@ -17,7 +17,7 @@ from custody.milestones import tables
 from custody.milestones.actions import templates as actions
 from custody.milestones.models import Policy, Template
 from custody.milestones.queries import lifecycles as queries
-from custody.milestones.rules import LIGHTS, Item, LightPolicy
+from custody.milestones.rules import LIGHTS, Item, LightPolicy, problems_of_template
 from custody.milestones.template_forms import (
     ActForm,
     ItemForm,
@@ -324,6 +324,8 @@ def _item_page(
                     new=not code,
                 )
             flash(f"已保存 {own} {form.name.data.strip()}。")
+            for said in _open_ends(_template(number), own):
+                flash(said)
             return redirect(url_for("templates.show", number=number, _anchor=f"item-{own}"))
         except Refused as refusal:
             rest = form.take(refusal.problems)
@@ -344,6 +346,16 @@ def _item_page(
         code=code,
     )
     return page, status
+
+
+def _open_ends(template: Template, code: str) -> list[str]:
+    """What an item just saved still lacks among its predecessors: the draft may name one yet to be added."""
+    found = problems_of_template([row.as_rule() for row in template.items])
+    return [
+        f"{one.message}发布前须处理。"
+        for one in found
+        if one.code == "circle" or (one.code == "unknown_predecessor" and one.where == code)
+    ]
 
 
 # --- the lights ----------------------------------------------------------------------------------
