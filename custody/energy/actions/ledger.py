@@ -80,7 +80,7 @@ def store_roster(
             .where(table.c.id == bindparam("the_id"))
             .values(version=table.c.version + 1, **stamp)
         )
-        names = {name: bindparam(name) for name in _FACTS}
+        names: dict[str, Any] = {name: bindparam(name) for name in _FACTS}
         session.connection().execute(statement.values(names), updates)
     if added:
         ids.update({one["key"]: one["id"] for one in known_institutions(session, region.code)})

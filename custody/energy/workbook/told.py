@@ -1,0 +1,97 @@
+"""What is wrong or doubtful in a file, by cell; equal things told once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One cell's problem, or with a weight one cell's doubt."""
+
+    code: str
+    message: str
+    cell: str
+    row: int = 0
+    """Counted from 0."""
+    column: int = 0
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[Row]):
+    """What a sheet says. `rows` lacks the lines that could not be read."""
+
+    rows: Sequence[Row]
+    lines: int
+    """Lines with something in them."""
+    problems: Sequence[Slip]
+    warnings: Sequence[Slip]
+
+    @property
+    def wrong(self) -> int:
+        """Lines with at least one problem."""
+        return len({slip.row for slip in self.problems})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    code: str
+    message: str
+    cells: tuple[str, ...]
+    count: int
+
+    @property
+    def where(self) -> str:
+        shown = "、".join(self.cells[:3])
+        return f"{shown}等{self.count}处" if self.count > 3 else shown
+
+
+_TYPED = re.compile(r"“[^”]*”")
+MANY = 5
+"""So many messages that differ only in what was typed are told one by one."""
+MOST_CELLS = 200
+MOST_WARNINGS = 30
+
+
+def grouped(slips: Iterable[Slip]) -> list[Told]:
+    """Equal problems once, in the order of their first cell."""
+    heaps: dict[str, list[Slip]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
+    for slip in slips:
+        heap = heaps.setdefault(slip.message, [])
+        if not heap:
+            alike.setdefault((slip.code, _TYPED.sub("“”", slip.message)), []).append(slip.message)
+        heap.append(slip)
+    found = []
+    for (code, _), messages in alike.items():
+        if len(messages) <= MANY:
+            found += [_told(code, message, heaps[message]) for message in messages]
+        else:
+            some = [slip for message in messages for slip in heaps[message]]
+            found.append(_told(code, f"{messages[0]}（其他单元格有同类问题）", some))
+    return found
+
+
+def _told(code: str, message: str, slips: Sequence[Slip]) -> Told:
+    cells = tuple(slip.cell for slip in slips[:MOST_CELLS])
+    return Told(code, message, cells, len(slips))
+
+
+def weighed(slips: Iterable[Slip]) -> list[Told]:
+    """The few doubts that matter most, the heaviest first."""
+    ordered = sorted(slips, key=lambda slip: -slip.weight)
+    return grouped(ordered)[:MOST_WARNINGS]
+
+
+def packed(told: Sequence[Told]) -> list[dict[str, Any]]:
+    return [{**asdict(one), "cells": list(one.cells)} for one in told]
+
+
+def unpacked(kept: Sequence[dict[str, Any]]) -> list[Told]:
+    return [Told(**{**one, "cells": tuple(one["cells"])}) for one in kept]
