@@ -19,6 +19,7 @@ from custody import setup
 from custody.app import log_to
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
+from custody.energy import runner as energy
 from custody.inbox.actions import outbox, post
 from custody.inbox.actions.outbox import Letters
 from custody.infra import clock, workdays
@@ -32,7 +33,11 @@ from custody.workdays.queries import overlay_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS: Handlers = {KIND: runner.make}
+HANDLERS: Handlers = {
+    KIND: runner.make,
+    energy.REHEARSAL: energy.rehearse,
+    energy.ACCEPTANCE: energy.accept,
+}
 """Kind of job → who does it."""
 PAUSE = 1.0
 """Seconds between two looks at an empty queue."""

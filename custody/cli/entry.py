@@ -7,7 +7,7 @@ import sys
 import click
 
 from config import ConfigError, load
-from custody.cli import accounts, baselines, briefs, database, forecast, regions, running
+from custody.cli import accounts, baselines, briefs, database, energy, forecast, regions, running
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
 from custody.kernel.problems import NotFound, Refused
@@ -58,6 +58,7 @@ for command in (
     *(regions.regions_command, forecast.forecast_command),
     *(accounts.user, briefs.brief),
     *(baselines.baseline, baselines.savings_command),
+    energy.energy,
     *(running.serve, running.work),
 ):
     cli.add_command(command)

@@ -67,6 +67,8 @@ class Column:
     """To be filled in; the other columns of a form are grey and locked."""
     hidden: bool = False
     check: Check | None = None
+    choices: tuple[str, ...] = ()
+    """Offered as a list to choose from; nothing else is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,10 @@ def _checks(sheet: Any, first: int, last: int, columns: Mapping[int, Column]) ->
     for at, column in columns.items():
         if column.check is not None and last >= first:
             sheet.data_validation(first, at, last, at, _CHECKS[column.check])
+        elif column.choices and last >= first:
+            rule = {"validate": "list", "source": list(column.choices)}
+            words = {"error_title": column.title, "error_message": "请从下拉列表中选择。"}
+            sheet.data_validation(first, at, last, at, {**rule, **words})
     visible = [at for at, column in columns.items() if not column.hidden]
     if visible and last >= first:
         sheet.autofilter(first - 1, min(visible), last, max(visible))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -150,6 +151,93 @@ def _store_meters(
     return touched
 
 
+def compare_roster(session: Session, region_code: str, rows: Sequence[InstitutionRow]) -> Stored:
+    """What store_roster would do."""
+    old = known_institutions(session, region_code)
+    by_key = {one["key"]: one for one in old}
+    nameless = {one["name"]: one for one in old if not one["credit_code"]}
+    columns = [Meter.energy, Meter.number, *(getattr(Meter, name) for name in _OF_METER)]
+    found = session.execute(select(*columns).where(Meter.region_code == region_code))
+    meters = {(one.energy, one.number): one for one in found}
+    new = changed = 0
+    for row in rows:
+        known = by_key.get(row.key) or nameless.get(row.name)
+        if known is None:
+            new += 1
+            continue
+        facts = _facts_of(row)
+        differs = any(known[name] != facts[name] for name in _FACTS)
+        for meter in row.meters:
+            there = meters.get((meter.energy, meter.number))
+            differs = (
+                differs
+                or there is None
+                or there.institution_id != known["id"]
+                or any(getattr(there, name) != getattr(meter, name) for name in _OF_METER[1:])
+            )
+        changed += differs
+    return Stored(new, changed, len(rows) - new - changed)
+
+
+def institutions_as_json(session: Session, region_code: str) -> list[dict[str, Any]]:
+    """The roster as an import's row keeps it, to be taken back to."""
+    return [
+        {
+            **one,
+            "floor_area": None if one["floor_area"] is None else str(one["floor_area"]),
+        }
+        for one in known_institutions(session, region_code)
+    ]
+
+
+def undo_roster(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    import_id: int,
+    before: Sequence[Mapping[str, Any]],
+) -> tuple[int, int, list[str]]:
+    """Take a roster back: (taken out, brought back, kept with the reason).
+
+    Institutions and meters that have bills or were edited since then stay.
+    """
+    was = {one["id"]: one for one in before}
+    billed = select(Bill.meter_id).union(select(PastBill.meter_id))
+    kept: list[str] = []
+    fresh = session.scalars(
+        select(Meter).where(Meter.import_id == import_id, Meter.version == 1)
+    ).all()
+    used = set(
+        session.scalars(select(Meter.id).where(Meter.import_id == import_id, Meter.id.in_(billed)))
+    )
+    for meter in fresh:
+        if meter.id in used:
+            kept.append(f"{meter.energy.label}户号{meter.number}（已有账单）")
+        else:
+            session.delete(meter)
+    session.flush()
+    with_meters = set(session.scalars(select(Meter.institution_id).distinct()))
+    gone = back = 0
+    for one in session.scalars(
+        select(Institution).where(Institution.import_id == import_id).order_by(Institution.id)
+    ):
+        if one.id in was:
+            for name in _FACTS:
+                value = was[one.id][name]
+                decimal = name == "floor_area" and value is not None
+                setattr(one, name, Decimal(value) if decimal else value)
+            one.import_id, one.edited_at, one.edited_by = None, now, actor.id or one.edited_by
+            back += 1
+        elif one.id in with_meters:
+            kept.append(f"{one.name}（户号已有账单）")
+        else:
+            session.delete(one)
+            gone += 1
+    session.flush()
+    return gone, back, kept
+
+
 # --- bills ------------------------------------------------------------------------------------
 
 _COUNTED = ("use", "cost", "days", "starts_on", "ends_on")
@@ -224,6 +312,31 @@ def store_bills(
         _record(session, actor, now, region, "energy.bills_loaded", stored, import_id, reason)
     session.expire_all()
     return stored
+
+
+def compare_bills(
+    session: Session, region_code: str, rows: Sequence[BillRow]
+) -> tuple[Stored, set[int]]:
+    """What store_bills would do, and the months it would change; rows of unknown meters left out."""
+    if not rows:
+        return Stored(0, 0, 0), set()
+    meters = meters_of(session, region_code)
+    first, last = min(row.month for row in rows), max(row.month for row in rows)
+    old = bills_between(session, region_code, first, last)
+    new = changed = same = 0
+    months: set[int] = set()
+    for row in rows:
+        meter = meters.get((row.energy, row.number))
+        known = None if meter is None else old.get((meter, row.month))
+        if known is None:
+            new += 1
+        elif all(known[name] == getattr(row, name) for name in _COUNTED):
+            same += 1
+            continue
+        else:
+            changed += 1
+        months.add(row.month)
+    return Stored(new, changed, same), months
 
 
 def meters_of(session: Session, region_code: str) -> dict[tuple[Energy, str], int]:

@@ -37,7 +37,6 @@ class Known:
     meters: Mapping[tuple[Energy, str], KnownMeter] = field(default_factory=dict)
     elsewhere: Mapping[tuple[Energy, str], str] = field(default_factory=dict)
     """Meters of other regions → the region's name."""
-    locked: frozenset[int] = frozenset()
     this_month: int = 209912
 
 
@@ -225,9 +224,6 @@ class _Reader:
             said = f"月份“{_short(cell)}”不在可填报的范围内（2000年1月至本月），请核对年份。"
             self.wrong(row, "month", "month_range", said)
             return None
-        elif month in self.known.locked:
-            said = f"{month // 100}年{month % 100}月已锁定，账单不能更改；确需更正的请先申请解锁。"
-            self.wrong(row, "month", "locked", said)
         return month
 
     def amount(

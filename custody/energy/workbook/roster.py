@@ -72,9 +72,8 @@ class _Reader:
             cells = {n: self.layout.sheet.at(row, at) for n, at in self.layout.columns.items()}
             told = {words(cell) for cell in cells.values() if not blank(cell)}
             filled = sum(not blank(cell) for cell in cells.values())
-            if not told or (len(told) == 1 and (filled > 1 or len(self.layout.columns) > 2)):
-                if not told or filled > 1 or blank(cells.get("name")):
-                    continue  # blank, a stray cell, or a note merged across
+            if not told or (len(told) == 1 and (filled > 1 or blank(cells.get("name")))):
+                continue  # blank, a stray cell, or a note merged across
             lines += 1
             self.line(row, cells)
         return Reading(self.rows, lines, self.problems, self.warnings)

@@ -1,0 +1,166 @@
+"""Uploaded files, and what the system knows when one comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Place
+from custody.energy.models.bills import Bill, Import, Layout
+from custody.energy.models.roster import Institution, Meter
+from custody.energy.rules.energies import Energy
+from custody.energy.rules.states import ImportState, Kind
+from custody.energy.workbook.bills import Known, KnownMeter
+from custody.energy.workbook.roster import Taken
+from custody.kernel.periods import Month
+from custody.kernel.problems import NotFound
+from custody.regions.models import Region
+
+UNDER_WAY = (ImportState.WAITING, ImportState.ACCEPTING)
+
+
+def get_import(session: Session, number: int, *, place: Place, lock: bool = False) -> Import:
+    """An import of the place; anybody else's does not exist."""
+    query = select(Import).where(Import.id == number, Import.province_code == place.province)
+    if place.city:
+        query = query.where(Import.city_code == place.city)
+    if place.region:
+        query = query.where(Import.region_code == place.region)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None or found.region_code is None:
+        raise NotFound
+    return found
+
+
+def imports_of(session: Session, region_code: str, *, limit: int = 50) -> Sequence[Import]:
+    """Newest first."""
+    return session.scalars(
+        select(Import)
+        .where(Import.region_code == region_code)
+        .order_by(Import.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def layout_of(session: Session, region_code: str, kind: Kind, headings: str) -> Layout | None:
+    return session.scalar(
+        select(Layout).where(
+            Layout.region_code == region_code, Layout.kind == kind, Layout.headings == headings
+        )
+    )
+
+
+def taken(session: Session, region: Region) -> Taken:
+    """Codes and meters that other regions of the province have; the region's own figures."""
+    codes = session.execute(
+        select(Institution.credit_code, Region.name)
+        .join(Region, Region.code == Institution.region_code)
+        .where(Institution.credit_code != "", Institution.region_code != region.code)
+    )
+    own = session.execute(
+        select(Institution.key, Institution.floor_area, Institution.people).where(
+            Institution.region_code == region.code
+        )
+    )
+    return Taken(
+        codes={code: name for code, name in codes},
+        meters=_elsewhere(session, region),
+        own={key: (area, people) for key, area, people in own},
+    )
+
+
+def _elsewhere(session: Session, region: Region) -> dict[tuple[Energy, str], str]:
+    found = session.execute(
+        select(Meter.energy, Meter.number, Region.name)
+        .join(Region, Region.code == Meter.region_code)
+        .where(Meter.region_code != region.code, Region.province_code == region.province_code)
+    )
+    return {(energy, number): name for energy, number, name in found}
+
+
+def known(session: Session, region: Region, today: date) -> Known:
+    """The region's meters with their usual use."""
+    usual = {
+        meter: float(use) / float(days)
+        for meter, use, days in session.execute(
+            select(Bill.meter_id, func.sum(Bill.use), func.sum(Bill.days))
+            .join(Meter, Meter.id == Bill.meter_id)
+            .where(Meter.region_code == region.code, Bill.month >= _year_ago(today))
+            .group_by(Bill.meter_id)
+        )
+        if use and days
+    }
+    found = session.execute(
+        select(Meter.id, Meter.energy, Meter.number, Meter.payment, Institution.name)
+        .join(Institution, Institution.id == Meter.institution_id)
+        .where(Meter.region_code == region.code)
+    )
+    return Known(
+        region=region.name,
+        meters={
+            (energy, number): KnownMeter(name, payment, usual.get(meter))
+            for meter, energy, number, payment, name in found
+        },
+        elsewhere=_elsewhere(session, region),
+        this_month=_coded(Month.of(today)),
+    )
+
+
+def _coded(month: Month) -> int:
+    return month.year * 100 + month.number
+
+
+def _year_ago(today: date) -> int:
+    return _coded(Month.of(today).plus(-13))
+
+
+# --- what a template is filled with -----------------------------------------------------------
+
+
+def roster_lines(session: Session, region_code: str) -> list[tuple[Institution, list[Meter]]]:
+    meters: dict[int, list[Meter]] = {}
+    for meter in session.scalars(
+        select(Meter).where(Meter.region_code == region_code).order_by(Meter.energy, Meter.number)
+    ):
+        meters.setdefault(meter.institution_id, []).append(meter)
+    found = session.scalars(
+        select(Institution).where(Institution.region_code == region_code).order_by(Institution.id)
+    )
+    return [(one, meters.get(one.id, [])) for one in found]
+
+
+MeterLine = tuple[str, Energy, str, int, Decimal | None, Decimal | None]
+"""(institution, energy, 户号, next month, last use, last cost)."""
+
+
+def meter_lines(session: Session, region_code: str, today: date) -> list[MeterLine]:
+    """Every meter in use with its newest bill and the month that follows."""
+    newest = (
+        select(Bill.meter_id, func.max(Bill.month).label("month"))
+        .join(Meter, Meter.id == Bill.meter_id)
+        .where(Meter.region_code == region_code)
+        .group_by(Bill.meter_id)
+        .subquery()
+    )
+    usual = _coded(Month.of(today).plus(-1))
+    found = session.execute(
+        select(
+            Institution.name,
+            *(Meter.energy, Meter.number, newest.c.month, Bill.use, Bill.cost, Meter.until),
+        )
+        .join(Institution, Institution.id == Meter.institution_id)
+        .outerjoin(newest, newest.c.meter_id == Meter.id)
+        .outerjoin(Bill, (Bill.meter_id == Meter.id) & (Bill.month == newest.c.month))
+        .where(Meter.region_code == region_code, Institution.closed_on.is_(None))
+        .order_by(Institution.id, Meter.energy, Meter.number)
+    )
+    lines = []
+    for name, energy, number, last, use, cost, until in found:
+        month = usual if last is None else _coded(Month(last // 100, last % 100).plus(1))
+        if (until is None or month <= until) and month <= _coded(Month.of(today)):
+            lines.append((name, energy, number, month, use, cost))
+    return lines
