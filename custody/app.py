@@ -35,6 +35,7 @@ from custody.contracts.views import policy as contract_policy
 from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
+from custody.energy.views import imports as energy_imports
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.inbox.queries.messages import place_and_unread
@@ -127,6 +128,7 @@ def _register(app: Flask) -> None:
         settlements.blueprint,
         settlement.blueprint,
         dossiers.blueprint,
+        energy_imports.blueprint,
     ):
         app.register_blueprint(blueprint)
 
@@ -180,6 +182,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
+    ("energy_imports.index", "能源数据导入", (Can.FILL_ENERGY,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
@@ -220,6 +223,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "settlements": ("settlements.index",),
     "settlement": ("settlements.index",),
     "dossiers": ("jobs.index", "dashboard.board"),
+    "energy_imports": ("energy_imports.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

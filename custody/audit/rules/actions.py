@@ -16,6 +16,16 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "account.unlocked": "解锁账号",
         "access.refused": "越权访问被拒绝",
     },
+    "能源数据导入": {
+        "energy.roster_loaded": "载入单位名录",
+        "energy.bills_loaded": "载入能源账单",
+        "import.uploaded": "上传能源数据文件",
+        "import.mapped": "对应文件各列",
+        "import.accepted": "接受能源数据导入",
+        "import.discarded": "放弃能源数据导入",
+        "import.undone": "撤销能源数据导入",
+        "import.downloaded": "下载能源数据模板或批注表",
+    },
     "里程碑填报": {
         "milestone.updated": "更新进展",
         "milestone.submitted": "提交审核",
@@ -207,4 +217,6 @@ KINDS: Mapping[str, str] = {
     "profile": "分月比例",
     "supervision": "督办与问题",
     "supervision_settings": "督办设置",
+    "energy": "能源数据",
+    "import": "能源数据导入",
 }
