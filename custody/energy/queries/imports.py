@@ -67,7 +67,7 @@ def taken(session: Session, region: Region) -> Taken:
         )
     )
     return Taken(
-        codes={code: name for code, name in codes.tuples()},
+        codes=dict(codes.tuples().all()),
         meters=_elsewhere(session, region),
         own={key: (area, people) for key, area, people in own},
     )
