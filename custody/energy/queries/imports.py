@@ -67,7 +67,7 @@ def taken(session: Session, region: Region) -> Taken:
         )
     )
     return Taken(
-        codes=dict(codes.tuples().all()),
+        codes={row.credit_code: row.name for row in codes},
         meters=_elsewhere(session, region),
         own={key: (area, people) for key, area, people in own},
     )

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from custody.energy.models.bills import Bill, Import, PastBill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.rules.states import ImportState
+from custody.infra.db import Database
 from custody.infra.journal import Event
 from custody.kernel.credit_code import check_digit
 
@@ -32,10 +33,13 @@ ROSTER = ["单位名称", "统一社会信用代码", "单位性质", "建筑面
 BILLS = ["能源品种", "户号", "月份", "用量", "费用（元）"]
 
 
-def _now(session: Any) -> Any:
-    """What is stored at this moment, not when the test first looked."""
-    session.rollback()
-    return session
+def _all(database: Database, query: Any) -> list[Any]:
+    with database.reader() as reading:
+        return list(reading.scalars(query))
+
+
+def _one(database: Database, query: Any) -> Any:
+    return next(iter(_all(database, query)), None)
 
 
 def _send(client: Any, kind: str, key: str, *rows: list[str]) -> str:
@@ -45,35 +49,35 @@ def _send(client: Any, kind: str, key: str, *rows: list[str]) -> str:
     return str(sent.location)
 
 
-def test_rehearsed_accepted_corrected_and_undone(sign_in: Any, session: Any) -> None:
+def test_rehearsed_accepted_corrected_and_undone(sign_in: Any, database: Database) -> None:
     client = sign_in("yixing")
     at = _send(
         client, "roster", "k1", ROSTER, ["实验小学", _code(1), "教育", "１，２００", "00123"]
     )
-    assert _now(session).scalar(select(func.count(Institution.id))) == 0
+    assert _one(database, select(func.count(Institution.id))) == 0
     assert client.send(f"{at}/accept").status_code == 303
-    assert _now(session).scalar(select(Meter.number)) == "00123"
+    assert _one(database, select(Meter.number)) == "00123"
     at = _send(client, "bills", "k2", BILLS, ["电", "00123", "2026年9月", "1000", "650"])
     for _ in range(2):
         assert client.send(f"{at}/accept").status_code == 303
-    assert _now(session).scalar(select(func.count(Bill.meter_id))) == 1
+    assert _one(database, select(func.count(Bill.meter_id))) == 1
     again = _send(client, "bills", "k3", BILLS, ["电", "00123", "202609", "900", "650"])
     client.send(f"{again}/accept")
-    assert (_now(session).scalar(select(Bill.use)), _now(session).scalar(select(Bill.number))) == (
+    assert (_one(database, select(Bill.use)), _one(database, select(Bill.number))) == (
         900,
         2,
     )
     assert client.send(f"{again}/undo").status_code == 303
-    assert (_now(session).scalar(select(Bill.use)), _now(session).scalar(select(Bill.number))) == (
+    assert (_one(database, select(Bill.use)), _one(database, select(Bill.number))) == (
         1000,
         3,
     )
-    assert _now(session).scalar(select(func.count()).select_from(PastBill)) == 2
-    actions = set(_now(session).scalars(select(Event.action)))
+    assert _one(database, select(func.count()).select_from(PastBill)) == 2
+    actions = set(_all(database, select(Event.action)))
     assert {"import.accepted", "energy.bills_loaded", "import.undone"} <= actions
 
 
-def test_slips_are_named_by_cell_and_nothing_is_stored(sign_in: Any, session: Any) -> None:
+def test_slips_are_named_by_cell_and_nothing_is_stored(sign_in: Any, database: Database) -> None:
     client = sign_in("yixing")
     wrong = _code(2)[:-1] + ("1" if _code(2)[-1] != "1" else "2")
     at = _send(client, "roster", "k1", ROSTER, ["实验小学", wrong, "教育局", "-5", "1.2E+10"])
@@ -81,18 +85,18 @@ def test_slips_are_named_by_cell_and_nothing_is_stored(sign_in: Any, session: An
     for words in ("B2", "校验位", "C2", "单位性质", "D2", "负数", "E2", "科学计数", "批注表"):
         assert words in page
     assert client.send(f"{at}/accept").status_code == 422
-    assert _now(session).scalar(select(func.count(Institution.id))) == 0
+    assert _one(database, select(func.count(Institution.id))) == 0
     assert client.get(f"{at}/annotated.xlsx").status_code == 200
 
 
-def test_columns_of_a_foreign_layout_are_remembered(sign_in: Any, session: Any) -> None:
+def test_columns_of_a_foreign_layout_are_remembered(sign_in: Any, database: Database) -> None:
     client = sign_in("yixing")
     strange = ["机构", "编码", "类别", "备注"]
     at = _send(client, "roster", "k1", strange, ["实验小学", _code(1), "教育", "x"])
-    assert _now(session).scalar(select(Import.state)) is ImportState.MAPPING
+    assert _one(database, select(Import.state)) is ImportState.MAPPING
     told = {"name": "机构", "credit_code": "编码", "type_code": "类别", "sender": "某平台"}
     assert client.send(f"{at}/columns", told).status_code == 303
-    assert _now(session).scalar(select(Import.state)) is ImportState.REHEARSED
+    assert _one(database, select(Import.state)) is ImportState.REHEARSED
     _send(client, "roster", "k2", strange, ["第二小学", _code(2), "教育", "x"])
-    states = _now(session).scalars(select(Import.state).order_by(Import.id)).all()
+    states = _all(database, select(Import.state).order_by(Import.id))
     assert states == [ImportState.REHEARSED, ImportState.REHEARSED]
