@@ -41,7 +41,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return call
 
 
-def bills(meter: str, use: Sequence[float], first: Month = Month(2024, 1)) -> list[str]:
+BASE, REPORT = Month(2024, 1), Month(2025, 1)
+
+
+def bills(meter: str, use: Sequence[float], first: Month = BASE) -> list[str]:
     """Rows of use per day, with the real days of the months."""
     months = [first.plus(place) for place in range(len(use))]
     return [
@@ -54,10 +57,9 @@ def bills(meter: str, use: Sequence[float], first: Month = Month(2024, 1)) -> li
 def files(tmp_path: Path) -> Path:
     rows = [HEAD, *bills("A", Y), *bills("B", Y[:8]), *bills("C", Y[:3])]
     (tmp_path / "bills.csv").write_text("\n".join(rows), "utf-8")
-    report = Month(2025, 1)
-    rows = [HEAD, *(row for meter in "ABCD" for row in bills(meter, REPORT_Y, report))]
+    rows = [HEAD, *(row for meter in "ABCD" for row in bills(meter, REPORT_Y, REPORT))]
     (tmp_path / "report.csv").write_text("\n".join(rows), "utf-8")
-    warm = [f"{Month(2024, 1).plus(k)},{t}" for k, t in enumerate([*T, *REPORT_T])]
+    warm = [f"{BASE.plus(k)},{t}" for k, t in enumerate([*T, *REPORT_T])]
     (tmp_path / "temps.csv").write_text("\n".join(["month,temperature", *warm]), "utf-8")
     return tmp_path
 
@@ -130,14 +132,11 @@ def test_files_of_any_make_say_the_same(run: Run, files: Path) -> None:
     """GBK, other columns and their order, Chinese heads, Excel with dates: one answer."""
     wanted = fitted(run, "--temperature", "temps.csv")["A"]
     rows = [row.split(",") for row in bills("A", Y)]
-    (files / "bills.csv").write_bytes(
-        "\n".join(
-            ["备注,用量,天数,月份,计量表"]
-            + [f"无,{use},{days}, {month.replace('-', '年')}月,A" for _, month, days, use in rows][
-                ::-1
-            ]
-        ).encode("gb18030")
-    )
+    lines = [
+        f"无,{use},{days}, {month.replace('-', '年')}月,A" for _, month, days, use in reversed(rows)
+    ]
+    text = "\n".join(["备注,用量,天数,月份,计量表", *lines])
+    (files / "bills.csv").write_bytes(text.encode("gb18030"))
     assert fitted(run, "--temperature", "temps.csv")["A"] == wanted
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out)
@@ -160,7 +159,7 @@ def test_files_of_any_make_say_the_same(run: Run, files: Path) -> None:
 
 def test_a_meter_s_own_temperatures_go_first(run: Run, files: Path) -> None:
     rows = [
-        f"{meter},{Month(2024, 1).plus(k)},{t + shift}"
+        f"{meter},{BASE.plus(k)},{t + shift}"
         for meter, shift in (("A", 0.0), ("B", 5.0))
         for k, t in enumerate(T)
     ]
