@@ -132,6 +132,15 @@ class Can(StrEnum):
     MANAGE_MAIL = "manage_mail"
     FILL_SHEET = "fill_sheet"
     MAKE_DOSSIER = "make_dossier"
+    SEE_ENERGY = "see_energy"
+    FILL_ENERGY = "fill_energy"
+    IMPORT_WEATHER = "import_weather"
+    CHECK_MONTH = "check_month"
+    UNLOCK_MONTH = "unlock_month"
+    MANAGE_COEFFICIENTS = "manage_coefficients"
+    PROPOSE_BASELINE = "propose_baseline"
+    COMMENT_BASELINE = "comment_baseline"
+    ADOPT_BASELINE = "adopt_baseline"
 
 
 _EVERYBODY = frozenset(Role)
@@ -167,6 +176,15 @@ ALLOWED: Mapping[Can, frozenset[Role]] = {
     Can.MANAGE_MAIL: frozenset({Role.SYSADMIN}),
     Can.FILL_SHEET: frozenset({Role.OFFICER, Role.CITY_REVIEWER}),
     Can.MAKE_DOSSIER: frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR, Role.AUDITOR}),
+    Can.SEE_ENERGY: _EVERYBODY - {Role.SYSADMIN},
+    Can.FILL_ENERGY: frozenset({Role.OFFICER}),
+    Can.IMPORT_WEATHER: frozenset({Role.CITY_REVIEWER, Role.COORDINATOR}),
+    Can.CHECK_MONTH: frozenset({Role.CITY_REVIEWER, Role.COORDINATOR}),
+    Can.UNLOCK_MONTH: frozenset({Role.CITY_REVIEWER, Role.COORDINATOR}),
+    Can.MANAGE_COEFFICIENTS: frozenset({Role.COORDINATOR}),
+    Can.PROPOSE_BASELINE: frozenset({Role.OFFICER}),
+    Can.COMMENT_BASELINE: frozenset({Role.OFFICER, Role.CITY_REVIEWER, Role.COORDINATOR}),
+    Can.ADOPT_BASELINE: frozenset({Role.COORDINATOR}),
 }
 """ONE table: permission → roles. The place is asked besides: `may` wants both."""
 

@@ -21,11 +21,18 @@ from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.sheets import write_csv
 from custody.infra.workbooks import workbook
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import csv_file, xlsx_file
 from custody.web.formkit import whole_or_none
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+kept.call(
+    blueprint,
+    "操作日志",
+    {"check": "校验日志"},
+    "audit.index",
+)
 Page = str | Response | tuple[str, int]
 
 PAGE = 50

@@ -20,6 +20,7 @@ from custody.infra import clock
 from custody.infra.pdf import RenderFailed
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
+from custody.web import kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import name_file
 from custody.web.exports import table_file
@@ -27,6 +28,19 @@ from custody.web.formkit import whole
 from custody.web.paging import page_of
 
 blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
+kept.call(
+    blueprint,
+    "工作简报",
+    {
+        "start": "起草",
+        "edit": {"save": "保存草稿", "freeze": "保存并定稿"},
+        "freeze": "定稿",
+        "thaw": "退回草稿",
+        "publish": "发布",
+        "discard": "删除草稿",
+    },
+    "briefs.show",
+)
 Page = str | Response | tuple[str, int]
 WORDS = "words."
 

@@ -9,13 +9,13 @@ import click
 from config import Config
 from custody import setup
 from custody.accounts.rules import Place
-from custody.cli.parameters import Day
+from custody.cli.parameters import Day, day_of
 from custody.cli.printing import print_json, print_table
 from custody.dashboard.queries import outlook_of
 from custody.forecast.rules import UNKNOWN
 from custody.forecast.wording import batch_words, odds_words
 from custody.infra import clock
-from custody.kernel.problems import NotFound, Problem, refuse_if
+from custody.kernel.problems import NotFound
 from custody.regions import queries as regions
 
 
@@ -27,10 +27,8 @@ from custody.regions import queries as regions
 def forecast_command(
     config: Config, as_json: bool, province: str | None, as_of: date | None
 ) -> None:
-    today = clock.today()
-    day = as_of or today
-    refuse_if([Problem("as_of", "截至日期不能晚于今天，请改正。")] if day > today else [])
     with setup.existing_database(config).reader() as session:
+        day = day_of(session, as_of, clock.today())
         known = [found.code for found in regions.provinces(session)]
         if not known or (province and province not in known):
             raise NotFound

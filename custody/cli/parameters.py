@@ -8,7 +8,8 @@ import click
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place, Role
-from custody.kernel.problems import Problem, Refused
+from custody.briefs.rules import problems_of_as_of
+from custody.kernel.problems import NotFound, Problem, Refused, refuse_if
 from custody.regions import queries as regions
 
 
@@ -22,6 +23,16 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"“{value}”不是日期，请写成 2026-11-22 的样式。", param, context)
+
+
+def day_of(session: Session, wanted: date | None, today: date) -> date:
+    """The day of --as-of, today without it. Raises Refused outside the programme's days."""
+    began = [regions.programme_began(session, one.code) for one in regions.provinces(session)]
+    if not began:
+        raise NotFound
+    day = wanted or today
+    refuse_if(problems_of_as_of(day, today=today, since=min(began)) if wanted else [])
+    return day
 
 
 class RoleName(click.ParamType[Role]):

@@ -9,7 +9,7 @@ import click
 from config import Config
 from custody import setup
 from custody.accounts.rules import Place
-from custody.cli.parameters import Day
+from custody.cli.parameters import Day, day_of
 from custody.cli.printing import print_json, print_table
 from custody.dashboard.queries import programme_facts
 from custody.infra import clock
@@ -25,9 +25,8 @@ from custody.regions import queries as regions
 def regions_command(
     config: Config, as_json: bool, province: str | None, as_of: date | None
 ) -> None:
-    day = as_of or clock.today()
-    database = setup.existing_database(config)
-    with database.reader() as session:
+    with setup.existing_database(config).reader() as session:
+        day = day_of(session, as_of, clock.today())
         known = [found.code for found in regions.provinces(session)]
         if not known or (province and province not in known):
             raise NotFound

@@ -18,12 +18,12 @@ from custody.contracts.models.contract import Contract
 from custody.contracts.queries.groups import fingerprint, lines_of
 from custody.contracts.rules.checks import amount_of, end_of_term
 from custody.contracts.rules.contract import Driver
-from custody.contracts.rules.credit_code import check_digit
 from custody.contracts.rules.fields import BY_CODE
 from custody.demo import people
 from custody.demo.deals import COMPANIES, DEALS, DRAFTS, PRICES, Deal, measures, payments
 from custody.demo.story import Act
 from custody.infra import clock
+from custody.kernel.credit_code import check_digit
 from custody.regions.models import Region
 
 if TYPE_CHECKING:

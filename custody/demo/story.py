@@ -13,7 +13,8 @@ from datetime import date, datetime, time, timedelta
 
 from custody.accounts.rules import Place
 from custody.demo import people, phrases
-from custody.demo.courses import PLANS, YEAR, Mark, Plan, Step, day, parse
+from custody.demo.courses import YEAR, Mark, Plan, Step, day, parse
+from custody.demo.plans import PLANS
 from custody.infra import clock
 from custody.infra.workdays import is_working_day
 

@@ -9,9 +9,16 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.dossiers import actions
 from custody.infra import clock
+from custody.web import kept
 from custody.web.database import transaction
 
 blueprint = Blueprint("dossiers", __name__)
+kept.call(
+    blueprint,
+    "项目档案",
+    {"make": "生成项目档案"},
+    "dashboard.region",
+)
 
 
 @blueprint.post("/regions/<code>/dossier")

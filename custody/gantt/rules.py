@@ -63,6 +63,15 @@ class GanttRow:
         return self.status.settled
 
     @property
+    def lit(self) -> Light | None:
+        """The light a picture shows; what does not apply has none."""
+        return None if self.status is Status.NOT_APPLICABLE else self.light
+
+    @property
+    def days(self) -> list[date]:
+        return [d for d in (self.plan_start, self.planned, self.start, self.finish) if d]
+
+    @property
     def dated(self) -> bool:
         return self.planned is not None or self.finish is not None
 

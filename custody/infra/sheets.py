@@ -7,6 +7,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -266,6 +267,16 @@ def _marks(data: bytes, shown: str, limits: Limits) -> Marks:
                 most = limits.unpacked // _MEGABYTE
                 message = f"{shown}解压后超过{most} MB，请删去图片和无关的工作表后上传。"
                 raise _refused("too_big", message)
+            if archive.testzip() is not None:  # damaged, or larger than it says
+                raise _damaged(shown)
+            names = set(archive.namelist())
+            if "xl/workbook.bin" in names:
+                raise _refused("kind", f"{shown}是二进制工作簿（.xlsb），请另存为.xlsx后重新上传。")
+            if "xl/workbook.xml" not in names:
+                if "content.xml" not in names:
+                    raise _damaged(shown)
+                _bound_ods(archive.read("content.xml"), shown, limits)
+                return {}
             return {
                 name: _marks_of(archive.read(part), shown, limits)
                 for name, part in _parts(archive).items()
@@ -275,17 +286,15 @@ def _marks(data: bytes, shown: str, limits: Limits) -> Marks:
         ElementTree.ParseError,
     ):  # what is not looked at is not laid out either
         raise _damaged(shown) from None
-    except (zipfile.BadZipFile, KeyError, NotImplementedError):
-        return {}
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError):
+        raise _damaged(shown) from None
     except RuntimeError:  # an entry under a password
         raise _locked(shown) from None
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet's name → its part of an .xlsx; nothing for other kinds."""
-    names = set(archive.namelist())
-    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-        return {}
+    """Sheet's name → its part of an .xlsx. The reader takes names of parts in any case, so do we."""
+    names = {part.lower(): part for part in archive.namelist()}
     ties = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - expat limits entities
     targets = {
         tie.get("Id"): posixpath.normpath(posixpath.join("/xl", tie.get("Target", ""))).lstrip("/")
@@ -296,7 +305,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
         sheet.get("name", ""): targets.get(sheet.get(_TIE), "")
         for sheet in book.iter(f"{_MAIN}sheet")
     }
-    return {name: part for name, part in found.items() if part in names}
+    return {name: names[part.lower()] for name, part in found.items() if part.lower() in names}
 
 
 def _marks_of(xml: bytes, shown: str, limits: Limits) -> dict[tuple[int, int], Fault]:
@@ -341,6 +350,44 @@ def _bound(xml: bytes, shown: str, limits: Limits) -> None:
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
+    parser.Parse(xml, True)
+
+
+def _bound_ods(xml: bytes, shown: str, limits: Limits) -> None:
+    """The same of an OpenDocument sheet, where a cell or a row says how often it is repeated."""
+    row = column = 0
+    rows = 1
+
+    def times(attributes: dict[str, str], name: str) -> int:
+        told = attributes.get(f"table:number-{name}-repeated", "1")
+        return int(told) if told.isdecimal() and len(told) < 10 else 1
+
+    def filled() -> None:
+        if row + rows > limits.rows:
+            raise _too_many(shown, "行", limits.rows)
+        if column > limits.columns:
+            raise _too_many(shown, "列", limits.columns)
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, rows
+        if name == "table:table":
+            row = 0
+        elif name == "table:table-row":
+            column, rows = 0, times(attributes, "rows")
+        elif name in ("table:table-cell", "table:covered-table-cell"):
+            column += times(attributes, "columns")
+            if "office:value-type" in attributes or "table:formula" in attributes:
+                filled()
+        elif name == "text:p":
+            filled()
+
+    def end(name: str) -> None:
+        nonlocal row
+        if name == "table:table-row":
+            row += rows
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.Parse(xml, True)
 
 

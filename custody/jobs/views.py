@@ -10,15 +10,23 @@ from werkzeug.wrappers import Response
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock, journal
-from custody.jobs import actions
+from custody.jobs import actions, tables
 from custody.jobs.models import Job
 from custody.jobs.queries import get_job, has_file, is_worked, jobs_of, results
 from custody.jobs.rules import State, running_words, waiting_words
 from custody.kernel.problems import NotFound
+from custody.web import kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import stored_file
+from custody.web.exports import table_file
 
 blueprint = Blueprint("jobs", __name__)
+kept.call(
+    blueprint,
+    "后台任务",
+    {"cancel": "取消", "retry": "重试"},
+    "jobs.show",
+)
 Page = str | Response
 
 
@@ -27,6 +35,23 @@ Page = str | Response
 def index() -> Page:
     jobs = jobs_of(session(), identity())
     return render_template("jobs/index.html", jobs=list(_told(*jobs)))
+
+
+@blueprint.get("/jobs.xlsx")
+@requires(Can.FOLLOW_JOB)
+def table() -> Page:
+    """What the page lists. Recorded."""
+    who = identity()
+    rows = list(_told(*jobs_of(session(), who)))
+    count = f"{len(rows)}项任务"
+    return table_file(
+        tables.jobs(rows, under=f"{who.name}　{clock.today():%Y-%m-%d}　共{count}"),
+        actor=who,
+        place=who.place,
+        name="后台任务",
+        plain="jobs",
+        note=count,
+    )
 
 
 @blueprint.get("/jobs/<int:number>")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from custody.infra.workbooks import Column, Shape, Table, Value
+from custody.milestones.models import Template
 from custody.milestones.queries.milestones import Waiting
 from custody.milestones.queries.work import Desk
 from custody.milestones.rules import Claim, Item, Signal
@@ -50,6 +51,32 @@ def template(items: Sequence[Item], batches: Sequence[Batch], *, title: str, und
         ],
         total=_sum(sum(item.weight for item in items), len(batches)),
         notes=("计划完成栏：空白为该批次通过前一阶段后才开立；“待定”为开展但期限未定。",),
+    )
+
+
+def versions(rows: Sequence[tuple[Template, int]], *, under: str) -> Table:
+    """`rows`: each with the number of regions that stand on it."""
+    return Table(
+        name="模板版本",
+        title="里程碑模板版本",
+        under=under,
+        columns=[
+            Column("版本", 10, _C),
+            Column("状态", 10, _C),
+            Column("发布时间", 18, _C),
+            Column("使用地区（个）", 12, _W),
+            Column("本版变化", 60, Shape.PROSE),
+        ],
+        rows=[
+            [
+                f"第{one.number}版",
+                "已发布" if one.published_at else "草稿",
+                f"{one.published_at:%Y-%m-%d %H:%M}" if one.published_at else "",
+                standing,
+                one.note,
+            ]
+            for one, standing in rows
+        ],
     )
 
 

@@ -27,12 +27,19 @@ from custody.regions.forms import (
     TaskForm,
 )
 from custody.regions.models import City, Region
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.exports import table_file
 from custody.web.formkit import Difference
 from custody.web.paging import page_of
 
 blueprint = Blueprint("regions", __name__)
+kept.call(
+    blueprint,
+    "通知数据",
+    dict.fromkeys(("text", "province", "batch", "task", "target", "city", "region"), "保存")
+    | {"profile": "保存基本情况"},
+)
 Page = str | Response | tuple[str, int]
 
 
@@ -53,6 +60,29 @@ def notice() -> Page:
         tasks=queries.tasks_of(session(), province),
         targets=queries.targets_of(session(), province, notice.year),
         stages=STAGES,
+    )
+
+
+@blueprint.get("/admin/notice.xlsx")
+@requires(Can.MANAGE_NOTICE)
+def notice_table() -> Page:
+    """Batches, tasks and quantities, a sheet each."""
+    who = identity()
+    province, notice = who.place.province, queries.notice_of(session(), who.place.province)
+    under = f"《{notice.title}》　{clock.today():%Y-%m-%d}"
+    return table_file(
+        tables.batches(
+            queries.batches_of(session(), province),
+            queries.regions_per_batch(session(), province),
+            STAGES,
+            under=under,
+        ),
+        tables.tasks(queries.tasks_of(session(), province), under=under),
+        tables.targets(queries.targets_of(session(), province, notice.year), under=under),
+        actor=who,
+        place=who.place,
+        name="通知数据",
+        plain="notice",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from custody.contracts.rules import credit_code
+from custody.kernel import credit_code
 from custody.targets.rules.entries import Told
 from custody.targets.rules.projects import (
     SAVING_UNITS,

@@ -5,7 +5,7 @@ The fields travel in the page itself, signed, so nothing is lost and nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,6 +75,35 @@ def describe(blueprint: Blueprint, describer: Describer) -> None:
     blueprint.record_once(
         lambda setup: setup.app.extensions.setdefault(_KEY, {}).update({blueprint.name: describer})
     )
+
+
+Acts = Mapping[str, str | Mapping[str, str]]
+"""A view's name -> the words of its button, or those of each of its buttons called «act» or «then»."""
+
+
+def call(blueprint: Blueprint, title: str, acts: Acts, back: str = "") -> None:
+    """The forms of this blueprint are called by what they do. `back`: the view of the page they
+    stand on, for those whose own address shows none."""
+
+    def described(endpoint: str, args: Mapping[str, Any], fields: Mapping[str, str]) -> About:
+        words = acts.get(endpoint.rpartition(".")[2], "")
+        act = (
+            words
+            if isinstance(words, str)
+            else words.get(fields.get("act") or fields.get("then", ""), "")
+        )
+        return About(title, act, _page_of((endpoint, back), args))
+
+    describe(blueprint, described)
+
+
+def _page_of(views: Sequence[str], args: Mapping[str, Any]) -> str:
+    """The address of the first of these views that shows a page about the same thing."""
+    for view in filter(None, views):
+        for rule in current_app.url_map.iter_rules(view):
+            if "GET" in (rule.methods or ()) and rule.arguments <= set(args):
+                return url_for(view, **{name: args[name] for name in rule.arguments})
+    return ""
 
 
 def offer(kept: Kept, why: str) -> str:

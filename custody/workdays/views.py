@@ -16,6 +16,7 @@ from custody.infra import clock, journal
 from custody.infra.workbooks import Column, Shape, Table, workbook
 from custody.infra.workdays import is_published, is_working_day, published, published_name
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import xlsx_file
 from custody.web.formkit import Difference
@@ -26,6 +27,11 @@ from custody.workdays.rules import Entry
 from custody.workdays.sheet import MAX_BYTES, rows_of
 
 blueprint = Blueprint("calendar", __name__)
+kept.call(
+    blueprint,
+    "工作日历",
+    {"enter": "录入放假和调休安排"},
+)
 Page = str | Response | tuple[str, int]
 FIRST = 2020
 """Years before the programme are of no use to anybody."""

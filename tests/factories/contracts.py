@@ -19,12 +19,12 @@ from custody.contracts.models.contract import ChangeOrder, Company, Contract
 from custody.contracts.models.policy import PolicyRow
 from custody.contracts.queries.groups import fingerprint
 from custody.contracts.rules.contract import Driver
-from custody.contracts.rules.credit_code import check_digit
 from custody.contracts.rules.fields import BY_CODE
 from custody.contracts.rules.policy import FIELDS, STANDARD
 from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.uploads import NewFile
+from custody.kernel.credit_code import check_digit
 from tests.factories import people, province
 
 CODE = "91320000MA0YAN009" + check_digit("91320000MA0YAN009")

@@ -112,6 +112,7 @@ TABLE = {
     "supervision.several": Row("POST", REVIEWERS),
     "supervision.export": Row("GET", EXPORTERS),
     "orders.choose": Row("GET", COORDINATOR),
+    "orders.candidates_table": Row("GET", COORDINATOR),
     "orders.draft_chosen": Row("POST", COORDINATOR),
     "orders.new": Row("GET POST", COORDINATOR),
     "orders.edit": Row("GET POST", OFFICER | COORDINATOR, "problem"),
@@ -139,6 +140,7 @@ TABLE = {
     # the notice
     "regions.profile": Row("GET POST", OFFICER | COORDINATOR, "region"),
     "regions.notice": Row("GET", ADMIN),
+    "regions.notice_table": Row("GET", ADMIN),
     "regions.cities": Row("GET", ADMIN),
     "regions.listing": Row("GET", ADMIN),
     "regions.listing_table": Row("GET", ADMIN),
@@ -173,6 +175,7 @@ TABLE = {
     "projects.download": Row("GET", EVIDENCE, "project file"),
     # background work
     "jobs.index": Row("GET", EVERYBODY),
+    "jobs.table": Row("GET", EVERYBODY),
     "jobs.show": Row("GET", EVERYBODY, "job"),
     "jobs.download": Row("GET", EVERYBODY, "job"),
     "jobs.cancel": Row("POST", EVERYBODY, "job"),
@@ -191,6 +194,7 @@ TABLE = {
     "inbox_settings.revoke": Row("POST", EVERYBODY),
     "inbox_settings.calendar": Row("GET", PUBLIC, "feed"),
     "mail.index": Row("GET", ADMIN),
+    "mail.export": Row("GET", ADMIN),
     "mail.test": Row("POST", ADMIN),
     "mail.retry": Row("POST", ADMIN, "mail"),
     "calendar.index": Row("GET", ADMIN),
@@ -221,6 +225,7 @@ TABLE = {
     "companies.edit": Row("GET POST", OFFICER | COORDINATOR, "company"),
     # templates and lights
     "templates.index": Row("GET", ADMIN),
+    "templates.versions_table": Row("GET", ADMIN),
     "templates.draft": Row("POST", ADMIN),
     "templates.show": Row("GET", ADMIN, "template"),
     "templates.table": Row("GET", ADMIN, "template"),

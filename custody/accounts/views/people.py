@@ -15,12 +15,25 @@ from custody.accounts.queries import Wanted
 from custody.accounts.rules import Can, Place, Role, locked, what_stops
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.exports import table_file
 from custody.web.formkit import Difference
 from custody.web.paging import page_of
 
 blueprint = Blueprint("people", __name__, url_prefix="/admin/accounts")
+kept.call(
+    blueprint,
+    "账号",
+    {
+        "new": "新增账号",
+        "edit": "保存账号",
+        "reset_password": "重置密码",
+        "switch": "启用或停用",
+        "unlock": "立即解锁",
+    },
+    "people.edit",
+)
 Page = str | Response | tuple[str, int]
 
 

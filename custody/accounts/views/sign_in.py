@@ -15,6 +15,11 @@ from custody.web import kept
 from custody.web.database import transaction
 
 blueprint = Blueprint("accounts", __name__)
+kept.call(
+    blueprint,
+    "账号",
+    {"sign_in": "登录", "sign_out": "退出", "password": "修改密码"},
+)
 Page = str | Response | tuple[str, int]
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity
 from custody.contracts.models.contract import Company
 from custody.contracts.queries.companies import by_code, by_name, get_company, may_correct
-from custody.contracts.rules import credit_code
 from custody.infra import journal
 from custody.infra.db import plain
+from custody.kernel import credit_code
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from custody.contracts.rules import credit_code
 from custody.contracts.rules.contract import FEN, Energy
 from custody.contracts.rules.policy import ContractPolicy
+from custody.kernel import credit_code
 from custody.kernel.problems import Problem
 
 Row = Mapping[str, object]

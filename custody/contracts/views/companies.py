@@ -15,11 +15,17 @@ from custody.contracts.rules import portfolio
 from custody.infra import clock, journal
 from custody.infra.workbooks import Column, Shape, Table, workbook
 from custody.kernel.problems import Conflict, Problem, Refused
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import xlsx_file
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("companies", __name__)
+kept.call(
+    blueprint,
+    "节能服务公司",
+    {"edit": "保存"},
+)
 Page = str | Response | tuple[str, int]
 
 

@@ -40,11 +40,24 @@ from custody.contracts.views.pages import (
 from custody.infra import clock
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.regions.queries import get_region
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.exports import table_file
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("contracts", __name__)
+kept.call(
+    blueprint,
+    "合同",
+    {
+        "new": "建立草稿",
+        "edit": "保存",
+        "sign": "登记为已签订",
+        "terminate": "登记解除",
+        "discard": "删除草稿",
+    },
+    "contracts.show",
+)
 Page = str | Response | Answer
 
 

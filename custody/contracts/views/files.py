@@ -15,10 +15,17 @@ from custody.contracts.views.pages import Answer, Typed, contract_page
 from custody.infra import clock
 from custody.infra.uploads import receive
 from custody.kernel.problems import NotFound, Refused
+from custody.web import kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import SHOWN, stored_file
 
 blueprint = Blueprint("contract_files", __name__)
+kept.call(
+    blueprint,
+    "合同文件",
+    {"add": "上传", "remove": "移除"},
+    "contracts.show",
+)
 Page = Response | Answer
 
 

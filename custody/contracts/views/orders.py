@@ -20,11 +20,24 @@ from custody.contracts.views.pages import Answer, Open, open_contract, order_wor
 from custody.infra import clock
 from custody.infra.uploads import ACCEPTED, MAX_FILE, receive
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
+from custody.web import kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import SHOWN, stored_file
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("changes", __name__)
+kept.call(
+    blueprint,
+    "变更单",
+    {
+        "new": "登记变更单",
+        "edit": "保存修改",
+        "discard": "删除草稿",
+        "attach": "上传文件",
+        "sign": "登记双方已签署",
+    },
+    "changes.show",
+)
 Page = str | Response | Answer
 ONE = "/contracts/<int:number>/orders/<int:order>"
 

@@ -13,10 +13,16 @@ from custody.contracts.queries.policy import versioned
 from custody.contracts.rules.policy import FIELDS, STANDARD
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("contract_policy", __name__)
+kept.call(
+    blueprint,
+    "合同提示规则",
+    {"edit": "保存"},
+)
 Page = str | Response | tuple[str, int]
 
 

@@ -60,6 +60,7 @@ _ACTS = {
     "settlement.pay": "登记支付",
     "settlement.discard": "删除草稿",
     "settlement.attach": "上传附件",
+    "settlement.remove": "移除附件",
 }
 
 

@@ -9,15 +9,19 @@ from custody.dashboard.charts.surface import (
     SCREEN,
     TODAY_COLOUR,
     Look,
+    axis_days,
     day_words,
+    edge_words,
     legend,
+    light_mark,
     months_of,
     next_month,
+    short_day,
 )
 from custody.dashboard.rules import Cell
 from custody.kernel import drawing as draw
 from custody.kernel.drawing import ACCENT, ACCENT_SOFT, INK, LIGHT_LOOKS, MUTED, RULE, Mark, Svg
-from custody.milestones.rules import STAGES, Light, Stage
+from custody.milestones.rules import STAGES, Light, Stage, Status
 
 WORDS_ROOM = 112
 """Room for «24年10月16日完成» at the right edge."""
@@ -69,6 +73,8 @@ def timeline(
             low = y + pitch
             marks.append(draw.line(today, low - 20, today, low, stroke=TODAY_COLOUR, width=1.2))
         marks.append(_timeline_row(cell, y, pitch, x_of, as_of, look))
+        middle = y + pitch - 12 if look.narrow else y + pitch / 2
+        marks += _beyond(cell, (first, last), (axis_from, axis_to), middle, as_of, size - 2)
     marks += _timeline_legend(bottom + 18, look)
     done = sum(cell.status.settled for cell in cells)
     return draw.document(
@@ -82,11 +88,28 @@ def timeline(
 
 
 def _window(cells: Sequence[Cell], as_of: date) -> tuple[date, date]:
-    """Whole months round all days, but not more than two years back from today."""
-    days = [d for c in cells for d in (c.planned, c.forecast, c.actual) if d] + [as_of]
-    first = max(min(days), as_of.replace(year=as_of.year - 2, day=1)).replace(day=1)
-    last = min(max(days), as_of.replace(year=as_of.year + 2, day=1))
-    return first, next_month(last)
+    """Whole months round the days."""
+    days = [d for c in cells for d in (c.planned, c.forecast, c.actual) if d]
+    first, last = axis_days(days, [c.planned for c in cells if c.planned], as_of)
+    return first.replace(day=1), next_month(last)
+
+
+def _beyond(
+    cell: Cell,
+    window: tuple[date, date],
+    edges: tuple[float, float],
+    y: float,
+    as_of: date,
+    size: float,
+) -> list[Mark]:
+    """Days the axis does not reach, told at its edges."""
+    days = [day for day in (cell.planned, cell.forecast, cell.actual) if day]
+    marks: list[Mark] = []
+    if days and min(days) < window[0]:
+        marks += edge_words(edges[0], y, day_words(min(days), as_of), size, right=False)
+    if days and max(days) > window[1]:
+        marks += edge_words(edges[1], y, day_words(max(days), as_of), size, right=True)
+    return marks
 
 
 def _name_room(cells: Sequence[Cell], size: float, look: Look) -> float:
@@ -178,7 +201,11 @@ def _timeline_row(
     words_y = y + 16 if look.narrow else middle + size * 0.36
     name = f"{cell.code} {cell.name}"
     parts = [
-        draw.light(cell.light.value, 8, words_y - size * 0.36, 10),
+        light_mark(
+            None if cell.status is Status.NOT_APPLICABLE else cell.light.value,
+            8,
+            words_y - size * 0.36,
+        ),
         draw.text(
             20,
             words_y,
@@ -237,16 +264,10 @@ def _timeline_row(
 
 def _row_words(cell: Cell, as_of: date) -> str:
     if cell.status.settled:
-        return f"{_short_day(cell.actual, as_of)}完成" if cell.actual else cell.status.label
+        return f"{short_day(cell.actual, as_of)}完成" if cell.actual else cell.status.label
     if cell.days_late:
         return f"逾期{cell.days_late}天"
-    return f"{_short_day(cell.planned, as_of)}到期" if cell.planned else cell.status.label
-
-
-def _short_day(day: date, as_of: date) -> str:
-    """10月16日; of another year 24年10月16日, so that it keeps its column."""
-    year = "" if day.year == as_of.year else f"{day.year % 100:02d}年"
-    return f"{year}{day.month}月{day.day}日"
+    return f"{short_day(cell.planned, as_of)}到期" if cell.planned else cell.status.label
 
 
 def _timeline_legend(y: float, look: Look) -> list[Mark]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from custody.dashboard.charts.surface import edge_words
 from custody.gantt.charts.scale import Axis
 from custody.gantt.charts.strokes import Strokes
 from custody.gantt.rules import GanttGroup, GanttRow, day_words, late_words
@@ -21,6 +22,8 @@ LABEL = 26
 BEFORE = 56
 """Room for how many were over before the axis begins."""
 LEAST = 26
+WORDS = 10
+"""Size of the words on a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Placed:
     track: int
     due: int | None
     end: int
+    later: str = ""
+    """The day, where the axis does not reach it."""
 
     @property
     def y(self) -> int:
@@ -60,7 +65,13 @@ def lane_of(group: GanttGroup, axis: Axis, *, classes: bool = False, hover: bool
 def _earlier(row: GanttRow, axis: Axis) -> bool:
     """It was over before the axis begins, or due then without anybody having done it."""
     end = row.finish or row.planned
-    return end is not None and end < axis.first
+    return row.lit is not None and end is not None and end < axis.first
+
+
+def _later(row: GanttRow, axis: Axis) -> str:
+    """The day on which it ends where the axis does not reach: 2029年3月5日."""
+    end = row.finish or row.planned
+    return f"{end.year}年{day_words(end)}" if end and end >= axis.last else ""
 
 
 def placed_on(rows: Sequence[GanttRow], axis: Axis) -> tuple[Placed, ...]:
@@ -68,30 +79,33 @@ def placed_on(rows: Sequence[GanttRow], axis: Axis) -> tuple[Placed, ...]:
     wanted = []
     for row in rows:
         end = row.finish or row.planned
-        if end is None or _earlier(row, axis):
+        if row.lit is None or end is None or _earlier(row, axis):
             continue
         due = round(axis.x(row.planned)) if row.planned else None
         at = round(axis.x(end))
-        low = min(at, at if due is None else due) - REACH
+        later = _later(row, axis)
+        room = round(draw.width_of(later, WORDS)) + WORDS + REACH if later else 0
+        low = min(at - room, at if due is None else due) - REACH
         high = max(at, at if due is None else due) + (LABEL if row.gate else 0) + REACH
-        wanted.append((low, high, row, due, at))
+        wanted.append((low, high, row, due, at, later))
     wanted.sort(key=lambda one: (one[0], one[1]))
     free: list[int] = []
     if any(_earlier(row, axis) for row in rows):
         free.append(round(axis.left) + BEFORE)
     placed = []
-    for low, high, row, due, at in wanted:
+    for low, high, row, due, at, later in wanted:
         track = next((number for number, until in enumerate(free) if until <= low), len(free))
         if track == len(free):
             free.append(high)
         free[track] = high
-        placed.append(Placed(row, track, due, at))
+        placed.append(Placed(row, track, due, at, later))
     return tuple(placed)
 
 
 def _marks(placed: Sequence[Placed], classes: bool, hover: bool) -> list[Mark]:
     strokes = Strokes(classes=classes)
-    labels, targets = [], []
+    labels: list[Mark] = []
+    targets: list[Mark] = []
     for one in placed:
         x, y = one.end, one.y
         if one.due is not None:
@@ -103,6 +117,8 @@ def _marks(placed: Sequence[Placed], classes: bool, hover: bool) -> list[Mark]:
         if one.row.critical:
             strokes.across("critical", x - 5, x + 5, y + 6)
         strokes.light(one.row.light, x, y)
+        if one.later:
+            labels += edge_words(x - REACH, y, one.later, WORDS, right=True)
         if one.row.gate:
             labels.append(_label(one.row.code, max(x, one.due or x) + 7, y + 4, classes))
         if hover and not one.row.settled:

@@ -8,7 +8,7 @@ from datetime import date
 
 from custody.gantt.charts import scale
 from custody.gantt.charts.bars import OVER
-from custody.gantt.charts.lanes import lane_of, lane_words, name_marks
+from custody.gantt.charts.lanes import LABEL, lane_of, lane_words, name_marks
 from custody.gantt.charts.rows import NAMES, compact_rows, name_symbols, names_of
 from custody.gantt.charts.scale import TODAY_COLOUR, Axis
 from custody.gantt.rules import Block, GanttGroup, day_words
@@ -26,7 +26,7 @@ DEEP = 400
 PAPER_WIDTH = 1490
 """A3 across, 396 mm between its margins."""
 PAPER_HEIGHT = 900
-PAPER_NAMES, PAPER_WORDS = 190, 300
+PAPER_NAMES, PAPER_WORDS = 190, 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _page(pieces: Sequence[_Piece], axis: Axis, as_of: date, title: str, told: s
 
 def _line(group: GanttGroup, axis: Axis, y: float, high: float, as_of: date) -> Mark:
     middle = y + high / 2
-    told = draw.fit(group.words, 12, PAPER_WORDS - 8)
+    told = draw.fit(group.words, 12, PAPER_WORDS - LABEL - 16)
     return draw.group(
         *name_marks(group, middle, 13, PAPER_NAMES - 6, city=True),
         draw.group(lane_of(group, axis).marks, transform=f"translate(0 {draw.number(y)})"),

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from custody.dashboard.charts import Look
+from custody.dashboard.charts.surface import edge_words, light_mark, short_day
 from custody.gantt.charts import scale
 from custody.gantt.charts.bars import Lane, arrow, bars, legend
 from custody.gantt.charts.scale import Axis
@@ -179,7 +180,7 @@ def _row(
         draw.element(
             "rect", x=0, y=y, width=look.width, height=high, fill="none", pointer_events="all"
         ),
-        draw.light(row.light.value, 12, base - size * 0.36, 10),
+        light_mark(row.lit.value if row.lit else None, 12, base - size * 0.36),
         draw.text(
             22, base, draw.fit(name, size, room), size=size, weight="bold" if row.gate else None
         ),
@@ -192,7 +193,7 @@ def _row(
             fill=LIGHT_LOOKS[row.light.value].colour if late else MUTED,
         ),
         *bars(row, axis, y, lane, as_of),
-        *_beyond(row, axis, y + lane.middle + 3, size - 2),
+        *_beyond(row, axis, y, lane, as_of, size - 2),
     ]
     if row.critical:
         marks.insert(1, draw.rect(0, y + 2, 3, high - 4, fill=INK))
@@ -202,33 +203,31 @@ def _row(
     return draw.link(link(row.code), *marks, name=told)
 
 
-def _beyond(row: GanttRow, axis: Axis, y: float, size: float) -> list[Mark]:
-    """Arrows at the edges for days the axis does not reach."""
-    days = [day for day in (row.plan_start, row.planned, row.start, row.finish) if day]
-    marks = []
-    if any(day < axis.first for day in days):
-        marks.append(draw.text(axis.left - 2, y, "‹", size=size, anchor="end", fill=INK))
-    if any(day > axis.last for day in days):
-        marks.append(draw.text(axis.right + 2, y, "›", size=size, fill=INK))
+def _beyond(
+    row: GanttRow, axis: Axis, top: float, lane: Lane, as_of: date, size: float
+) -> list[Mark]:
+    """Days the axis does not reach, told at its edges."""
+    marks: list[Mark] = []
+    y, half = top + lane.middle, lane.high / 2 + 3 if row.gate else 0
+    early, late = axis.beyond(row)
+    if early:
+        marks += edge_words(axis.left + 4 + half, y, day_words(early, as_of), size, right=False)
+    if late:
+        marks += edge_words(axis.right - half, y, day_words(late, as_of), size, right=True)
     return marks
 
 
 def right_words(row: GanttRow, as_of: date) -> str:
     """10月16日完成, 逾期16天, 预计晚9天, 11月30日到期; of another year 24年10月16日."""
     if row.settled:
-        return f"{_short(row.finish, as_of)}完成" if row.finish else row.status.label
+        return f"{short_day(row.finish, as_of)}完成" if row.finish else row.status.label
     if row.planned is None:
         return "未定期限"
     if row.planned < as_of:
         return f"逾期{(as_of - row.planned).days}天"
     if row.late > 0:
         return f"预计晚{row.late}天"
-    return f"{_short(row.planned, as_of)}到期"
-
-
-def _short(day: date, as_of: date) -> str:
-    year = "" if day.year == as_of.year else f"{day.year % 100:02d}年"
-    return f"{year}{day.month}月{day.day}日"
+    return f"{short_day(row.planned, as_of)}到期"
 
 
 # --- what rests on what ----------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from custody.dashboard.charts.surface import edge_words, light_mark
 from custody.gantt.charts.scale import Axis
 from custody.gantt.charts.strokes import Strokes
-from custody.gantt.rules import GanttGroup, GanttRow, dates_words
+from custody.gantt.rules import GanttGroup, GanttRow, dates_words, day_words
 from custody.kernel import drawing as draw
 from custody.kernel.drawing import Mark, Svg
 
@@ -59,11 +60,13 @@ def compact_rows(
 ) -> Svg:
     """`axis`: to the right of NAMES. `head`: what stands above the rows, and how high that is."""
     strokes = Strokes(classes=True)
-    links = []
+    links: list[Mark] = []
+    edges: list[Mark] = []
     above, high = head
     for index, row in enumerate(group.rows):
         y = index * PITCH
         _row(strokes, row, axis, y, as_of)
+        edges += _edges(row, axis, y, as_of)
         links.append(
             draw.link(
                 link(row.code),
@@ -75,13 +78,14 @@ def compact_rows(
         axis.right + 10,
         len(group.rows) * PITCH + 2 + high,
         above,
-        draw.group(grid, *strokes.marks(), *links, transform=f"translate(0 {high})"),
+        draw.group(grid, *strokes.marks(), *edges, *links, transform=f"translate(0 {high})"),
         label=f"{group.name}里程碑",
     )
 
 
 def _row(strokes: Strokes, row: GanttRow, axis: Axis, y: int, as_of: date) -> None:
-    strokes.light(row.light, 10, y + 9)
+    if row.lit:
+        strokes.light(row.lit, 10, y + 9)
     if row.critical:
         strokes.add("critical", f"M1 {y + 2}v14")
     if row.planned:
@@ -93,8 +97,7 @@ def _row(strokes: Strokes, row: GanttRow, axis: Axis, y: int, as_of: date) -> No
             strokes.across("plan", min(start, end - 2), end, y + 4)
     if row.start is None or row.finish is None:
         return
-    if row.finish < axis.first:  # over before the axis begins
-        strokes.add("gate", f"M{NAMES + 6} {y + 7}v8l-6-4z")
+    if row.finish < axis.first:  # over before the axis begins: told at its edge
         return
     begin, end = round(axis.x(row.start)), round(axis.x(row.finish))
     begin = min(begin, end - 2)
@@ -111,3 +114,18 @@ def _row(strokes: Strokes, row: GanttRow, axis: Axis, y: int, as_of: date) -> No
         done = min(max(round(axis.x(as_of)), begin), end)
         if row.started and done > begin:
             strokes.across("done", begin, done, y + 11)
+
+
+def _edges(row: GanttRow, axis: Axis, y: int, as_of: date) -> list[Mark]:
+    """What is over before the axis begins or ends behind it; and a stroke for a light that is not due."""
+    marks: list[Mark] = []
+    if row.lit is None:
+        marks.append(light_mark(None, 10, y + 9))
+    if row.finish and row.finish < axis.first:
+        marks += edge_words(NAMES + 2, y + 11, day_words(row.finish, as_of), 10, right=False)
+    _, late = axis.beyond(row)
+    if late:
+        marks += edge_words(
+            axis.right - (7 if row.gate else 0), y + 11, day_words(late, as_of), 10, right=True
+        )
+    return marks

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from custody.dashboard.charts.surface import axis_days
 from custody.gantt.rules import GanttRow, day_words
 from custody.kernel import drawing as draw
 from custody.kernel.drawing import INK, MUTED, RULE, Mark
 
 TODAY_COLOUR = "#b42318"
-FURTHEST = 2
-"""Years shown before and after today at most; what lies further is drawn at the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,12 @@ class Axis:
         inside = min(max(day, self.first), self.last)
         share = (inside - self.first).days / (self.last - self.first).days
         return self.left + (self.right - self.left) * share
+
+    def beyond(self, row: GanttRow) -> tuple[date | None, date | None]:
+        """The row's earliest day before the axis and its latest behind it."""
+        days = row.days
+        early, late = min(days, default=self.first), max(days, default=self.first)
+        return (early if early < self.first else None), (late if late >= self.last else None)
 
     @property
     def months(self) -> list[date]:
@@ -55,13 +60,14 @@ def axis_of(
     since: date | None = None,
 ) -> Axis:
     """Round all days of the rows and today, a whole quarter at least; `since`: not earlier than this."""
-    days = [as_of]
+    days: list[date] = []
+    planned: list[date] = []
     for row in rows:
-        days += [d for d in (row.plan_start, row.planned, row.start, row.finish) if d]
-    earliest = as_of.replace(year=as_of.year - FURTHEST, day=1)
-    latest = as_of.replace(year=as_of.year + FURTHEST, day=1)
-    first = max(min(days), since or earliest).replace(day=1)
-    last = next_month(min(max(days), latest))
+        days += row.days
+        planned += [row.planned] if row.planned else []
+    earliest, latest = axis_days(days, planned, as_of)
+    first = max(earliest, since or earliest).replace(day=1)
+    last = next_month(latest)
     while (last - first).days < 85:
         last = next_month(last)
     return Axis(first, last, left, right)

@@ -19,7 +19,7 @@ from custody.milestones.rules import Status
 from custody.regions.models import Batch, Notice, Region, Task
 from custody.regions.queries import within
 from custody.supervision.models import Matter
-from custody.supervision.rules import OWING
+from custody.supervision.rules import OWING, named
 
 
 def due_things(session: Session, who: Identity, today: date) -> list[Due]:
@@ -170,7 +170,7 @@ def _payments(session: Session, place: Place, today: date) -> Iterable[Due]:
             kind=kind,
             subject=subject,
             day=one.due_on,
-            title=f"{one.region_name} {one.contract_name} {one.title}",
+            title=f"{named(one.region_name, one.contract_name)} {one.title}",
             place=places[one.region_code],
             page=page_of("settlement", subject)
             if one.settled

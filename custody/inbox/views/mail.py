@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from config import Config
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
+from custody.inbox import tables
 from custody.inbox.actions import outbox
 from custody.inbox.forms import AddressForm
 from custody.inbox.models import MailState
@@ -15,10 +16,19 @@ from custody.inbox.queries import messages as queries
 from custody.infra import clock
 from custody.infra.mail import Server
 from custody.kernel.problems import Problem, Refused
+from custody.web import kept
 from custody.web.database import session, transaction
+from custody.web.exports import table_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/admin/mail")
+kept.call(
+    blueprint,
+    "邮件服务",
+    {"test": "发送测试邮件", "retry": "重发"},
+    "mail.index",
+)
+MOST_EXPORTED = 20_000
 Page = str | Response | tuple[str, int]
 
 
@@ -58,6 +68,23 @@ def _page(
         rest=rest or [],
     )
     return answer, status
+
+
+@blueprint.get("/list.xlsx")
+@requires(Can.MANAGE_MAIL)
+def export() -> Page:
+    """The outbox as filtered, newest first. Recorded."""
+    who, state, now = identity(), _state(), clock.now()
+    rows = queries.list_mails(session(), who.place, state, limit=MOST_EXPORTED, offset=0)
+    count = f"{len(rows)}封邮件"
+    return table_file(
+        tables.mails(rows, under=f"{now:%Y-%m-%d}　共{count}"),
+        actor=who,
+        place=who.place,
+        name="发件箱",
+        plain="outbox",
+        note=f"{count}，状态为“{state.label}”" if state else count,
+    )
 
 
 @blueprint.post("/test")

@@ -15,6 +15,7 @@ from custody.inbox.queries import messages as queries
 from custody.inbox.rules import Group
 from custody.infra import clock, journal
 from custody.infra.workbooks import Column, Shape, Table, workbook
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import xlsx_file
 from custody.web.filters import moment
@@ -22,6 +23,12 @@ from custody.web.formkit import whole
 from custody.web.paging import page_of
 
 blueprint = Blueprint("inbox", __name__)
+kept.call(
+    blueprint,
+    "消息",
+    {"read": "标为已读", "read_all": "全部标为已读"},
+    "inbox.index",
+)
 Page = str | Response | tuple[str, int]
 MOST_EXPORTED = 5_000
 

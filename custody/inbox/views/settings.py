@@ -21,19 +21,27 @@ from custody.infra import clock, workdays
 from custody.infra.tally import Tally
 from custody.kernel.problems import NotFound, Problem, Refused
 from custody.regions.queries import place_name
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.workdays.queries import overlay_of
 
 blueprint = Blueprint("inbox_settings", __name__)
+kept.call(
+    blueprint,
+    "消息设置",
+    {
+        "choose": "保存设置",
+        "ask": "获取验证码",
+        "verify": "验证邮箱",
+        "forget": "取消邮箱",
+        "renew": "生成订阅地址",
+        "revoke": "撤销订阅",
+    },
+    "inbox_settings.show",
+)
 Page = str | Response | tuple[str, int]
 FEED_READS, FEED_GUESSES = 30, 60
-"""Of one feed's address, and of one machine, in a minute and server process."""
-_TALLIES = ("reads", "guesses")
-blueprint.record_once(
-    lambda setup: setup.app.extensions.update(
-        {"custody.feed_reads": Tally(FEED_READS), "custody.feed_guesses": Tally(FEED_GUESSES)}
-    )
-)
+"""Of one feed's address, and of one machine, in a minute."""
 
 
 def _config() -> Config:
@@ -198,9 +206,11 @@ def revoke() -> Page:
 def calendar(secret: str) -> Response:
     """The feed: for calendar programs, which have no cookie; the secret says whose it is."""
     now = clock.now()
-    reads, guesses = (current_app.extensions[f"custody.feed_{kind}"] for kind in _TALLIES)
+    data = _config().data
+    reads = Tally(data / "feed-reads.tally", FEED_READS)
+    guesses = Tally(data / "feed-guesses.tally", FEED_GUESSES)
     # Both are counted, whichever says no.
-    allowed = (reads.allows(secret[:100], now), guesses.allows(request.remote_addr, now))
+    allowed = (reads.allows(secret[:100], now), guesses.allows(request.remote_addr or "", now))
     if not all(allowed):
         busy = current_app.response_class(
             "请求过于频繁，请稍后再试。\n", 429, mimetype="text/plain"

@@ -8,11 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from custody.kernel.cells import Cell, Sheet
+from custody.kernel.cells import Cell, Sheet, blank, to_day, words
 from custody.kernel.problems import Problem
 from custody.milestones.bulk.layout import Layout
 from custody.milestones.bulk.lines import Line, lines_of
-from custody.milestones.bulk.shape import FIELDS, Key, Kind, Values, base_of, tidy, values_of
+from custody.milestones.bulk.shape import (
+    FIELDS,
+    TITLES,
+    Key,
+    Kind,
+    Values,
+    base_of,
+    tidy,
+    values_of,
+)
 from custody.milestones.rules import (
     Report,
     Status,
@@ -35,6 +44,7 @@ class Known:
     status: Status
     version: int
     report: Report
+    planned: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +115,52 @@ def rehearse(
     if layout.extra:
         names = "、".join(f"“{title}”" for title in layout.extra[:8])
         notes.append(f"多出的{names}列不导入，已忽略。")
+    notes += _kept_grey(layout, lines, known)
     if not lines:
         notes.append("表中没有里程碑，请在下载的填报表中填写后上传。")
     counts = Counter(row.kind.value for row in rows)
     return Rehearsal(tuple(rows), tuple(notes), dict(counts))
+
+
+def _kept_grey(layout: Layout, lines: Sequence[Line], known: Mapping[Key, Known]) -> list[str]:
+    """What was typed into columns that are only there to be read, said rather than passed over.
+
+    Only of rows nobody else has changed since: there the cells still hold what was downloaded.
+    """
+    notes = []
+    for name in ("name", "status", "planned"):
+        if name not in layout.columns:
+            continue
+        rows = [
+            line.row + 1
+            for line in lines
+            if (now := known.get(line.key)) is not None
+            and line.version == now.version
+            and _typed_over(layout, line.row, name, now)
+        ]
+        if rows:
+            shown = "、".join(map(str, rows[:3])) + (f"等{len(rows)}" if len(rows) > 3 else "")
+            notes.append(
+                f"第{shown}行改动了“{TITLES[name]}”，该栏只供查看，不导入{_INSTEAD[name]}。"
+            )
+    return notes
+
+
+_INSTEAD = {
+    "name": "；里程碑名称由省级在模板中维护",
+    "status": "；如已完成，请填写完成比例和实际完成日期，接受后到里程碑页面提交审核",
+    "planned": "；如不能按期完成，请填写预计完成日期",
+}
+
+
+def _typed_over(layout: Layout, row: int, name: str, now: Known) -> bool:
+    cell = layout.cell(row, name)
+    if name == "planned":
+        day = to_day(cell, "", "", year=now.planned.year if now.planned else None)
+        return not blank(cell) and day != now.planned
+    return not blank(cell) and tidy(words(cell)) != (
+        now.name if name == "name" else now.status.label
+    )
 
 
 def _row(layout: Layout, line: Line, now: Known | None, last: LastChange, today: date) -> Row:

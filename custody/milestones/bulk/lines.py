@@ -147,6 +147,11 @@ def _percent(cell: Cell, where: str, base: str) -> str | Problem:
         return Problem("percent_one", message, where)
     value = to_whole(cell, where, label, units=("%",))
     if isinstance(value, Problem):
+        if value.code == "number":
+            said = words(cell).strip()
+            shown = said if len(said) <= 20 else f"{said[:20]}…"
+            message = f"{label}“{shown}”不是数字，请填写0至100之间的整数，例如60。"
+            return Problem(value.code, message, where)
         return value
     return str(value or 0)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,16 +27,37 @@ class Told:
         return f"{shown}等{len(self.cells)}处" if len(self.cells) > 3 else shown
 
 
+MANY = 5
+"""So many messages that differ only in what was typed are told one by one; more are told together."""
+
+
 def grouped(rows: Iterable[Row]) -> list[Told]:
     """Equal problems once, in the order of their first cell."""
-    heaps: dict[str, list[tuple[str, str]]] = {}
+    heaps: dict[str, list[tuple[str, str, str]]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        for problem in row.problems:
-            heaps.setdefault(problem.message, []).append((problem.where, row.title))
-    return [
-        Told(message, tuple(cell for cell, _ in found), tuple(title for _, title in found))
-        for message, found in heaps.items()
-    ]
+        for one in row.problems:
+            heap = heaps.setdefault(one.message, [])
+            if not heap:
+                alike.setdefault((one.code, _TYPED.sub("“”", one.message)), []).append(one.message)
+            heap.append((one.where, row.title, one.message))
+    found = []
+    for messages in alike.values():
+        together = [message for one in messages for message in heaps[one]]
+        many = len(messages) > MANY
+        found += [_told(together)] if many else [_told(heaps[one]) for one in messages]
+    return found
+
+
+_TYPED = re.compile("“[^”]*”")
+
+
+def _told(found: Sequence[tuple[str, str, str]]) -> Told:
+    """「完成比例“一半”等不是数字」 where different words are wrong in the same way."""
+    message = found[0][2]
+    if len({said for *_, said in found}) > 1:
+        message = _TYPED.sub(lambda typed: f"{typed[0]}等", message, count=1)
+    return Told(message, tuple(cell for cell, *_ in found), tuple(title for _, title, _ in found))
 
 
 def packed(rehearsal: Rehearsal) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def known(
             name=row.item.name,
             status=row.status,
             version=row.version,
+            planned=row.planned,
             report=report_of(row),
         )
         for row, region in session.execute(query)

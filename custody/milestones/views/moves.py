@@ -33,10 +33,17 @@ from custody.milestones.queries.moves import Stand, positions, standing
 from custody.milestones.rules import Item
 from custody.milestones.template_forms import ActForm
 from custody.regions.queries import batches_of, cities_of
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.formkit import whole_or_none
 
 blueprint = Blueprint("moves", __name__, url_prefix="/admin/templates/<int:number>/move")
+kept.call(
+    blueprint,
+    "里程碑模板",
+    {"preview": "查看变动", "confirm": "确认移动"},
+    "moves.choose",
+)
 Page = str | Response | tuple[str, int]
 
 

@@ -17,7 +17,7 @@ from custody.milestones import tables
 from custody.milestones.actions import templates as actions
 from custody.milestones.models import Policy, Template
 from custody.milestones.queries import lifecycles as queries
-from custody.milestones.rules import LIGHTS, Item, LightPolicy
+from custody.milestones.rules import LIGHTS, Item, LightPolicy, problems_of_template
 from custody.milestones.template_forms import (
     ActForm,
     ItemForm,
@@ -28,11 +28,27 @@ from custody.milestones.template_forms import (
 )
 from custody.regions.models import Batch
 from custody.regions.queries import batches_of
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.exports import table_file
 from custody.web.formkit import Difference
 
 blueprint = Blueprint("templates", __name__, url_prefix="/admin")
+kept.call(
+    blueprint,
+    "里程碑模板",
+    {
+        "draft": "新建下一版草稿",
+        "new_item": "新增里程碑",
+        "item": "保存",
+        "remove": "移除",
+        "shift": "调整顺序",
+        "publish": "发布",
+        "discard": "删除草稿",
+        "policy": "保存预警规则",
+    },
+    "templates.show",
+)
 Page = str | Response | tuple[str, int]
 Act = Callable[[Session, int], object]
 """What a button does: with a session and the version the person had before them."""
@@ -47,6 +63,21 @@ def index() -> Page:
         versions=versions,
         newest=next((t for t, _ in versions if t.published_at), None),
         draft=next((t for t, _ in versions if not t.published_at), None),
+    )
+
+
+@blueprint.get("/templates.xlsx")
+@requires(Can.MANAGE_TEMPLATES)
+def versions_table() -> Page:
+    who = identity()
+    rows = queries.versions(session(), who.place.province)
+    return table_file(
+        tables.versions(rows, under=f"{clock.today():%Y-%m-%d}"),
+        actor=who,
+        place=who.place,
+        name="里程碑模板版本",
+        plain="template-versions",
+        note=f"{len(rows)}个版本",
     )
 
 
@@ -293,6 +324,8 @@ def _item_page(
                     new=not code,
                 )
             flash(f"已保存 {own} {form.name.data.strip()}。")
+            for said in _open_ends(_template(number), own):
+                flash(said)
             return redirect(url_for("templates.show", number=number, _anchor=f"item-{own}"))
         except Refused as refusal:
             rest = form.take(refusal.problems)
@@ -313,6 +346,16 @@ def _item_page(
         code=code,
     )
     return page, status
+
+
+def _open_ends(template: Template, code: str) -> list[str]:
+    """What an item just saved still lacks among its predecessors: the draft may name one yet to be added."""
+    found = problems_of_template([row.as_rule() for row in template.items])
+    return [
+        f"{one.message}发布前须处理。"
+        for one in found
+        if one.code == "circle" or (one.code == "unknown_predecessor" and one.where == code)
+    ]
 
 
 # --- the lights ----------------------------------------------------------------------------------

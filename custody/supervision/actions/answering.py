@@ -25,7 +25,8 @@ from custody.regions.models import Region
 from custody.supervision import rules
 from custody.supervision.actions.record import changes_since, escalate, record, tracked
 from custody.supervision.models import Answer, AnswerDraft, Matter
-from custody.supervision.queries.matters import FILES, get_matter, slot_of
+from custody.supervision.queries.dossier import slot_of
+from custody.supervision.queries.matters import FILES, get_matter
 from custody.supervision.rules import OWING, Step
 
 
@@ -38,7 +39,7 @@ class Reply:
     final: bool
     """Done, asks for 销号; else 阶段反馈."""
     forecast: bool
-    """Also make the new date the milestone's forecast."""
+    """Also make the new date the milestone's forecast; only a 阶段反馈 has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,18 +88,18 @@ def problems_of_answer(
     evidence: int,
     today: date,
 ) -> list[Problem]:
-    """`final`: the region asks for 销号, so there must be something to look at."""
+    """`final`: the region asks for 销号, so there must be something to look at, and no new day."""
     found = []
     if len(measures.strip()) < 5:
         words = "请写明整改措施和进展（不少于5个字）。"
         found.append(Problem("measures", words, "notes"))
     if final:
+        if promised is not None:
+            words = "申请销号即已办结，请清空新的完成时限；仍需时间的，请报送阶段反馈。"
+            found.append(Problem("promised_done", words, "forecast"))
         if not evidence:
-            found.append(
-                Problem(
-                    "no_evidence", "申请销号须至少上传一份佐证材料；请先在下方上传。", "evidence"
-                )
-            )
+            words = "申请销号须至少上传一份佐证材料；请先在下方上传。"
+            found.append(Problem("no_evidence", words, "evidence"))
     elif promised is None:
         found.append(Problem("promised", "尚未办结的，请填写新的完成时限。", "forecast"))
     elif promised < today:

@@ -21,13 +21,25 @@ from custody.supervision.queries import matters as queries
 from custody.supervision.queries.matters import Heap, Line, Wanted
 from custody.supervision.rules import LEVELS, Kind, Level, Status
 from custody.supervision.views.issuing import issue_all
-from custody.web import asides
+from custody.web import asides, kept
 from custody.web.database import session, transaction
 from custody.web.downloads import xlsx_file
 from custody.web.formkit import whole
 from custody.web.paging import page_of
 
 blueprint = Blueprint("supervision", __name__)
+kept.call(
+    blueprint,
+    "督办",
+    {
+        "several": {
+            "issue": "签发所选",
+            "discard": "作废所选",
+            "accept": "办结所选",
+            "return": "退回所选",
+        }
+    },
+)
 Page = str | Response | tuple[str, int]
 MEANWHILE = Problem(
     "meanwhile",

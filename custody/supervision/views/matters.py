@@ -25,6 +25,7 @@ from custody.supervision.forms import (
     draft_fields,
 )
 from custody.supervision.queries import matters as queries
+from custody.supervision.queries.dossier import dossier
 from custody.supervision.queries.matters import FILES, Heap
 from custody.supervision.rules import Status
 from custody.supervision.views.lists import MEANWHILE, accept_word, decided_words
@@ -97,7 +98,7 @@ def _said(given: Given) -> str:
 
 def _conflict(number: int, form: AnswerForm) -> Answer:
     """Somebody else answered meanwhile: their words beside one's own, which are still to be sent."""
-    found = queries.dossier(session(), number, who=identity(), today=clock.today())
+    found = dossier(session(), number, who=identity(), today=clock.today())
     form.version.data = str(found.matter.version)
     form.base.data = str(found.matter.answers)
     theirs = found.answers[0].answer if found.answers else None

@@ -15,6 +15,7 @@ from custody.infra.pdf import RenderFailed
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.milestones.rules import Light
 from custody.regions.queries import cities_of, regions_of
+from custody.supervision import tables
 from custody.supervision.actions import drafting, issuing, settings
 from custody.supervision.forms import (
     OrderForm,
@@ -32,11 +33,26 @@ from custody.supervision.rules import Kind, Level, Source, level_of
 from custody.supervision.views.issuing import issue_all
 from custody.supervision.views.lists import MEANWHILE, kept_args, wanted_of
 from custody.supervision.views.pages import Typed, matter_page, milestone_choices
+from custody.web import kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import name_file, stored_file
+from custody.web.exports import table_file
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("orders", __name__, url_prefix="/supervision")
+kept.call(
+    blueprint,
+    "督办",
+    {
+        "draft_chosen": "拟督办单",
+        "new": "保存",
+        "edit": "保存",
+        "issue": "签发",
+        "discard": "作废",
+        "configure": "保存督办设置",
+    },
+    "matters.show",
+)
 Page = str | Response | tuple[str, int]
 
 # --- candidates ------------------------------------------------------------------------------
@@ -50,12 +66,15 @@ def choose() -> Page:
     return _candidates_page()
 
 
+def _chosen() -> tuple[str, str]:
+    """The filter: light and city."""
+    light = request.args.get("light", "")
+    return light if light in _LIGHTS else "", request.args.get("city", "")[:12]
+
+
 def _candidates_page(problems: list[Problem] | None = None, status: int = 200) -> Page:
     """Every red or yellow milestone without an order (near ones where asked for)."""
-    light = request.args.get("light", "")
-    light = light if light in _LIGHTS else ""
-    city = request.args.get("city", "")[:12]
-    place = identity().place
+    place, (light, city) = identity().place, _chosen()
     rows = candidates(session(), place, today=clock.today(), lights=_LIGHTS[light], city=city)
     page = render_template(
         "supervision/candidates.html",
@@ -68,6 +87,22 @@ def _candidates_page(problems: list[Problem] | None = None, status: int = 200) -
         args={name: value for name, value in (("light", light), ("city", city)) if value},
     )
     return page, status
+
+
+@blueprint.get("/candidates.xlsx")
+@requires(Can.SUPERVISE)
+def candidates_table() -> Page:
+    who, today, (light, city) = identity(), clock.today(), _chosen()
+    rows = candidates(session(), who.place, today=today, lights=_LIGHTS[light], city=city)
+    count = f"{len(rows)}项里程碑"
+    return table_file(
+        tables.candidates(rows, under=f"截至{today:%Y年%-m月%-d日}　共{count}"),
+        actor=who,
+        place=who.place,
+        name="尚未督办的预警里程碑",
+        plain="candidates",
+        note=f"{count}，筛选后导出" if light or city else count,
+    )
 
 
 @blueprint.post("/candidates")

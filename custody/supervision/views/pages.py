@@ -24,7 +24,7 @@ from custody.supervision.actions.deciding import obstacles
 from custody.supervision.actions.drafting import may_change
 from custody.supervision.forms import DRAFTED, AnswerForm, DecideForm, ReopenForm
 from custody.supervision.queries import matters as queries
-from custody.supervision.queries.matters import Dossier
+from custody.supervision.queries.dossier import Dossier, dossier
 from custody.supervision.rules import OWING, STEPS, Kind, Status, Step
 from custody.supervision.views.lists import accept_word
 from custody.web.database import session
@@ -67,7 +67,7 @@ def milestone_choices(region: Region) -> dict[str, str]:
 def matter_page(number: int, typed: Typed | None = None, status: int = 200) -> Answer:
     typed = typed or Typed()
     who, today = identity(), clock.today()
-    found = queries.dossier(session(), number, who=who, today=today)
+    found = dossier(session(), number, who=who, today=today)
     matter, region = found.matter, found.line.region
     milestone = _milestone(found)
     owing = may(Can.ANSWER_SUPERVISION, region.place) and matter.status in OWING

@@ -25,11 +25,17 @@ from custody.supervision.queries.matters import FILES, Heap, Line, Wanted
 from custody.supervision.rules import Level, Source, Status
 from custody.supervision.views.lists import kept_args, wanted_of
 from custody.supervision.views.pages import milestone_choices
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import xlsx_file
 from custody.web.filters import day, short_day
 
 blueprint = Blueprint("problems", __name__, url_prefix="/regions/<code>/problems")
+kept.call(
+    blueprint,
+    "问题清单",
+    {"new": "登记问题"},
+)
 Page = str | Response | tuple[str, int]
 HEAPS = (Heap.OPEN, Heap.CLOSED, Heap.ALL)
 

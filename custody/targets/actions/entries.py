@@ -16,7 +16,7 @@ from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.regions.models import Target, Task
 from custody.regions.rules import Counting, concerns
-from custody.targets.actions.record import Changes, once, record
+from custody.targets.actions.record import Changes, once, record, take
 from custody.targets.models import Entry
 from custody.targets.queries import entries as queries
 from custody.targets.rules import entries as rules
@@ -88,11 +88,14 @@ def correct(
     keep: Sequence[int],
     ticket: str,
 ) -> Entry:
-    """A new version that names the old one, which stays readable; `keep`: its files that still hold."""
+    """A new version that names the old one, which stays readable; `keep`: its files that still hold.
+
+    The old one is held from the first: of two corrections at once the second sees the first.
+    """
+    old = _own(session, number, task, actor)
     known = queries.by_ticket(session, ticket, actor.id)
     if known is not None:
         return known
-    old = _own(session, number, task, actor)
     if old.version != version:
         raise Conflict
     refuse_if(review.problems_of_step(old.status, Step.CORRECT))
@@ -148,19 +151,10 @@ def decide(
     reason: str = "",
 ) -> Entry:
     """The province confirms, or sends back with a reason."""
-    entry = queries.get_entry(session, number, task=task, place=actor.place)
-    if entry.version != version:
-        raise Conflict
-    problems = review.problems_of_step(entry.status, step)
-    if step is Step.RETURN:
-        problems += review.problems_of_return(reason)
-    refuse_if(problems)
-    before = entry.status
-    entry.status = STEPS[before, step]
-    entry.returned_reason = reason.strip() if step is Step.RETURN else ""
-    entry.decided_at, entry.decided_by = now, actor.id
+    entry = queries.get_entry(session, number, task=task, place=actor.place, lock=True)
+    changes = take(entry, step, actor=actor, now=now, version=version, reason=reason)
     if step is Step.CONFIRM and entry.replaces_id is not None:
-        old = session.get_one(Entry, entry.replaces_id)
+        old = session.get_one(Entry, entry.replaces_id, with_for_update=True)
         if (old.status, Step.REPLACE) in STEPS:
             old.status = STEPS[old.status, Step.REPLACE]
     record(
@@ -170,7 +164,7 @@ def decide(
         verb="confirmed" if step is Step.CONFIRM else "returned",
         row=entry,
         label=label_of(task, entry),
-        changes={"status": (before, entry.status)},
+        changes=changes,
         note=entry.returned_reason,
     )
     return entry
@@ -183,11 +177,7 @@ def withdraw(
     entry = _own(session, number, task, actor)
     if entry.status is Review.WITHDRAWN:
         return entry
-    if entry.version != version:
-        raise Conflict
-    refuse_if(review.problems_of_step(entry.status, Step.WITHDRAW))
-    before = entry.status
-    entry.status = STEPS[before, Step.WITHDRAW]
+    changes = take(entry, Step.WITHDRAW, actor=actor, now=now, version=version)
     record(
         session,
         actor=actor,
@@ -195,7 +185,7 @@ def withdraw(
         verb="withdrawn",
         row=entry,
         label=label_of(task, entry),
-        changes={"status": (before, entry.status)},
+        changes=changes,
     )
     return entry
 
@@ -228,7 +218,7 @@ def label_of(task: Task, entry: Entry) -> str:
 
 def _own(session: Session, number: int, task: Task, actor: Identity) -> Entry:
     """An entry of the actor's own office: the province's own ones are the coordinators'."""
-    entry = queries.get_entry(session, number, task=task, place=actor.place)
+    entry = queries.get_entry(session, number, task=task, place=actor.place, lock=True)
     if entry.place != actor.place or not may(actor, Can.REPORT_TARGET):
         raise NotFound
     return entry

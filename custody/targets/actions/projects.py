@@ -13,13 +13,13 @@ from custody.attachments import actions as attachments
 from custody.attachments.queries import attached_to
 from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, NotFound, refuse_if
-from custody.targets.actions.record import Changes, changes_of, once, record
+from custody.targets.actions.record import Changes, changes_of, once, record, take
 from custody.targets.models import Project
 from custody.targets.queries import projects as queries
 from custody.targets.rules import projects as rules
 from custody.targets.rules import review
 from custody.targets.rules.projects import Facts
-from custody.targets.rules.review import STEPS, Review, Step
+from custody.targets.rules.review import Review, Step
 
 
 def add(
@@ -141,16 +141,7 @@ def decide(
     reason: str = "",
 ) -> Project:
     project = queries.get_project(session, number, place=actor.place)
-    if project.version != version:
-        raise Conflict
-    problems = review.problems_of_step(project.status, step)
-    if step is Step.RETURN:
-        problems += review.problems_of_return(reason)
-    refuse_if(problems)
-    before = project.status
-    project.status = STEPS[before, step]
-    project.returned_reason = reason.strip() if step is Step.RETURN else ""
-    project.decided_at, project.decided_by = now, actor.id
+    changes = take(project, step, actor=actor, now=now, version=version, reason=reason)
     record(
         session,
         actor=actor,
@@ -158,7 +149,7 @@ def decide(
         verb="confirmed" if step is Step.CONFIRM else "returned",
         row=project,
         label=project.name,
-        changes={"status": (before, project.status)},
+        changes=changes,
         note=project.returned_reason,
     )
     return project
@@ -171,11 +162,7 @@ def withdraw(
     project = _own(session, number, actor)
     if project.status is Review.WITHDRAWN:
         return project
-    if project.version != version:
-        raise Conflict
-    refuse_if(review.problems_of_step(project.status, Step.WITHDRAW))
-    before = project.status
-    project.status = STEPS[before, Step.WITHDRAW]
+    changes = take(project, Step.WITHDRAW, actor=actor, now=now, version=version)
     record(
         session,
         actor=actor,
@@ -183,7 +170,7 @@ def withdraw(
         verb="withdrawn",
         row=project,
         label=project.name,
-        changes={"status": (before, project.status)},
+        changes=changes,
     )
     return project
 

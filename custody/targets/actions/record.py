@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity
 from custody.infra import journal
 from custody.infra.db import Base
+from custody.kernel.problems import Conflict, refuse_if
 from custody.targets.models import Entry, Project
+from custody.targets.rules import review
+from custody.targets.rules.review import STEPS, Step
 
 Changes = dict[str, tuple[object, object]]
 T = TypeVar("T", Entry, Project)
@@ -40,6 +43,30 @@ def changes_of(row: Base, values: dict[str, object]) -> Changes:
             changes[name] = (old, value)
             setattr(row, name, value)
     return changes
+
+
+def take(
+    row: Entry | Project,
+    step: Step,
+    *,
+    actor: Identity,
+    now: datetime,
+    version: int,
+    reason: str = "",
+) -> Changes:
+    """Take a step of the review, on the version that was seen; what changed, for the journal."""
+    if row.version != version:
+        raise Conflict
+    problems = review.problems_of_step(row.status, step)
+    if step is Step.RETURN:
+        problems += review.problems_of_return(reason)
+    refuse_if(problems)
+    before = row.status
+    row.status = STEPS[before, step]
+    if step is not Step.WITHDRAW:
+        row.returned_reason = reason.strip() if step is Step.RETURN else ""
+        row.decided_at, row.decided_by = now, actor.id
+    return {"status": (before, row.status)}
 
 
 def record(

@@ -58,11 +58,12 @@ def get_task(session: Session, province: str, number: int) -> Task:
     return task
 
 
-def get_entry(session: Session, number: int, *, task: Task, place: Place) -> Entry:
+def get_entry(
+    session: Session, number: int, *, task: Task, place: Place, lock: bool = False
+) -> Entry:
     """An entry the person may read: of their place, or of the province."""
-    entry = session.scalar(
-        select(Entry).where(Entry.id == number, Entry.task_id == task.id, visible(Entry, place))
-    )
+    query = select(Entry).where(Entry.id == number, Entry.task_id == task.id, visible(Entry, place))
+    entry = session.scalar(query.with_for_update() if lock else query)
     if entry is None:
         raise NotFound
     return entry

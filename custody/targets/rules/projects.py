@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from custody.contracts.rules import credit_code
+from custody.kernel import credit_code
 from custody.kernel.problems import Problem
 from custody.targets.rules.review import Review
 

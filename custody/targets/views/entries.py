@@ -24,12 +24,24 @@ from custody.targets.rules.retrofits import Alike
 from custody.targets.rules.review import STEPS, Review, Step
 from custody.targets.views.decided import STALE, act, hand_out, take_files
 from custody.targets.views.tasks import TYPED_IN, find, reports, targets_of
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import SHOWN
 from custody.web.filters import quantity
 from custody.web.formkit import whole
 
 blueprint = Blueprint("entries", __name__, url_prefix="/tasks/<int:number>/entries")
+kept.call(
+    blueprint,
+    "任务进展",
+    {
+        "enter": "提交",
+        "correct": "保存更正",
+        "decide": {"confirm": "确认", "return": "退回"},
+        "withdraw": "撤回",
+    },
+    "entries.show",
+)
 Page = str | Response | tuple[str, int]
 AnyForm = EntryForm | QuantityForm | AreaForm
 

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can, Place
 from custody.attachments.queries import attached_to, get_attachment
-from custody.contracts.rules import credit_code
 from custody.infra import clock
+from custody.kernel import credit_code
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.regions import queries as regions
 from custody.targets.actions import projects as acts
@@ -33,12 +33,24 @@ from custody.targets.rules.projects import (
 from custody.targets.rules.review import STEPS, Review, Step
 from custody.targets.views.decided import act, hand_out, take_files
 from custody.targets.views.exports import projects_sheet, sent
+from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import SHOWN
 from custody.web.formkit import Difference, whole, whole_or_none
 from custody.web.paging import page_of
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
+kept.call(
+    blueprint,
+    "合同能源和节水项目",
+    {
+        "new": "提交登记",
+        "edit": "保存",
+        "decide": {"confirm": "确认", "return": "退回"},
+        "withdraw": "撤回",
+    },
+    "projects.show",
+)
 Page = str | Response | tuple[str, int]
 W = TypeVar("W", bound=StrEnum)
 MOST = 5_000

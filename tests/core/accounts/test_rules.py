@@ -48,6 +48,15 @@ TABLE = {
     Can.MANAGE_MAIL: {A},
     Can.FILL_SHEET: {T, S},
     Can.MAKE_DOSSIER: {T, S, K, R},
+    Can.SEE_ENERGY: {K, S, T, L, R},
+    Can.FILL_ENERGY: {T},
+    Can.IMPORT_WEATHER: {S, K},
+    Can.CHECK_MONTH: {S, K},
+    Can.UNLOCK_MONTH: {S, K},
+    Can.MANAGE_COEFFICIENTS: {K},
+    Can.PROPOSE_BASELINE: {T},
+    Can.COMMENT_BASELINE: {T, S, K},
+    Can.ADOPT_BASELINE: {K},
 }
 
 places = st.one_of(

@@ -19,7 +19,7 @@ from custody.contracts.rules.told import FIELDS as SETTLED
 from custody.infra.clock import SHANGHAI
 from custody.milestones.actions.record import TRACKED
 from custody.milestones.rules import LightPolicy, Stage, Status
-from custody.regions.notice import TargetLine
+from custody.regions.notice.lines import TargetLine
 from custody.regions.rules import Comparison, Counting
 from custody.supervision.actions.record import TRACKED as SUPERVISED
 from custody.supervision.rules import Level, Source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
@@ -142,3 +143,24 @@ def test_bars_and_strips_say_the_figures_of_the_facts() -> None:
     assert re.search(
         r"截至11月22日，计划完成\d+\.\d%", charts.curve(facts.curve, as_of=facts.as_of)
     )
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_days_beyond_the_lifecycle_s_axis_are_told_at_its_edges(surface: str) -> None:
+    facts = programme()
+    region = facts.regions[0]
+    early, late, *rest = region.cells
+    none = {"planned": None, "forecast": None, "actual": None}
+    cells = (
+        replace(early, **{**none, "actual": date(2019, 1, 3)}),
+        replace(late, **{**none, "planned": date(2026, 12, 31), "forecast": date(2029, 3, 5)}),
+        *rest,
+    )
+    moved = replace(facts, regions=(replace(region, cells=cells), *facts.regions[1:]))
+    for picture, told in (
+        (_timeline(facts, SURFACES[surface], 0), False),
+        (_timeline(moved, SURFACES[surface], 0), True),
+    ):
+        assert (">2019年1月3日</text>" in picture) is told
+        assert (">2029年3月5日</text>" in picture) is told
+        assert "2029年</text>" not in picture  # no such year on the axis

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from config import ROOT
 from custody.dashboard.charts import PHONE
+from custody.dashboard.charts.surface import short_day
 from custody.gantt import charts
 from custody.gantt.charts import lanes, region, scale
 from custody.gantt.charts.strokes import LOOKS
@@ -72,7 +73,9 @@ def test_marks_of_a_line_never_touch_and_stay_where_their_day_is(group, width):
     left_out = [
         row
         for row in group.rows
-        if not (row.finish or row.planned) or (row.finish or row.planned) < axis.first
+        if row.lit is None
+        or not (row.finish or row.planned)
+        or (row.finish or row.planned) < axis.first
     ]
     assert len(placed) + len(left_out) == len(group.rows)
     tracks = {}
@@ -197,11 +200,55 @@ def test_days_beyond_the_axis_are_marked_at_its_edge():
     row = replace(plain.rows[0], plan_start=None, planned=TODAY, start=TODAY, finish=TODAY)
     inside = replace(plain, rows=(row,))
     chart = charts.region_chart(inside, as_of=TODAY).encode().decode()
-    assert "‹" not in chart
-    assert "›" not in chart
+    assert "年11月22日</text>" not in chart
     earlier = replace(row, start=TODAY.replace(year=2020))
-    assert (
-        "‹" in charts.region_chart(replace(plain, rows=(earlier,)), as_of=TODAY).encode().decode()
+    assert ">2020年11月22日</text>" in charts.region_chart(
+        replace(plain, rows=(earlier,)), as_of=TODAY
     )
-    later = replace(row, finish=TODAY.replace(year=2031))
-    assert "›" in charts.region_chart(replace(plain, rows=(later,)), as_of=TODAY).encode().decode()
+    later = replace(row, finish=TODAY.replace(year=2031), gate=False)
+    assert ">2031年11月22日</text>" in charts.region_chart(
+        replace(plain, rows=(later,)), as_of=TODAY
+    )
+    lines = charts.programme_pictures(
+        [replace(plain, rows=(later,))], as_of=TODAY, link=lambda r, c: f"/{r}/{c}", openable=True
+    ).lanes[plain.code]
+    assert lines.opened is not None
+    for picture in (lines.wide, lines.phone, lines.opened):
+        assert ">2031年11月22日</text>" in picture
+
+
+@given(groups())
+def test_an_axis_ends_a_year_behind_the_last_plan_at_most(group):
+    axis = scale.axis_of(group.rows, TODAY, 0, 800)
+    due = max([TODAY, *(row.planned for row in group.rows if row.planned)])
+    assert axis.last <= scale.next_month(due.replace(year=due.year + 1, day=1))
+    assert axis.first <= TODAY < axis.last
+
+
+def test_one_extreme_forecast_leaves_the_others_their_room():
+    [plain] = groups_of(programme(1, 1))
+    row = replace(plain.rows[0], planned=date(2026, 12, 31), finish=date(2028, 11, 20))
+    axis = scale.axis_of([row], TODAY, 0, 800)
+    assert axis.last == date(2028, 1, 1)
+
+
+def test_what_does_not_apply_has_no_light():
+    [plain] = groups_of(programme(1, 1))
+    row = replace(plain.rows[0], status=Status.NOT_APPLICABLE, light=Light.GREEN)
+    group = replace(plain, rows=(row,), light=Light.GREY)
+    green = "#1a7f37"
+    drawn = charts.region_chart(group, as_of=TODAY)
+    assert drawn.count(green) == 1  # the legend's
+    assert lanes.placed_on(group.rows, scale.axis_of(group.rows, TODAY, 0, 800)) == ()
+    pictures = charts.programme_pictures(
+        [group], as_of=TODAY, link=lambda r, c: f"/{r}/{c}", openable=True
+    ).lanes[group.code]
+    assert "g-green" not in pictures.wide
+    assert pictures.opened is not None
+    assert "g-green" not in pictures.opened
+
+
+def test_a_year_of_another_century_is_written_out():
+    assert short_day(date(2024, 10, 16), TODAY) == "24年10月16日"
+    assert short_day(date(2026, 10, 16), TODAY) == "10月16日"
+    assert short_day(date(1999, 10, 16), TODAY) == "1999年10月"

@@ -111,6 +111,81 @@ def test_a_bomb_is_not_unpacked() -> None:
         read_workbook(out.getvalue(), "表.xlsx", Limits(unpacked=2 * 1024 * 1024))
 
 
+def opendocument(table: str) -> bytes:
+    """The least that is an .ods."""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f"<?xml version='1.0'?><office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="表">{table}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            "</manifest:manifest>",
+        )
+    return out.getvalue()
+
+
+CELL = '<table:table-cell {} office:value-type="string"><text:p>值</text:p></table:table-cell>'
+ROW = "<table:table-row {}>{}</table:table-row>"
+BLANK = '<table:table-cell table:number-columns-repeated="1024"/>'
+
+
+def test_an_opendocument_sheet_with_blank_rows_to_its_end() -> None:
+    rows = ROW.format("", CELL.format("")) + ROW.format(
+        'table:number-rows-repeated="1048575"', BLANK
+    )
+    [sheet] = read_workbook(opendocument(rows), "表.ods", Limits(rows=100, columns=10))
+    assert sheet.at(0, 0) == "值"
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (ROW.format('table:number-rows-repeated="1048576"', CELL.format("")), "超过100行"),
+        (ROW.format("", CELL.format('table:number-columns-repeated="16384"')), "超过10列"),
+        (
+            ROW.format('table:number-rows-repeated="1048575"', BLANK)
+            + ROW.format("", CELL.format("")),
+            "超过100行",
+        ),
+    ],
+)
+def test_a_repeated_cell_is_counted_before_it_is_laid_out(
+    rows: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custody.infra.sheets.calamine", None)  # it must not get that far
+    for name in ("表.ods", "表.xlsx"):
+        with pytest.raises(Refused, match=said):
+            read_workbook(opendocument(rows), name, Limits(rows=100, columns=10))
+
+
+def test_a_binary_workbook_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custody.infra.sheets.calamine", None)
+    with pytest.raises(Refused, match=r"另存为\.xlsx"):
+        read_workbook(zipped("xl/workbook.bin"), "表.xlsx")
+
+
+def test_a_part_that_is_larger_than_it_says_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custody.infra.sheets.calamine", None)
+    data = book(of_every_kind)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = archive.getinfo("xl/worksheets/sheet1.xml").file_size.to_bytes(4, "little")
+    assert size in data
+    with pytest.raises(Refused, match="已损坏"):
+        read_workbook(data.replace(size, (10).to_bytes(4, "little")), "表.xlsx")
+
+
 def test_a_password_is_told() -> None:
     data = OLE + "EncryptedPackage".encode("utf-16-le") + bytes(200)
     with pytest.raises(Refused, match="设有打开密码"):

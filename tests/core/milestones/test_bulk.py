@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from custody.kernel.cells import Fault, Sheet
-from custody.kernel.problems import Refused
+from custody.kernel.problems import Problem, Refused
 from custody.milestones import bulk
 from custody.milestones.bulk import Change, Kind, Known
+from custody.milestones.bulk.changes import Row
 from custody.milestones.rules import Report, Status
 
 TODAY = date(2026, 11, 22)
@@ -90,7 +91,7 @@ def test_what_a_row_changes(typed: dict[str, Any], changes: list[Change]) -> Non
         ({"percent": 1.0}, "F3", "表示100%的请填写100"),
         ({"percent": 1.0, "base": bulk.base_of(replace(REPORT, percent=0))}, "F3", "填写100"),
         ({"percent": 120.0}, "F3", "0至100之间"),
-        ({"percent": "六成"}, "F3", "无法识别"),
+        ({"percent": "一半"}, "F3", "“一半”不是数字，请填写0至100之间的整数，例如60"),
         ({"percent": Fault("#REF!")}, "F3", "出错的公式（#REF!）"),
         ({"started": "2026-11-25"}, "G3", "不能晚于今天"),
         ({"forecast": "2026-13-01"}, "H3", "预计完成“2026-13-01”无法识别"),
@@ -122,6 +123,33 @@ def test_equal_problems_are_told_once() -> None:
     assert len(told) == 2
     four = bulk.Told("x", ("B1", "B2", "B3", "B4"), ())
     assert four.where == "B1、B2、B3等4处"
+
+
+def test_many_problems_that_differ_in_the_typed_words_only_are_told_together() -> None:
+    def told(count: int) -> list[bulk.Told]:
+        typed = [Problem("number", f"“{n}”不是数字。", f"F{n}") for n in range(count)]
+        return bulk.grouped(
+            [Row(n, "x", Kind.WRONG, problems=(one,)) for n, one in enumerate(typed)]
+        )
+
+    assert [one.message for one in told(2)] == ["“0”不是数字。", "“1”不是数字。"]
+    [one] = told(150)
+    assert one.message == "“0”等不是数字。"
+    assert (one.where, len(one.cells)) == ("F0、F1、F2等150处", 150)
+
+
+def test_what_is_typed_into_grey_columns_is_said() -> None:
+    now = replace(M18, planned=date(2026, 11, 30))
+    kept = {"name": now.name, "status": now.status.label, "planned": date(2026, 11, 30)}
+    assert rehearsed(row(**kept), now=now).notes == ()
+    found = rehearsed(row(**kept | {"status": "已确认"}), now=now)
+    assert "第3行改动了“状态”" in found.notes[0]
+    assert "到里程碑页面提交审核" in found.notes[0]
+    [note] = rehearsed(row(**kept | {"planned": "明年"}), now=now).notes
+    assert "“计划完成”" in note
+    # Somebody else moved it meanwhile: the cell is what was downloaded, nobody typed it.
+    moved = replace(now, version=now.version + 1)
+    assert rehearsed(row(**kept | {"status": "未开始"}), now=moved).notes == ()
 
 
 def test_the_same_row_twice() -> None:

@@ -286,6 +286,8 @@ def test_an_answer_says_what_is_done_and_by_when() -> None:
     assert answer() == set()
     assert answer(measures="好") == {"notes"}
     assert answer(evidence=0) == {"evidence"}
+    # Done is done: no day to come.
+    assert answer(promised=TODAY + timedelta(days=9)) == {"forecast"}
     assert answer(final=False, evidence=0) == {"forecast"}
     assert answer(final=False, evidence=0, promised=TODAY) == set()
     assert answer(final=False, promised=TODAY - timedelta(days=1)) == {"forecast"}

@@ -9,7 +9,8 @@ import pytest
 
 from custody.accounts.rules import Role, problems_of_binding, problems_of_password
 from custody.demo import people, phrases, story
-from custody.demo.courses import PLANS, parse
+from custody.demo.courses import parse
+from custody.demo.plans import PLANS
 from custody.infra import clock
 from custody.infra.workdays import is_working_day
 from custody.setup import JIANGSU

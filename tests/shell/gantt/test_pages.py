@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import select
 
 from custody.accounts.rules import Role
 from custody.gantt import render
-from custody.gantt.rules import SHEET_HEAD
+from custody.gantt.rules import SHEET_HEAD, groups_of
 from custody.infra import clock as machine
 from custody.infra.journal import Event
 from custody.infra.pdf import RenderFailed
@@ -148,6 +150,21 @@ def test_the_pdf_lies_across_the_sheet(sign_in):
         box = found.pages[0].mediabox
         assert (box.width, box.height) == pytest.approx((width, width / 2**0.5), abs=1.5)
         assert "甘特图" in found.pages[0].extract_text()
+
+
+@pytest.mark.pdf
+def test_a_chart_with_days_beyond_its_axis_goes_on_paper():
+    """Whatever is drawn at the edge, the fonts on paper have it."""
+    facts = made.programme(2, 3)
+    cells = [
+        replace(one, forecast=date(2031, 3, 5), started=date(2019, 1, 3))
+        for one in facts.regions[0].cells
+    ]
+    facts = replace(
+        facts, regions=(replace(facts.regions[0], cells=tuple(cells)), *facts.regions[1:])
+    )
+    for one in (facts, replace(facts, scope_kind="region", regions=facts.regions[:1])):
+        assert render.pdf(one, groups_of(one)).startswith(b"%PDF")
 
 
 def test_a_pdf_that_fails_is_said_and_not_recorded(sign_in, database, monkeypatch):

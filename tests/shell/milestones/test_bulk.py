@@ -1,7 +1,6 @@
 """批量填报 over HTTP: a sheet down, filled in, up, looked at, accepted or put away."""
 
 import io
-import threading
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -16,52 +15,12 @@ from custody.infra import journal
 from custody.infra import sheets as reading
 from custody.infra.db import Database
 from custody.infra.files import FileStore
-from custody.infra.journal import Event
-from custody.kernel.problems import Conflict
-from custody.milestones.actions import bulk as actions
 from custody.milestones.bulk import State
-from custody.milestones.models import BulkSheet, Milestone, MonthReport
-from tests.conftest import NOW
+from custody.milestones.models import BulkSheet, MonthReport
 from tests.critic import Critic
 from tests.factories import bulk, programme
+from tests.factories.bulk_sent import URL, accept, counts, events, newest, row, send, sheet_of
 from tests.factories.people import WUXI, XISHAN, YIXING
-
-URL = "/bulk"
-
-
-def sheet_of(client: Critic, place: str) -> bytes:
-    answer = client.get(f"{URL}/places/{place}.xlsx")
-    assert answer.status_code == 200
-    return bytes(answer.data)
-
-
-def send(client: Critic, data: bytes, name: str = "填报表.xlsx") -> Any:
-    return client.send(URL, {"file": (io.BytesIO(data), name)})
-
-
-def newest(database: Database) -> BulkSheet:
-    with database.reader() as s:
-        return s.scalars(select(BulkSheet).order_by(BulkSheet.id.desc()).limit(1)).one()
-
-
-def counts(database: Database) -> dict[str, int]:
-    return dict(newest(database).result["counts"])
-
-
-def row(database: Database, region: str, code: str) -> Milestone:
-    with database.reader() as s:
-        return s.scalars(
-            select(Milestone).where(Milestone.region_code == region, Milestone.code == code)
-        ).one()
-
-
-def events(database: Database, action: str) -> int:
-    with database.reader() as s:
-        return s.scalar(select(func.count()).where(Event.action == action)) or 0
-
-
-def accept(client: Critic, database: Database) -> Any:
-    return client.send(f"{URL}/sheets/{newest(database).id}/accept")
 
 
 def test_fill_in_send_and_accept(
@@ -378,57 +337,6 @@ def test_the_bytes_are_kept(
     officer = sign_in("yixing")
     send(officer, sheet_of(officer, YIXING))
     assert store.intact(newest(database).digest)
-
-
-def test_two_clicks_at_once_accept_once(
-    database: Database, sign_in: Callable[..., Critic], store: FileStore
-) -> None:
-    officer: Any = sign_in("yixing")
-    data = sheet_of(officer, YIXING)
-    edits = {(YIXING, code): {"percent": 30} for code in ("M18", "M19", "M20")}
-    send(officer, bulk.as_xlsx(bulk.filled(data, edits)))
-    number, both = newest(database).id, threading.Barrier(2)
-    failed: list[BaseException] = []
-
-    def click() -> None:
-        both.wait()
-        try:
-            with database.transaction() as session:
-                actions.accept(session, store, actor=officer.who, now=NOW, number=number)
-        except BaseException as error:
-            failed.append(error)
-
-    clicks = [threading.Thread(target=click) for _ in range(2)]
-    for one in clicks:
-        one.start()
-    for one in clicks:
-        one.join()
-    assert failed == []
-    assert events(database, "milestone.updated") == 3
-    assert events(database, "sheet.accepted") == 1
-
-
-def test_all_or_nothing(
-    database: Database, sign_in: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    officer = sign_in("yixing")
-    data = sheet_of(officer, YIXING)
-    edits = {(YIXING, code): {"percent": 30} for code in ("M18", "M19", "M20")}
-    send(officer, bulk.as_xlsx(bulk.filled(data, edits)))
-    update, done = actions.reporting.update, []
-
-    def stumbles(*args: Any, **named: Any) -> Any:
-        done.append(named["code"])
-        if len(done) == 3:
-            raise Conflict
-        return update(*args, **named)
-
-    monkeypatch.setattr(actions.reporting, "update", stumbles)
-    assert accept(officer, database).status_code == 409
-    assert len(done) == 3
-    assert [row(database, YIXING, code).percent for code in ("M18", "M19", "M20")] == [0, 0, 0]
-    assert events(database, "milestone.updated") == 0
-    assert newest(database).state is State.REHEARSED
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -172,6 +172,9 @@ def test_what_is_wrong_with_a_draft_is_said_before_it_is_published(
 ) -> None:
     assert "检查通过" in admin.get(draft).text
     admin.press(admin.get(f"{draft}/items/M03"), "保存到草稿", {"after": "M02 M04 M77"})
+    saved = page(admin.get(draft)).text()
+    assert "M03 的前置“M77”不在本模板中，请改正或删除。发布前须处理。" in saved
+    assert "前置关系成环：M03→M04→M03，请断开其中一处。发布前须处理。" in saved
     admin.press(admin.get(draft), "移除G-B 平台验收", within="G-B")
     shown = page(admin.get(draft)).text()
     assert "M03 的前置“M77”不在本模板中" in shown

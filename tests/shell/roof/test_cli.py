@@ -172,3 +172,21 @@ def test_brief_from_the_shell(run: Run, tmp_path: Path) -> None:
         assert "Traceback" not in said
     future = ("brief", "render", "--as-of", "2026-12-01", "--out", str(out))
     assert run(*future) == (2, "截至日期不能晚于今天，请改正。\n")
+
+
+@pytest.mark.parametrize("command", ["regions", "forecast"])
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("0001-01-01", "截至日期不能早于工作开始的2026年1月1日，请改正。"),
+        ("2025-12-31", "截至日期不能早于工作开始的2026年1月1日，请改正。"),
+        ("2026-11-23", "截至日期不能晚于今天，请改正。"),
+        ("9999-12-31", "截至日期不能晚于今天，请改正。"),
+    ],
+)
+def test_a_day_outside_the_programme_is_refused(
+    run: Run, command: str, day: str, said: str
+) -> None:
+    run("init")
+    assert run(command, "--as-of", day) == (2, f"{said}\n")
+    assert run(command, "--as-of", "2026-01-01")[0] == 0

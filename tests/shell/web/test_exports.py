@@ -106,7 +106,35 @@ def test_what_the_administrator_keeps(database: Database, sign_in: Callable[...,
         number = s.scalar(select(Template.id).where(Template.province_code == "320000"))
     [items] = sheets(admin, f"/admin/templates/{number}/items.xlsx")
     assert "G-C" in column(items, "编码")
+    [versions] = sheets(admin, "/admin/templates.xlsx")
+    assert column(versions, "版本") == ["第1版"]
+    assert column(versions, "状态") == ["已发布"]
+    batches, tasks, targets = sheets(admin, "/admin/notice.xlsx")
+    assert column(batches, "批次")[-1] == "合计"
+    assert column(batches, "地区数")[-1] == "32"
+    assert len(column(tasks, "任务内容")) == 9
+    assert "平方米" in column(targets, "单位")
+    [mails] = sheets(admin, "/admin/mail/list.xlsx")
+    assert column(mails, "状态") == ["发送失败"]
+    [sent] = sheets(admin, "/admin/mail/list.xlsx?state=sent")
+    assert column(sent, "状态") == []
+    assert recorded(database)[-1][0] == "发件箱"
     assert recorded(database)[0] == ("账号", "5个账号，筛选后导出", False)
+
+
+def test_work_in_the_background_and_what_asks_for_orders(
+    database: Database, sign_in: Callable[..., Critic]
+) -> None:
+    coordinator = sign_in("coordinator")
+    [work] = sheets(coordinator, "/jobs.xlsx")
+    shown = coordinator.get("/jobs").text
+    assert column(work, "任务")
+    assert all(label in shown for label in column(work, "任务"))
+    [wanted] = sheets(coordinator, "/supervision/candidates.xlsx")
+    assert {"红色督办", "黄色督办"} & set(column(wanted, "督办级别"))
+    [near] = sheets(coordinator, "/supervision/candidates.xlsx?light=blue")
+    assert set(column(near, "督办级别")) <= {"蓝色督办"}
+    assert recorded(database)[0][0] == "后台任务"
 
 
 def test_briefs(sign_in: Callable[..., Critic]) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from custody.contracts.rules import credit_code
-from custody.contracts.rules.credit_code import ALPHABET, check_digit, normal, problems_of
+from custody.kernel import credit_code
+from custody.kernel.credit_code import ALPHABET, check_digit, normal, problems_of
 
 bodies = st.text(ALPHABET, min_size=17, max_size=17)
 codes = bodies.map(lambda body: body + check_digit(body))

@@ -1,0 +1,73 @@
+"""Who uses energy and through which meters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from custody.energy.rules.energies import Energy, Payment
+from custody.infra.db import IDS_ONCE, Base, Versioned, Word
+
+
+class Institution(Versioned, Base):
+    """A public institution of a region: one row of its roster (单位名录)."""
+
+    __tablename__ = "institution"
+    __table_args__ = (
+        UniqueConstraint("region_code", "key"),
+        Index("ix_institution_credit_code", "credit_code"),
+        IDS_ONCE,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    key: Mapped[str] = mapped_column(String(100))
+    """By what a roster knows it again: its credit code, or its name where it has none."""
+    name: Mapped[str] = mapped_column(String(100))
+    credit_code: Mapped[str] = mapped_column(String(18))
+    """统一社会信用代码 in its normal form; empty where there is none yet."""
+    type_code: Mapped[str] = mapped_column(String(3))
+    """One of rules.energies.TYPES."""
+    address: Mapped[str] = mapped_column(String(200))
+    floor_area: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
+    """Square metres, without dwellings and dormitories."""
+    people: Mapped[int | None]
+    """用能人数: everybody who works there, with or without a post."""
+    in_custody: Mapped[bool]
+    excluded_because: Mapped[str] = mapped_column(Text)
+    """Why it is not in custody; empty where it is."""
+    closed_on: Mapped[date | None]
+    """Merged, moved or dissolved; its bills stay."""
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("energy_import.id"), index=True)
+    """The import that added or last changed it; None where somebody did by hand since then."""
+    edited_at: Mapped[datetime]
+    edited_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+class Meter(Versioned, Base):
+    """户号: one account of an institution with a supplier, for one energy."""
+
+    __tablename__ = "meter"
+    __table_args__ = (
+        UniqueConstraint("region_code", "energy", "number"),
+        Index("ix_meter_institution", "institution_id"),
+        IDS_ONCE,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    """Its institution's; here for the constraint and for questions about a whole region."""
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    energy: Mapped[Energy] = mapped_column(Word(Energy))
+    number: Mapped[str] = mapped_column(String(40))
+    """As the supplier prints it, leading zeros kept."""
+    payment: Mapped[Payment] = mapped_column(Word(Payment))
+    since: Mapped[int | None]
+    """First month (202601) it must have bills for; None: the whole base period."""
+    until: Mapped[int | None]
+    """Last month it was in use; None: still is."""
+    note: Mapped[str] = mapped_column(String(200))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("energy_import.id"), index=True)
