@@ -93,7 +93,11 @@ def fit_command(
         _say(meter, one.stops, one.warnings)
 
 
-@click.command("savings", help="由基准期和报告期账单计算节能量及其不确定度。" + _CONVENTION)
+@click.command(
+    "savings",
+    short_help="节能量及其不确定度（只读文件，不用数据库）",
+    help="由基准期和报告期账单计算节能量及其不确定度。" + _CONVENTION,
+)
 @click.argument("base_bills", type=_FILE)
 @click.argument("report_bills", type=_FILE)
 @_temperature
