@@ -187,11 +187,16 @@ def _saved(one: Savings) -> dict[str, Any]:
         "actual": one.actual,
         "savings": one.saved,
         "percent": one.percent,
-        "uncertainty": {
-            f"{band.confidence:.0%}"[:-1]: {"absolute": band.absolute, "relative": band.relative}
+        # The fractional uncertainty of the saving at 90 % (ASHRAE Guideline 14), then all of it.
+        "uncertainty": next((band.relative for band in one.bands if band.confidence == 0.9), None),
+        "bands": [
+            {
+                "confidence": band.confidence,
+                "absolute": band.absolute,
+                "relative": band.relative,
+            }
             for band in one.bands
-        }
-        or None,
+        ],
         "months": [
             {
                 "month": str(month.month),

@@ -108,7 +108,9 @@ def test_savings_of_meters_and_their_sum(run: Run) -> None:
     assert [one["model"] for one in (a, b, c, d)] == ["4P", "daily_mean", "quota", None]
     assert a["savings"] == pytest.approx(a["adjusted_baseline"] - a["actual"])
     assert a["percent"] == pytest.approx(100 * a["savings"] / a["adjusted_baseline"])
-    assert 0 < a["uncertainty"]["68"]["relative"] < a["uncertainty"]["90"]["relative"]
+    wide, narrow = a["bands"]
+    assert (wide["confidence"], narrow["confidence"]) == (0.9, 0.68)
+    assert 0 < narrow["relative"] < wide["relative"] == a["uncertainty"]
     assert c["savings"] is None
     assert [one["code"] for one in d["stops"]] == ["no_baseline"]
     assert found["total"]["savings"] == pytest.approx(a["savings"] + b["savings"])
