@@ -191,7 +191,7 @@ def test_a_row_emptied_is_gone_and_the_others_keep_their_numbers(
     [
         ("identity", {"awarded_on": "2025-11-21"}, "签订日期早于中标日期"),
         ("term", {"ends_on": "2028-01-01"}, "到期日应为2027年12月31日"),
-        ("term", {"years": "二"}, "托管期限（年）应填写0至40之间的整数"),
+        ("term", {"years": "二"}, "托管期限（年）现填“二”，应为1至40之间的整数"),
         ("parties", {"lines-1-lead": "y"}, "有且只有一个牵头单位"),
         ("parties", {"company": "91350100M000100Y44"}, "应为“3”"),
         ("parties", {"company": "没听说过的公司"}, "名录中没有“没听说过的公司”"),
