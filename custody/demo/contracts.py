@@ -383,9 +383,10 @@ def _order_followed(player: Player, act: Act) -> None:
 
 def _monthly_signed(player: Player, act: Act) -> None:
     """From the fourth quarter on month by month: October is there to be settled."""
-    reason = "双方商定自第四季度起改按月结算，便于与能源账单周期一致。"
-    _order(player, act, "按月", date(2026, 10, 1), signed_on=date(2026, 9, 18),
-           subject="pay_period", reason=reason)  # fmt: skip
+    reason = "双方商定自第四季度起改按月结算、次月30日前支付，便于与能源账单周期一致。"
+    for subject, new in (("pay_period", "按月"), ("pay_day", "30")):
+        _order(player, act, new, date(2026, 10, 1), signed_on=date(2026, 9, 18),
+               subject=subject, reason=reason)  # fmt: skip
 
 
 def _order_drafted(player: Player, act: Act) -> None:
