@@ -21,7 +21,7 @@ from custody.contracts.rules.life import Status, due_on
 from custody.contracts.rules.orders import Order, as_of
 from custody.contracts.rules.periods import Period
 from custody.contracts.rules.profiles import begun_years
-from custody.contracts.rules.rhythm import rhythm_of
+from custody.contracts.rules.rhythm import Rhythm, rhythm_of
 from custody.contracts.rules.settlement import Source
 from custody.infra.journal import Event
 from custody.kernel.problems import NotFound
@@ -244,10 +244,32 @@ class Line:
         return self.due_on is not None and self.due_on < today and self.status is not Status.PAID
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The period of a contract that runs today and has no settlement yet."""
+
+    contract_id: int
+    contract: str
+    region: str
+    period: Period
+
+    @property
+    def since(self) -> date:
+        """From this day on the list has it to draft."""
+        return self.period.next.first
+
+
 def lines(
     session: Session, place: Place, *, today: date, contract: int | None = None
 ) -> list[Line]:
-    """Everything to settle and settled of a place (or of one contract), newest period first.
+    return lines_and_coming(session, place, today=today, contract=contract)[0]
+
+
+def lines_and_coming(
+    session: Session, place: Place, *, today: date, contract: int | None = None
+) -> tuple[list[Line], list[Coming]]:
+    """Everything to settle and settled of a place (or of one contract), newest period first; and
+    what comes next.
 
     Four statements, however many contracts there are.
     """
@@ -270,13 +292,15 @@ def lines(
     paid = paid_so_far(session, [row.id for rows in settled.values() for row in rows])
     orders = _orders_about_periods(session, numbers)
     found: list[tuple[int, Line]] = []
+    coming: list[Coming] = []
     for at, (one, region) in enumerate(contracts):
         mine = settled[one.id]
         found += [(at, _line(one, region, row, paid)) for row in mine]
-        found += [(at, line) for line in _missing(one, region, mine, orders.get(one.id, ()), today)]
-    return [
-        line for _, line in sorted(found, key=lambda it: (-it[1].period.first.toordinal(), it[0]))
-    ]
+        own = orders.get(one.id, ())
+        found += [(at, line) for line in _missing(one, region, mine, own, today)]
+        coming += _coming(one, region, mine, own, today)
+    newest = sorted(found, key=lambda it: (-it[1].period.first.toordinal(), it[0]))
+    return [line for _, line in newest], coming
 
 
 _ABOUT_PERIODS = ("pay_period", "pay_day", "starts_on", "ends_on")
@@ -324,11 +348,7 @@ def _missing(
     today: date,
 ) -> Iterable[Line]:
     """Periods of a signed contract that are over and have no settlement."""
-    if contract.signed_at is None:
-        return
-    original = {name: getattr(contract, name) for name in _ABOUT_PERIODS}
-    start, end = _term(contract, as_of(original, orders, date.max))
-    rhythm = rhythm_of(original, orders, start, end)
+    rhythm, original, end = _rhythm(contract, orders)
     if rhythm is None:
         return
     have = [Period.parse(row.period) for row in settled]
@@ -351,6 +371,32 @@ def _missing(
                 Decimal(0),
                 due_on(last, pay_day if isinstance(pay_day, int) else None),
             )
+
+
+def _rhythm(
+    contract: Contract, orders: Sequence[Order]
+) -> tuple[Rhythm | None, dict[str, object], date | None]:
+    """(of a signed contract, its terms about periods as signed, the end of its term)."""
+    original: dict[str, object] = {name: getattr(contract, name) for name in _ABOUT_PERIODS}
+    start, end = _term(contract, as_of(original, orders, date.max))
+    if contract.signed_at is None:
+        return None, original, end
+    return rhythm_of(original, orders, start, end), original, end
+
+
+def _coming(
+    contract: Contract,
+    region: Region,
+    settled: Sequence[Settlement],
+    orders: Sequence[Order],
+    today: date,
+) -> Iterable[Coming]:
+    rhythm, _, end = _rhythm(contract, orders)
+    if rhythm is None or (end is not None and end < today):
+        return
+    period = rhythm.due(max(today, rhythm.first))
+    if not any(period.overlaps(Period.parse(row.period)) for row in settled):
+        yield Coming(contract.id, contract.name or contract.number, region.name, period)
 
 
 # --- for the floors above ------------------------------------------------------------------------
