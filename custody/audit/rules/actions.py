@@ -161,6 +161,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "calendar.entered": "录入节假日安排",
         "calendar.exported": "导出节假日安排",
     },
+    "能源数据": {
+        "energy.roster_stored": "存入单位名录",
+        "energy.bills_stored": "存入能源账单",
+    },
     "导出与校验": {
         "board.exported": "导出进展总览",
         "gantt.exported": "下载甘特图",
@@ -192,6 +196,7 @@ KINDS: Mapping[str, str] = {
     "brief": "工作简报",
     "journal": "操作日志",
     "job": "后台任务",
+    "energy": "能源数据",
     "inbox": "消息设置",
     "mail": "邮件",
     "calendar": "工作日历",

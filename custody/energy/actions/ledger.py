@@ -1,0 +1,330 @@
+"""Put rosters and bills into the ledger: in sets, all or none, twice changes nothing.
+
+A corrected bill is a new version; the old one stays in `bill_past` and can be read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Identity
+from custody.energy.models.bills import Bill, PastBill, RegionMonth
+from custody.energy.models.roster import Institution, Meter
+from custody.energy.rules.energies import Energy
+from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow, Stored
+from custody.energy.rules.states import MonthState
+from custody.infra import journal
+from custody.kernel.problems import Problem, refuse_if
+from custody.regions.models import Region
+
+CHUNK = 2_000
+"""Bills that are compared and written at a time, so that memory does not grow with the file."""
+T = TypeVar("T")
+
+
+def store_roster(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    region: Region,
+    rows: Sequence[InstitutionRow],
+    import_id: int | None = None,
+) -> Stored:
+    """Add institutions and their meters, or bring known ones up to date; none is taken out.
+
+    Raises Refused where two rows are one institution, or a meter belongs to somebody else.
+    """
+    _lock(session, region)
+    known = {
+        one.key: one
+        for one in session.scalars(
+            select(Institution).where(Institution.region_code == region.code)
+        )
+    }
+    meters = _meters(session, region)
+    owners = {one.id: one.key for one in known.values()}
+    refuse_if([*_twice(rows), *_of_others(rows, meters, owners)])
+    stored: Counter[str] = Counter()
+    for row in rows:
+        place, state = _institution(row, known.get(row.key), region)
+        if state != "same":
+            place.import_id, place.edited_at, place.edited_by = import_id, now, actor.id
+        session.add(place)
+        stored[state] += 1
+        known[row.key] = place
+    session.flush()
+    for row in rows:
+        for given in row.meters:
+            meter = meters.get((given.energy, given.number))
+            if meter is None or _differs(meter, _meter_values(given)):
+                meter = meter or Meter(
+                    region_code=region.code,
+                    institution_id=known[row.key].id,
+                    energy=given.energy,
+                    number=given.number,
+                )
+                _set(meter, {**_meter_values(given), "import_id": import_id})
+                session.add(meter)
+    session.flush()
+    found = Stored(stored["new"], stored["changed"], stored["same"])
+    _record(session, "energy.roster_stored", region, found, actor=actor, now=now)
+    return found
+
+
+def _institution(
+    row: InstitutionRow, known: Institution | None, region: Region
+) -> tuple[Institution, str]:
+    values = {
+        "name": row.name,
+        "credit_code": row.credit_code,
+        "type_code": row.type_code,
+        "address": row.address,
+        "floor_area": row.floor_area,
+        "people": row.people,
+        "in_custody": row.in_custody,
+        "excluded_because": row.excluded_because,
+    }
+    if known is None:
+        return Institution(region_code=region.code, key=row.key, **values), "new"
+    if not _differs(known, values):
+        return known, "same"
+    _set(known, values)
+    return known, "changed"
+
+
+def _meter_values(row: MeterRow) -> dict[str, Any]:
+    return {"payment": row.payment, "since": row.since, "until": row.until, "note": row.note}
+
+
+def _differs(thing: object, values: Mapping[str, Any]) -> bool:
+    return any(getattr(thing, name) != value for name, value in values.items())
+
+
+def _set(thing: object, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(thing, name, value)
+
+
+def _twice(rows: Sequence[InstitutionRow]) -> Iterator[Problem]:
+    for key, count in Counter(row.key for row in rows).items():
+        if count > 1:
+            words = f"“{key}”在名录中出现{count}次，请合并为一行后重新上传。"
+            yield Problem("twice", words, key)
+    numbers = Counter((meter.energy, meter.number) for row in rows for meter in row.meters)
+    for (energy, number), count in numbers.items():
+        if count > 1:
+            words = f"{energy.label}户号“{number}”在名录中出现{count}次，请核对后只保留一处。"
+            yield Problem("meter_twice", words, number)
+
+
+def _of_others(
+    rows: Sequence[InstitutionRow],
+    meters: Mapping[tuple[Energy, str], Meter],
+    owners: Mapping[int, str],
+) -> Iterator[Problem]:
+    for row in rows:
+        for given in row.meters:
+            meter = meters.get((given.energy, given.number))
+            if meter is not None and owners[meter.institution_id] != row.key:
+                yield Problem(
+                    "meter_taken",
+                    f"{given.energy.label}户号“{given.number}”已登记在“{owners[meter.institution_id]}”名下，"
+                    f"不能再登记给“{row.name}”；请核对户号。",
+                    given.number,
+                )
+
+
+# --- bills ------------------------------------------------------------------------------------
+
+
+def store_bills(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    region: Region,
+    rows: Sequence[BillRow],
+    import_id: int | None = None,
+    reason: str = "",
+) -> Stored:
+    """Add bills, or correct known ones. Equal bills are left as they are.
+
+    Raises Refused for meters the roster does not know, two bills of one month, and locked months.
+    """
+    _lock(session, region)
+    meters = {key: one.id for key, one in _meters(session, region).items()}
+    locked = set(
+        session.scalars(
+            select(RegionMonth.month).where(
+                RegionMonth.region_code == region.code, RegionMonth.state == MonthState.LOCKED
+            )
+        )
+    )
+    refuse_if([*_unknown(rows, meters), *_doubled(rows), *_locked(rows, locked)])
+    stored: Counter[str] = Counter()
+    common = {"import_id": import_id, "entered_at": now, "entered_by": actor.id}
+    gone = {"replaced_at": now, "replaced_by": actor.id, "reason": reason}
+    for part in _chunks(sorted(rows, key=lambda row: (meters[row.energy, row.number], row.month))):
+        keyed = {(meters[row.energy, row.number], row.month): row for row in part}
+        old = _bills(session, keyed)
+        fresh = [
+            {**_values(row), **common, "meter_id": meter, "month": month, "number": 1}
+            for (meter, month), row in keyed.items()
+            if (meter, month) not in old
+        ]
+        changed = [key for key, bill in old.items() if keyed[key].told != _told(bill)]
+        if fresh:
+            session.execute(insert(Bill), fresh)
+        if changed:
+            session.execute(insert(PastBill), [{**_columns(old[key]), **gone} for key in changed])
+            session.execute(
+                update(Bill),
+                [
+                    {
+                        **_values(keyed[key]),
+                        **common,
+                        "meter_id": key[0],
+                        "month": key[1],
+                        "number": old[key].number + 1,
+                    }
+                    for key in changed
+                ],
+            )
+        stored["new"] += len(fresh)
+        stored["changed"] += len(changed)
+        stored["same"] += len(part) - len(fresh) - len(changed)
+        for bill in old.values():
+            session.expunge(bill)
+    found = Stored(stored["new"], stored["changed"], stored["same"])
+    _record(session, "energy.bills_stored", region, found, actor=actor, now=now, note=reason)
+    return found
+
+
+def _bills(
+    session: Session, keyed: Mapping[tuple[int, int], BillRow]
+) -> dict[tuple[int, int], Bill]:
+    """What stands for these meters and months; a chunk is sorted by meter, so a range finds them."""
+    ids = sorted({meter for meter, _ in keyed})
+    months = [month for _, month in keyed]
+    found = session.scalars(
+        select(Bill)
+        .where(Bill.meter_id.between(ids[0], ids[-1]), Bill.month.between(min(months), max(months)))
+        .execution_options(populate_existing=True)
+    )
+    return {key: bill for bill in found if (key := (bill.meter_id, bill.month)) in keyed}
+
+
+def _values(row: BillRow) -> dict[str, Any]:
+    return {
+        "days": row.days,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+        "use": row.use,
+        "cost": row.cost,
+        "row": row.row,
+    }
+
+
+def _told(bill: Bill) -> tuple[object, ...]:
+    return (bill.days, bill.starts_on, bill.ends_on, bill.use, bill.cost)
+
+
+def _columns(bill: Bill) -> dict[str, Any]:
+    return {column.key: getattr(bill, column.key) for column in Bill.__table__.columns}
+
+
+def _unknown(rows: Iterable[BillRow], meters: Mapping[tuple[Energy, str], int]) -> list[Problem]:
+    missing = dict.fromkeys(
+        (row.energy, row.number) for row in rows if (row.energy, row.number) not in meters
+    )
+    return [
+        Problem(
+            "meter",
+            f"{energy.label}户号“{number}”不在单位名录中，请先在名录中登记这个户号，或核对户号。",
+            number,
+        )
+        for energy, number in missing
+    ]
+
+
+def _doubled(rows: Iterable[BillRow]) -> list[Problem]:
+    counts = Counter((row.energy, row.number, row.month) for row in rows)
+    return [
+        Problem(
+            "doubled",
+            f"{energy.label}户号“{number}”{_month(month)}有{count}条账单，请合并为一条。",
+            number,
+        )
+        for (energy, number, month), count in counts.items()
+        if count > 1
+    ]
+
+
+def _locked(rows: Iterable[BillRow], locked: set[int]) -> list[Problem]:
+    return [
+        Problem(
+            "locked",
+            f"{_month(month)}的账单已经核对锁定，不能再改；确需更正的，请联系设区市审核员解锁。",
+            str(month),
+        )
+        for month in sorted({row.month for row in rows} & locked)
+    ]
+
+
+def _month(month: int) -> str:
+    return f"{month // 100}年{month % 100}月"
+
+
+def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
+# --- both -------------------------------------------------------------------------------------
+
+
+def _lock(session: Session, region: Region) -> None:
+    """Two files of one region at once: the second waits here and sees what the first one stored."""
+    session.get_one(Region, region.code, with_for_update={"key_share": True})
+
+
+def _meters(session: Session, region: Region) -> dict[tuple[Energy, str], Meter]:
+    found = session.scalars(select(Meter).where(Meter.region_code == region.code))
+    return {(one.energy, one.number): one for one in found}
+
+
+def _record(
+    session: Session,
+    action: str,
+    region: Region,
+    stored: Stored,
+    *,
+    actor: Identity,
+    now: datetime,
+    note: str = "",
+) -> None:
+    words = f"新增{stored.new}，更正{stored.changed}，未变{stored.same}"
+    journal.record(
+        session,
+        actor=actor,
+        now=now,
+        action=action,
+        kind="energy",
+        subject=region.code,
+        label=region.name,
+        province=region.province_code,
+        city=region.city_code,
+        region=region.code,
+        note=f"{words}；{note}" if note else words,
+        modifies=bool(stored.new or stored.changed),
+    )
+
+
+__all__ = ["CHUNK", "store_bills", "store_roster"]
