@@ -17,7 +17,7 @@ from custody.contracts.actions import profiles
 from custody.contracts.actions import settlements as actions
 from custody.contracts.forms.settlements import ProfileForm, profile_form
 from custody.contracts.queries import settlements as queries
-from custody.contracts.queries.settlements import Coming, Line
+from custody.contracts.queries.settlement_lists import Coming, Line, lines_and_coming
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.periods import Period
@@ -107,7 +107,7 @@ def _found(filters: Filters) -> tuple[list[Line], list[Coming]]:
     place, today = identity().place, clock.today()
     if filters.contract is not None:
         queries.contract_and_region(session(), filters.contract, place=place)
-    return queries.lines_and_coming(session(), place, today=today, contract=filters.contract)
+    return lines_and_coming(session(), place, today=today, contract=filters.contract)
 
 
 @blueprint.get("/settlements")

@@ -14,7 +14,7 @@ from custody.attachments.models import Attachment
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement, SettlementPayment
 from custody.contracts.queries.owed import owed
-from custody.contracts.queries.settlements import settlement_facts
+from custody.contracts.queries.settlement_lists import settlement_facts
 from custody.contracts.rules.life import Status
 from custody.infra.journal import Event
 from custody.regions.models import Region
