@@ -52,7 +52,7 @@ format: .venv/.dev ## let ruff format and repair what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup-test ## page latency, requests per second and the forecast at 32, 1,000 and 3,000 regions
+bench: setup-test ## page latency and forecast at 32, 1,000, 3,000 regions; baselines beside a peer
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: ## write the requirements files anew; ARGS=--upgrade for newer versions

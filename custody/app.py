@@ -27,6 +27,7 @@ from custody.contracts.views import (
     contracts,
     portfolio,
     settlement,
+    settlement_papers,
     settlements,
 )
 from custody.contracts.views import files as contract_files
@@ -126,7 +127,8 @@ def _register(app: Flask) -> None:
         changes.blueprint,
         companies.blueprint,
         settlements.blueprint,
-        settlement.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (settlement, settlement_papers)},
         dossiers.blueprint,
         energy_imports.blueprint,
     ):

@@ -55,6 +55,14 @@ class Cluster:
         with self._copy(kind, folder, self._template(kind, template)) as database:
             yield database
 
+    def restore(self, database: Database, template: str) -> None:
+        """Make a copy on SQLite equal to its template again."""
+        database.dispose()
+        path = Path(database.engine.url.database or "")
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        shutil.copyfile(self._template("sqlite", template), path)
+
     @contextlib.contextmanager
     def empty(self, kind: str, folder: Path) -> Iterator[Database]:
         """A database without any table."""

@@ -30,6 +30,7 @@ from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Machine
 from custody.supervision import render as notices
+from tests import thrift
 from tests.cluster import Cluster
 from tests.critic import Critic
 from tests.factories import people, programme, province
@@ -47,6 +48,7 @@ hypothesis_settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    thrift.begin()
     worker = getattr(config, "workerinput", None)
     if worker is None:
         folder = Path(tempfile.mkdtemp(prefix="custody-tests-"))
@@ -236,6 +238,7 @@ def config(tmp_path: Path, database: Database) -> Config:
 def app(config: Config, database: Database, clock: Clock) -> Flask:
     """The real application on this test's database; an error is raised instead of hidden."""
     made = create_app(config, database)
+    thrift.share_templates(made)
     made.test_client_class = Critic
     made.testing = True
     made.error_handler_spec[None][None].pop(Exception)

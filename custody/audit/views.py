@@ -21,6 +21,7 @@ from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.sheets import write_csv
 from custody.infra.workbooks import workbook
+from custody.kernel.days import full_day
 from custody.web import kept
 from custody.web.database import session, transaction
 from custody.web.downloads import csv_file, xlsx_file
@@ -126,7 +127,7 @@ def table() -> Page:
     body = workbook(
         tables.journal(
             (_line(event, names) for event in rows),
-            under=f"{now:%Y-%m-%d %H:%M} {who.name}导出，共{total:,}条",
+            under=f"{full_day(now)} {now:%H:%M} {who.name}导出，共{total:,}条",
         ),
         author=who.name,
         created=now,

@@ -18,6 +18,7 @@ from custody.briefs.models import Brief
 from custody.briefs.rules import Status
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
 from custody.web import kept
@@ -66,7 +67,7 @@ def table() -> Page:
     who, words = identity(), request.args.get("q", "")
     rows = queries.listed(session(), who, words=words, limit=MOST_LISTED)
     return table_file(
-        tables.briefs(rows, under=f"{clock.today():%Y-%m-%d}　共{len(rows)}期"),
+        tables.briefs(rows, under=f"截至{full_day(clock.today())}　共{len(rows)}期"),
         actor=who,
         place=who.place,
         name="工作简报目录",

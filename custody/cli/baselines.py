@@ -93,7 +93,11 @@ def fit_command(
         _say(meter, one.stops, one.warnings)
 
 
-@click.command("savings", help="由基准期和报告期账单计算节能量及其不确定度。" + _CONVENTION)
+@click.command(
+    "savings",
+    short_help="节能量及其不确定度（只读文件，不用数据库）",
+    help="由基准期和报告期账单计算节能量及其不确定度。" + _CONVENTION,
+)
 @click.argument("base_bills", type=_FILE)
 @click.argument("report_bills", type=_FILE)
 @_temperature
@@ -183,11 +187,16 @@ def _saved(one: Savings) -> dict[str, Any]:
         "actual": one.actual,
         "savings": one.saved,
         "percent": one.percent,
-        "uncertainty": {
-            f"{band.confidence:.0%}"[:-1]: {"absolute": band.absolute, "relative": band.relative}
+        # The fractional uncertainty of the saving at 90 % (ASHRAE Guideline 14), then all of it.
+        "uncertainty": next((band.relative for band in one.bands if band.confidence == 0.9), None),
+        "bands": [
+            {
+                "confidence": band.confidence,
+                "absolute": band.absolute,
+                "relative": band.relative,
+            }
             for band in one.bands
-        }
-        or None,
+        ],
         "months": [
             {
                 "month": str(month.month),

@@ -11,7 +11,7 @@ from custody.contracts.models.contract import Contract
 from custody.contracts.queries.settlements import Found
 from custody.contracts.rules.capitals import LIMIT, capitals
 from custody.contracts.rules.life import Status
-from custody.contracts.rules.settlement import Inputs, Statement
+from custody.contracts.rules.statement import Inputs, Statement
 from custody.infra import papers
 from custody.infra.papers import Paper
 

@@ -1,4 +1,4 @@
-"""The demonstration's contracts: eight in force, drafts of those that come after, two change orders.
+"""The demonstration's contracts: eight in force, drafts of those that come after, their change orders.
 
 The figures are made up so that they add up to what a province reports (some 50 亿元, 3 亿元 of
 retrofit); deals.py holds them.
@@ -63,6 +63,8 @@ def acts(until: datetime) -> list[Act]:
         told.append(Act(at, slugs[code], "contract_drafted", code, words=name))
     told += [
         Act(clock.at(date(2026, 7, 6), 10, 0), slugs["320282"], "order_signed", "320282"),
+        Act(clock.at(date(2026, 7, 6), 10, 40), slugs["320282"], "order_followed", "320282"),
+        Act(clock.at(date(2026, 9, 21), 10, 30), slugs["320904"], "monthly_signed", "320904"),
         Act(clock.at(date(2026, 11, 10), 15, 0), slugs["320582"], "order_drafted", "320582"),
     ]
     return told
@@ -319,18 +321,27 @@ def _drafted(player: Player, act: Act) -> None:
 _REASON = "新建学校和社区卫生服务中心交付使用，纳入面积增加，按合同约定调整托管费。"
 
 
-def _order(player: Player, act: Act, *, total: str, day: date) -> None:
+def _order(
+    player: Player,
+    act: Act,
+    new: str,
+    day: date,
+    *,
+    signed_on: date | None = None,
+    subject: str = "total",
+    reason: str = _REASON,
+) -> None:
     contract, actor = _contract(player, f"demo-{act.region}"), player.actors[act.actor]
-    wanted = orders.Wanted("total", total, _REASON, day)
+    wanted = orders.Wanted(subject, new, reason, day)
     order = orders.add(
         player.session,
         actor=actor,
         now=act.at,
         contract=contract.id,
-        key=f"demo-order-{act.region}",
+        key=f"demo-order-{act.region}-{subject}",
         wanted=wanted,
     )
-    if act.what != "order_signed":
+    if signed_on is None:
         return
     player.session.flush()
     files.attach_to_order(
@@ -348,16 +359,38 @@ def _order(player: Player, act: Act, *, total: str, day: date) -> None:
         contract=contract.id,
         number=order.number,
         version=order.version,
-        signed_on=date(2026, 7, 3),
+        signed_on=signed_on,
     )
 
 
 def _order_signed(player: Player, act: Act) -> None:
-    _order(player, act, total="867200000.00", day=date(2026, 7, 1))
+    _order(player, act, "867200000.00", date(2026, 7, 1), signed_on=date(2026, 7, 3))
+
+
+def _order_followed(player: Player, act: Act) -> None:
+    """What is added to the sum stands in the last year's fee and in the last payment too."""
+    contract = _contract(player, f"demo-{act.region}")
+    assert contract.total is not None
+    more, day, signed = Decimal("867200000.00") - contract.total, date(2026, 7, 1), date(2026, 7, 3)
+    fee = next(one for one in contract.fees if (one.year, one.item) == (contract.years, "upkeep"))
+    last = contract.payments[-1]
+    for subject, amount in (
+        (f"fee:{fee.year}:upkeep", fee.amount),
+        (f"payment:{last.line}:amount", last.amount),
+    ):
+        _order(player, act, str(amount + more), day, signed_on=signed, subject=subject)
+
+
+def _monthly_signed(player: Player, act: Act) -> None:
+    """From the fourth quarter on month by month: October is there to be settled."""
+    reason = "双方商定自第四季度起改按月结算、次月30日前支付，便于与能源账单周期一致。"
+    for subject, new in (("pay_period", "按月"), ("pay_day", "30")):
+        _order(player, act, new, date(2026, 10, 1), signed_on=date(2026, 9, 18),
+               subject=subject, reason=reason)  # fmt: skip
 
 
 def _order_drafted(player: Player, act: Act) -> None:
-    _order(player, act, total="893500000.00", day=date(2027, 1, 1))
+    _order(player, act, "893500000.00", date(2027, 1, 1))
 
 
 VERBS: dict[str, Callable[[Player, Act], None]] = {
@@ -369,5 +402,7 @@ VERBS: dict[str, Callable[[Player, Act], None]] = {
     "contract_paid": _paid,
     "contract_drafted": _drafted,
     "order_signed": _order_signed,
+    "order_followed": _order_followed,
+    "monthly_signed": _monthly_signed,
     "order_drafted": _order_drafted,
 }

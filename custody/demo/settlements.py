@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from custody.contracts import snapshot
 from custody.contracts.actions import files, orders, profiles
+from custody.contracts.actions import settlement_papers as papers
 from custody.contracts.actions import settlements as actions
 from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import Settlement
@@ -148,7 +149,7 @@ def _filled(player: Player, act: Act) -> None:
     """The bills attached, their prices typed in."""
     quarter, actor = _quarter(act), player.actors[act.actor]
     row, period = _row(player, quarter), Period.parse(quarter.period)
-    actions.attach(
+    papers.attach(
         player.session,
         actor=actor,
         now=act.at,
@@ -188,7 +189,7 @@ def _signed(player: Player, act: Act) -> None:
     quarter = _quarter(act)
     label = Period.parse(quarter.period).label
     row = _row(player, quarter)
-    actions.sign(
+    papers.sign(
         player.session,
         actor=player.actors[act.actor],
         now=act.at,
@@ -208,7 +209,7 @@ def _paid(player: Player, act: Act) -> None:
     first = (row.total / quarter.parts).quantize(Decimal(1))
     last = row.total - first * (quarter.parts - 1)
     label = Period.parse(quarter.period).label
-    actions.pay(
+    papers.pay(
         player.session,
         actor=player.actors[act.actor],
         now=act.at,

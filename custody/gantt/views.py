@@ -20,6 +20,7 @@ from custody.gantt.rules import MANY, GanttFilters, GanttGroup, blocks, groups_o
 from custody.infra import clock, journal
 from custody.infra.pdf import RenderFailed
 from custody.infra.shelf import Shelf
+from custody.kernel.days import full_day
 from custody.kernel.problems import NotFound
 from custody.regions.queries import get_city, get_region
 from custody.web.database import edition, session, transaction
@@ -257,7 +258,7 @@ def _file(place: Place, kind: str) -> Page:
             province=place.province,
             city=place.city,
             region=place.region,
-            note=f"截至{day.on.isoformat()}，{KINDS[kind]}",
+            note=f"截至{full_day(day.on)}，{KINDS[kind]}",
             modifies=False,
         )
     name = render.file_name(facts, kind)

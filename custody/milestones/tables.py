@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from custody.infra.workbooks import Column, Shape, Table, Value
+from custody.kernel.days import full_day
 from custody.milestones.models import Template
 from custody.milestones.queries.milestones import Waiting
 from custody.milestones.queries.work import Desk
@@ -88,7 +89,7 @@ def _due(item: Item, batch: int) -> str:
     if batch not in item.due:
         return ""
     day = item.due[batch]
-    return day.isoformat() if day else "待定"
+    return full_day(day) if day else "待定"
 
 
 def queue(rows: Iterable[tuple[Waiting, int, Signal]], *, title: str, under: str) -> Table:

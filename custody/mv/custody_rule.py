@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 
-class Test(StrEnum):
+class Change(StrEnum):
     """What may make the years of a base period incomparable."""
 
     ADDED = "added"
@@ -31,12 +31,12 @@ class Test(StrEnum):
 
 
 _TESTS = {
-    Test.ADDED: "新增建筑或区域投用",
-    Test.CLOSED: "建筑或区域停用",
-    Test.ENVELOPE: "围护结构或系统改造",
-    Test.EQUIPMENT: "主要用能设备更换",
-    Test.OCCUPANCY: "用能人数或业务量重大变化",
-    Test.METERING: "计量统计口径变化",
+    Change.ADDED: "新增建筑或区域投用",
+    Change.CLOSED: "建筑或区域停用",
+    Change.ENVELOPE: "围护结构或系统改造",
+    Change.EQUIPMENT: "主要用能设备更换",
+    Change.OCCUPANCY: "用能人数或业务量重大变化",
+    Change.METERING: "计量统计口径变化",
 }
 
 
@@ -68,9 +68,9 @@ _OUTCOMES = {
 }
 
 
-def comparability(answers: Mapping[Test, Answer]) -> Comparability:
+def comparability(answers: Mapping[Change, Answer]) -> Comparability:
     """One test that fails decides; then one that nobody can answer; a test left out is unanswered."""
-    given = [answers.get(test, Answer.UNKNOWN) for test in Test]
+    given = [answers.get(test, Answer.UNKNOWN) for test in Change]
     if Answer.YES in given:
         return Comparability.INCOMPARABLE
     if Answer.UNKNOWN in given:
@@ -126,7 +126,7 @@ def base_quantity(years: Sequence[Decimal], policy: Policy | None = None) -> Bas
     policy = policy or Policy()
     if not 1 <= len(years) <= 3:
         raise ValueError("one to three base years")
-    if any(one < 0 or not one.is_finite() for one in years):
+    if any(not one.is_finite() or one < 0 for one in years):
         raise ValueError("a year's quantity is not negative")
     mean = sum(years, Decimal()) / len(years)
     swings = tuple((one - mean) / mean if mean else Decimal() for one in years)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from custody.mv import hinges
+from custody.mv import hinges, sides
 from custody.mv.points import Points
 from custody.mv.shapes import (
     BASE,
@@ -168,26 +168,26 @@ def _coefficients(
     meters, n = warm.shape
     order = np.argsort(warm, axis=1, kind="stable")
     t, y, w = (np.take_along_axis(a, order, 1).T.copy() for a in (warm, rest, weight))
-    touch = hinges.TOUCH * np.abs(t).max(axis=0)
+    touch = sides.TOUCH * np.abs(t).max(axis=0)
     found = np.full((meters, len(models), 5), np.nan)
     place = {model: index for index, model in enumerate(models)}
     if Model.MEAN in place:
         found[:, place[Model.MEAN], BASE] = mean
     if n < 2 or set(models) <= {Model.MEAN}:
         return found
-    cold = hinges.side(t, y, w, touch)
+    cold = sides.side(t, y, w, touch)
     if Model.LINE in place:
         _line(found[:, place[Model.LINE]], cold, mean, touch)
     if n < 3 or set(models) <= {Model.MEAN, Model.LINE}:
         return found
-    warm_end = hinges.side(-t[::-1], y[::-1], w[::-1], touch)
+    warm_end = sides.side(-t[::-1], y[::-1], w[::-1], touch)
     heat, cool = hinges.hinge(cold, warm_end), hinges.hinge(warm_end, cold)
     moves = sst > 0
     if Model.HEATING in place:
-        there = moves & (heat.sse < hinges.NEVER)
+        there = moves & (heat.sse < sides.NEVER)
         _put(found[:, place[Model.HEATING]], there, mean + heat.base, left=(heat.slope, heat.at))
     if Model.COOLING in place:
-        there = moves & (cool.sse < hinges.NEVER)
+        there = moves & (cool.sse < sides.NEVER)
         right = (-cool.slope, -cool.at)
         _put(found[:, place[Model.COOLING]], there, mean + cool.base, right=right)
     if Model.VEE in place or Model.BOTH in place:
@@ -200,7 +200,7 @@ def _coefficients(
     return found
 
 
-def _line(target: Floats, cold: hinges.Side, mean: Floats, touch: Floats) -> None:
+def _line(target: Floats, cold: sides.Side, mean: Floats, touch: Floats) -> None:
     spread = cold.cxx[-1]
     there = spread > cold.weight[-1] * touch**2
     slope = cold.cxy[-1] / np.where(there, spread, 1.0)

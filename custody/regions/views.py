@@ -12,6 +12,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Place
 from custody.audit.rules import STAGES
 from custody.infra import clock
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.regions import actions, queries, rules, tables
 from custody.regions.actions import Editable
@@ -140,7 +141,7 @@ def cities_table() -> Page:
     rows = queries.cities_of(session(), who.place)
     per_city = queries.regions_per_city(session(), who.place.province)
     return table_file(
-        tables.cities(rows, per_city, under=f"{clock.today():%Y-%m-%d}"),
+        tables.cities(rows, per_city, under=f"截至{full_day(clock.today())}"),
         actor=who,
         place=who.place,
         name="设区市名单",
@@ -163,7 +164,7 @@ def listing_table() -> Page:
             rows,
             {row.code: row for row in queries.cities_of(session(), who.place)},
             {row.number: row for row in queries.batches_of(session(), who.place.province)},
-            under=f"{clock.today():%Y-%m-%d}　共{len(rows)}个地区",
+            under=f"截至{full_day(clock.today())}　共{len(rows)}个地区",
         ),
         actor=who,
         place=who.place,

@@ -15,6 +15,7 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from custody.kernel.problems import Problem
+from custody.web.filters import day, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ def _shown(field: Field, value: object) -> str:
     for key, label, *_ in field.iter_choices() if isinstance(field, SelectField) else ():
         if str(key) == str(value):
             return str(label)
-    return "—" if value is None or value == "" else str(value)
+    if isinstance(value, date):
+        return day(value)
+    return "—" if value is None or value == "" else told(str(value))
 
 
 def _flat(errors: Sequence[Any] | dict[str, Any]) -> list[Any]:
@@ -126,7 +129,9 @@ class Whole(IntegerField):  # type: ignore[misc]
         if not text:
             return
         if not text.isdecimal() or not self.low <= int(text) <= self.high:
-            raise ValueError(f"{self.label.text}应填写{self.low}至{self.high}之间的整数，请改正。")
+            raise ValueError(
+                f"{self.label.text}现填“{text}”，应为{self.low}至{self.high}之间的整数，请改正。"
+            )
         self.data = int(text)
 
 

@@ -15,6 +15,7 @@ from custody.accounts.rules import Can
 from custody.infra import clock, journal
 from custody.infra.workbooks import Column, Shape, Table, workbook
 from custody.infra.workdays import is_published, is_working_day, published, published_name
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.web import kept
 from custody.web.database import session, transaction
@@ -234,7 +235,7 @@ def export() -> Page:
         ),
         rows=[
             (
-                first.isoformat() + (f"至{last.isoformat()}" if last > first else ""),
+                full_day(first) + (f"至{full_day(last)}" if last > first else ""),
                 "班" if like.working else "休",
                 like.name,
                 days,

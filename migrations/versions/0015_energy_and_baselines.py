@@ -214,7 +214,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(200), nullable=False),
         sa.Column("floor_area", sa.Numeric(18, 2), nullable=True),
         sa.Column("people", sa.Integer(), nullable=True),
-        sa.Column("in_custody", sa.Boolean(), nullable=False),
+        sa.Column("included", sa.Boolean(), nullable=False),
         sa.Column("excluded_because", sa.Text(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("import_id", sa.Integer(), nullable=True),

@@ -2,7 +2,8 @@
 
 Every figure also as a multiple of a bare Flask «hello» on the same server, measured right before
 and after the page, so that a busy machine slows both. «cold» is the first request after a change.
-The forecast's draws are measured beside the plain Python loop that does the same.
+The forecast's draws are measured beside the plain Python loop that does the same, the fits of
+baselines beside the package that energy offices use for them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.bench import client, data, forecast, server
+from tests.bench import baseline, client, data, forecast, server
 from tests.bench.client import Measured
 
 
@@ -36,6 +37,7 @@ def main() -> None:
                 with server.running(server.CUSTODY, built.folder, today) as port:
                     _one(hello, port, built, wanted.seconds)
                 forecast.say(forecast.measure(built.folder, built.province))
+    baseline.say()
 
 
 def _one(hello: int, port: int, built: data.Installation, seconds: float) -> None:

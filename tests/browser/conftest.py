@@ -21,6 +21,7 @@ from custody.app import create_app
 from custody.demo.people import PASSWORD
 from custody.infra import clock
 from custody.infra.db import Database
+from tests import thrift
 from tests.cluster import Cluster
 from tests.conftest import TODAY
 
@@ -69,6 +70,7 @@ def site(cluster: Cluster, tmp_path: Path) -> Iterator[Site]:
         database = stack.enter_context(cluster.copy("sqlite", tmp_path, "demo"))
         shutil.copytree(cluster.folder / "demo" / "files", tmp_path / "files")
         app = create_app(demo_config(tmp_path, database.url), database)
+        thrift.share_templates(app)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -70,7 +70,7 @@ def test_a_contract_is_filled_in_and_signed(
     heading(page, "期限")
     fill(page, 托管期限="2", 起算日="2027-01-01", 到期日="2028-12-30")
     next_page(page)
-    expect(page.get_by_role("alert")).to_contain_text("到期日应为2028年12月31日")
+    expect(page.get_by_role("alert")).to_contain_text("应为2028年12月31日")
     fill(page, 到期日="2028-12-31")
     next_page(page)
 

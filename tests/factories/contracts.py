@@ -184,7 +184,7 @@ def ordered(
         actor=actor,
         now=now,
         contract=contract.id,
-        key=f"{contract.id}-{subject}-{new}-{day}",
+        key=f"{contract.id}-{subject}-{day}"[:40],
         wanted=orders.Wanted(subject, new, "面积增加", day),
     )
     session.flush()

@@ -35,7 +35,7 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import bulk, contracts, inbox, people, province, supervision, targets
+from tests.factories import bulk, contracts, energy, inbox, people, province, supervision, targets
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -300,6 +300,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         ],
         NewFile("竣工验收单.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE),
     )
+    energy.lived_in(session, officer, yixing)
     inbox.lived_in(session)
     session.flush()
 

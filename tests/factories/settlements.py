@@ -16,6 +16,7 @@ from custody.accounts.rules import Identity, Role
 from custody.attachments import actions as attachments
 from custody.contracts import snapshot
 from custody.contracts.actions import profiles
+from custody.contracts.actions import settlement_papers as papers
 from custody.contracts.actions import settlements as actions
 from custody.contracts.models.contract import (
     Adjustment,
@@ -202,7 +203,7 @@ def signed(
     store: FileStore | None = None,
 ) -> Settlement:
     row = frozen(session, contract, period)
-    actions.sign(
+    papers.sign(
         session,
         actor=officer(session, contract),
         now=clock.now(),
@@ -224,7 +225,7 @@ def paid(
 ) -> Settlement:
     """Paid in full, or an amount towards it."""
     row = signed(session, contract, period)
-    actions.pay(
+    papers.pay(
         session,
         actor=officer(session, contract),
         now=clock.now(),
@@ -254,7 +255,7 @@ def settled(session: Session, region: str, *, store: FileStore | None = None) ->
     paid(session, contract, "2026-Q1")
     signed(session, contract, "2026-Q2")
     row = drafted(session, contract, "2026-Q3")
-    actions.attach(
+    papers.attach(
         session,
         actor=actor,
         now=clock.now(),

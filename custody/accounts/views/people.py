@@ -14,6 +14,7 @@ from custody.accounts.models import Account
 from custody.accounts.queries import Wanted
 from custody.accounts.rules import Can, Place, Role, locked, what_stops
 from custody.infra import clock
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.web import kept
 from custody.web.database import session, transaction
@@ -70,7 +71,7 @@ def listing() -> Page:
     frozen = {row.id for row in rows if locked(row.locked_until, now)}
     count = f"{len(rows)}个账号"
     return table_file(
-        tables.accounts(rows, names, frozen, under=f"{now:%Y-%m-%d}　共{count}"),
+        tables.accounts(rows, names, frozen, under=f"截至{full_day(now)}　共{count}"),
         actor=who,
         place=who.place,
         name="账号",

@@ -17,8 +17,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "access.refused": "越权访问被拒绝",
     },
     "能源数据导入": {
-        "energy.roster_loaded": "载入单位名录",
-        "energy.bills_loaded": "载入能源账单",
         "import.uploaded": "上传能源数据文件",
         "import.mapped": "对应文件各列",
         "import.accepted": "接受能源数据导入",
@@ -171,6 +169,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "calendar.entered": "录入节假日安排",
         "calendar.exported": "导出节假日安排",
     },
+    "能源数据": {
+        "energy.roster_stored": "存入单位名录",
+        "energy.bills_stored": "存入能源账单",
+    },
     "导出与校验": {
         "board.exported": "导出进展总览",
         "gantt.exported": "下载甘特图",
@@ -202,6 +204,7 @@ KINDS: Mapping[str, str] = {
     "brief": "工作简报",
     "journal": "操作日志",
     "job": "后台任务",
+    "energy": "能源数据",
     "inbox": "消息设置",
     "mail": "邮件",
     "calendar": "工作日历",
@@ -217,6 +220,5 @@ KINDS: Mapping[str, str] = {
     "profile": "分月比例",
     "supervision": "督办与问题",
     "supervision_settings": "督办设置",
-    "energy": "能源数据",
     "import": "能源数据导入",
 }

@@ -38,6 +38,7 @@ from custody.contracts.rules.contract import FEE_LINES, Energy
 from custody.contracts.rules.fields import Group
 from custody.contracts.rules.shown import line_words
 from custody.infra.db import Base
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.regions.queries import get_region
 
@@ -312,7 +313,13 @@ def terminate(
         words = "合同还是草稿，不能解除；不再需要的草稿请删除。"
         found.append(Problem("draft", words))
     elif contract.signed_on and day < contract.signed_on:
-        found.append(Problem("day", "解除日期早于签订日期，请核对。", "terminated_on"))
+        found.append(
+            Problem(
+                "day",
+                f"解除日期{full_day(day)}早于签订日期{full_day(contract.signed_on)}，请改正。",
+                "terminated_on",
+            )
+        )
     if not reason.strip():
         found.append(Problem("reason", "请写明解除的原因和依据。", "reason"))
     refuse_if(found)

@@ -19,6 +19,7 @@ from custody.contracts.queries.contracts import (
     terms_of,
 )
 from custody.contracts.rules import terms
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 
 
@@ -45,7 +46,13 @@ def problems_of(
     if wanted.effective_on is None:
         found.append(Problem("day", "请填写生效日期。", "effective_on"))
     elif contract.signed_on and wanted.effective_on < contract.signed_on:
-        found.append(Problem("day", "生效日期早于合同签订日期，请核对。", "effective_on"))
+        found.append(
+            Problem(
+                "day",
+                f"生效日期{full_day(wanted.effective_on)}早于合同签订日期{full_day(contract.signed_on)}，请改正。",
+                "effective_on",
+            )
+        )
     if not terms.known(wanted.subject):
         found.append(Problem("subject", "请选择变更事项。", "subject"))
         return found, "", ""
@@ -54,7 +61,10 @@ def problems_of(
     try:
         new = terms.text_of(terms.typed(wanted.subject, wanted.new))
     except ValueError:
-        words = f"变更后的内容应为{terms.expected(wanted.subject)}，请改正。"
+        words = (
+            f"“{terms.label_of(wanted.subject)}”变更后的内容“{wanted.new.strip()[:40]}”无法采用，"
+            f"应为{terms.expected(wanted.subject)}，请改正。"
+        )
         return [*found, Problem("new", words, "new")], old, ""
     if new == "":
         found.append(Problem("new", "请填写变更后的内容。", "new"))
@@ -180,7 +190,13 @@ def sign(
     if signed_on is None:
         found.append(Problem("signed_on", "请填写双方签署的日期。", "signed_on"))
     elif signed_on > now.date():
-        found.append(Problem("signed_on", "签署日期晚于今天，请核对。", "signed_on"))
+        found.append(
+            Problem(
+                "signed_on",
+                f"签署日期{full_day(signed_on)}晚于今天，请改为双方实际签署的日期。",
+                "signed_on",
+            )
+        )
     if not attached_to(session, "order", [order.id])[order.id]:
         found.append(Problem("paper", "请先上传双方签署的变更单。", "files"))
     refuse_if(found)

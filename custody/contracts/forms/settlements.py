@@ -25,7 +25,7 @@ from custody.contracts.rules.composing import (
     Draft,
 )
 from custody.contracts.rules.contract import Driver, Energy
-from custody.contracts.rules.settlement import USUAL
+from custody.contracts.rules.statement import USUAL
 from custody.kernel.problems import Problem
 from custody.web.formkit import Amount, Day, Form, Needed, clean, sensible, whole
 

@@ -80,7 +80,7 @@ def _line(
         mode=contract.mode,
         status=_status(contract, terms, today),
         signed_on=contract.signed_on,
-        **terms,  # type: ignore[arg-type]
+        **{name: terms[name] for name in _TERMS},  # type: ignore[arg-type]
     )
 
 

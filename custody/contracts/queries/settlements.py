@@ -17,12 +17,11 @@ from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import MonthlyProfile, Settlement, SettlementPayment
 from custody.contracts.queries.contracts import as_rules, orders_of, original_terms
 from custody.contracts.rules.composing import HUNDRED, Agreed
-from custody.contracts.rules.life import Status, due_on
-from custody.contracts.rules.orders import Order, as_of
+from custody.contracts.rules.life import Status
+from custody.contracts.rules.orders import as_of
 from custody.contracts.rules.periods import Period
 from custody.contracts.rules.profiles import begun_years
-from custody.contracts.rules.rhythm import rhythm_of
-from custody.contracts.rules.settlement import Source
+from custody.contracts.rules.statement import Source
 from custody.infra.journal import Event
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
@@ -144,7 +143,7 @@ def agreed_of(session: Session, contract: Contract) -> Agreed:
     of_orders = attached_to(session, "order", [row.id for row in rows])
     orders = as_rules(rows)
     original = original_terms(contract)
-    start, end = _term(contract, as_of(original, orders, date.max))
+    start, end = term_of(contract, as_of(original, orders, date.max))
     return Agreed(
         original,
         orders,
@@ -171,7 +170,7 @@ def agreed_of(session: Session, contract: Contract) -> Agreed:
     )
 
 
-def _term(contract: Contract, terms: Mapping[str, object]) -> tuple[date | None, date | None]:
+def term_of(contract: Contract, terms: Mapping[str, object]) -> tuple[date | None, date | None]:
     """First and last day of custody, after extensions and terminations."""
     start, end = terms["starts_on"], terms["ends_on"]
     last = end if isinstance(end, date) else None
@@ -208,182 +207,6 @@ def _entered(
         (kind, int(subject)): (name, f"{at.year}年{at.month}月{at.day}日")
         for kind, subject, name, at in events
     }
-
-
-# --- lists ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A settlement, or a period that has ended and has none yet (`id` is None)."""
-
-    id: int | None
-    contract_id: int
-    contract: str
-    contract_number: str
-    number: str
-    region_code: str
-    region: str
-    company: str
-    period: Period
-    status: Status | None
-    total: Decimal | None
-    paid: Decimal
-    due_on: date | None
-
-    @property
-    def left(self) -> Decimal:
-        return (self.total or Decimal(0)) - self.paid
-
-    @property
-    def to_pay(self) -> bool:
-        return self.status is Status.SIGNED and self.left > 0
-
-    def overdue(self, today: date) -> bool:
-        """The pay day has passed and nothing or not everything has been paid."""
-        return self.due_on is not None and self.due_on < today and self.status is not Status.PAID
-
-
-def lines(
-    session: Session, place: Place, *, today: date, contract: int | None = None
-) -> list[Line]:
-    """Everything to settle and settled of a place (or of one contract), newest period first.
-
-    Four statements, however many contracts there are.
-    """
-    query = (
-        select(Contract, Region)
-        .join(Region, Region.code == Contract.region_code)
-        .options(joinedload(Contract.company))
-        .where(within(place))
-        .order_by(Region.batch_number, Region.seq, Contract.id)
-    )
-    if contract is not None:
-        query = query.where(Contract.id == contract)
-    contracts = session.execute(query).all()
-    numbers = [row.id for row, _ in contracts]
-    settled: dict[int, list[Settlement]] = {number: [] for number in numbers}
-    for row in session.scalars(
-        select(Settlement).where(Settlement.contract_id.in_(numbers)).order_by(Settlement.id)
-    ):
-        settled[row.contract_id].append(row)
-    paid = paid_so_far(session, [row.id for rows in settled.values() for row in rows])
-    orders = _orders_about_periods(session, numbers)
-    found: list[tuple[int, Line]] = []
-    for at, (one, region) in enumerate(contracts):
-        mine = settled[one.id]
-        found += [(at, _line(one, region, row, paid)) for row in mine]
-        found += [(at, line) for line in _missing(one, region, mine, orders.get(one.id, ()), today)]
-    return [
-        line for _, line in sorted(found, key=lambda it: (-it[1].period.first.toordinal(), it[0]))
-    ]
-
-
-_ABOUT_PERIODS = ("pay_period", "pay_day", "starts_on", "ends_on")
-
-
-def _orders_about_periods(session: Session, contracts: Sequence[int]) -> dict[int, list[Order]]:
-    rows = session.scalars(
-        select(ChangeOrder)
-        .where(
-            ChangeOrder.contract_id.in_(contracts),
-            ChangeOrder.subject.in_(_ABOUT_PERIODS),
-            ChangeOrder.signed_at.is_not(None),
-        )
-        .order_by(ChangeOrder.id)
-    ).all()
-    found: dict[int, list[Order]] = {}
-    for row, rule in zip(rows, as_rules(rows), strict=True):
-        found.setdefault(row.contract_id, []).append(rule)
-    return found
-
-
-def _line(contract: Contract, region: Region, row: Settlement, paid: Mapping[int, Decimal]) -> Line:
-    return Line(
-        row.id,
-        contract.id,
-        contract.name,
-        contract.number,
-        number_of(contract, row.serial),
-        region.code,
-        region.name,
-        contract.company.name if contract.company else "",
-        Period.parse(row.period),
-        row.status,
-        row.total,
-        paid.get(row.id, Decimal(0)),
-        row.due_on,
-    )
-
-
-def _missing(
-    contract: Contract,
-    region: Region,
-    settled: Sequence[Settlement],
-    orders: Sequence[Order],
-    today: date,
-) -> Iterable[Line]:
-    """Periods of a signed contract that are over and have no settlement."""
-    if contract.signed_at is None:
-        return
-    original = {name: getattr(contract, name) for name in _ABOUT_PERIODS}
-    start, end = _term(contract, as_of(original, orders, date.max))
-    rhythm = rhythm_of(original, orders, start, end)
-    if rhythm is None:
-        return
-    have = [Period.parse(row.period) for row in settled]
-    for period in rhythm.ended(today):
-        if not any(period.overlaps(one) for one in have):
-            last = min(period.last, end) if end else period.last
-            pay_day = as_of(original, orders, last)["pay_day"]
-            yield Line(
-                None,
-                contract.id,
-                contract.name,
-                contract.number,
-                "",
-                region.code,
-                region.name,
-                contract.company.name if contract.company else "",
-                period,
-                None,
-                None,
-                Decimal(0),
-                due_on(last, pay_day if isinstance(pay_day, int) else None),
-            )
-
-
-# --- for the floors above ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SettlementFacts:
-    """What milestone M23 of a region shows: its settlements and their sums."""
-
-    lines: tuple[Line, ...]
-    settled: Decimal
-    """Of everything that both have signed."""
-    paid: Decimal
-    missing: int
-    """Periods that are over and have no settlement yet."""
-
-    @property
-    def left(self) -> Decimal:
-        return self.settled - self.paid
-
-
-def settlement_facts(session: Session, region: Place, *, today: date) -> SettlementFacts | None:
-    """None where the region has nothing to settle."""
-    found = lines(session, region, today=today)
-    if not found:
-        return None
-    signed = [line for line in found if line.status in (Status.SIGNED, Status.PAID)]
-    return SettlementFacts(
-        tuple(found),
-        sum((line.total or Decimal(0) for line in signed), Decimal(0)),
-        sum((line.paid for line in signed), Decimal(0)),
-        sum(line.id is None for line in found),
-    )
 
 
 def events_of(session: Session, settlement: int) -> Sequence[Event]:

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from custody.contracts.rules.contract import FEN, Energy
 from custody.contracts.rules.policy import ContractPolicy
 from custody.kernel import credit_code
+from custody.kernel.days import full_day
 from custody.kernel.problems import Problem
 
 Row = Mapping[str, object]
@@ -127,19 +128,32 @@ def problems_of_dates(facts: Facts) -> list[Problem]:
     for (first, first_words), (second, second_words) in pairs:
         early, late = facts.day(first), facts.day(second)
         if early and late and late < early:
-            words = f"{second_words}早于{first_words}（{early:%Y-%m-%d}），请核对两个日期。"
+            words = f"{second_words}{full_day(late)}早于{first_words}{full_day(early)}，请改正其中一个日期。"
             found.append(Problem("dates", words, second))
     start, end, years = facts.day("starts_on"), facts.day("ends_on"), facts.whole("years")
     if start and end and years:
         due = end_of_term(start, years)
         if end != due:
-            words = f"起算日加托管期限{years}年，到期日应为{due.year}年{due.month}月{due.day}日，请核对。"
+            words = (
+                f"到期日现填{full_day(end)}，按起算日{full_day(start)}和托管期限{years}年应为"
+                f"{full_day(due)}；请改正到期日，或核对起算日和托管期限。"
+            )
             found.append(Problem("end", words, "ends_on"))
     elif start and end and end <= start:
-        found.append(Problem("end", "到期日应晚于起算日，请核对。", "ends_on"))
+        found.append(
+            Problem(
+                "end", f"到期日{full_day(end)}应晚于起算日{full_day(start)}，请改正。", "ends_on"
+            )
+        )
     base_from, base_until = facts.whole("base_from"), facts.whole("base_until")
     if base_from and base_until and base_until < base_from:
-        found.append(Problem("base", "基期截止年早于起始年，请核对。", "base_until"))
+        found.append(
+            Problem(
+                "base",
+                f"基期截止年{base_until}早于基期起始年{base_from}，请改正其中一个。",
+                "base_until",
+            )
+        )
     return found
 
 
@@ -162,6 +176,30 @@ def problems_of_sums(facts: Facts) -> list[Problem]:
     return found
 
 
+def problems_of_terms(terms: Mapping[str, object]) -> list[Problem]:
+    """The sums of a contract and the amounts of its bases as its terms say them on some day."""
+    rows: dict[str, list[Row]] = {"fees": [], "payments": []}
+    bases: dict[str, dict[str, object]] = {}
+    for term, value in terms.items():
+        family, _, rest = term.partition(":")
+        which, _, column = rest.partition(":")
+        if family == "fee":
+            rows["fees"].append({"amount": value})
+        elif family == "payment" and column == "amount":
+            rows["payments"].append({"amount": value})
+        elif family == "energy":
+            bases.setdefault(which, {"energy": which})[column] = value
+    whole = [
+        base
+        for base in bases.values()
+        if isinstance(base.get("quantity"), Decimal) and isinstance(base.get("price"), Decimal)
+    ]
+    return [
+        *problems_of_bases([{"amount": None, **base} for base in whole]),
+        *problems_of_sums(Facts(values={"total": terms.get("total")}, lines=rows)),
+    ]
+
+
 def _decimal(value: object) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(0)
 
@@ -182,7 +220,7 @@ _TO_SIGN = (
     ("name", "请填写合同名称。"),
     ("company_id", "请选择乙方（节能服务公司）。"),
     ("signed_on", "请填写签订日期。"),
-    ("years", "请填写托管期限。"),
+    ("years", "请填写托管期限（年）。"),
     ("total", "请填写合同总额。"),
 )
 
@@ -209,7 +247,11 @@ def _not_yet(facts: Facts, today: date) -> list[Problem]:
     signed = facts.day("signed_on")
     if signed is None or signed <= today:
         return []
-    return [Problem("future", "签订日期晚于今天，请核对。", "signed_on")]
+    return [
+        Problem(
+            "future", f"签订日期{full_day(signed)}晚于今天，请改为实际签订的日期。", "signed_on"
+        )
+    ]
 
 
 def problems_of_identity(facts: Facts, today: date) -> list[Problem]:
@@ -226,7 +268,10 @@ def warnings_of(facts: Facts, policy: ContractPolicy) -> list[Problem]:
     low, high = policy.term_from, policy.term_until
     if years and not low <= years <= high:
         usual = f"{low}至{high}年" if low < high else f"{low}年"
-        words = f"托管期限{years}年，一般为{usual}（{policy.term_source}，仅作提醒），请确认。"
+        words = (
+            f"托管期限现填{years}年，一般为{usual}（{policy.term_source}，仅作提醒），"
+            "请核对合同；与合同一致的无需处理。"
+        )
         found.append(Problem("term", words, "years"))
     award, ceiling, total = (facts.money(n) for n in ("award_price", "ceiling_price", "total"))
     if award and ceiling and award > ceiling:

@@ -134,7 +134,7 @@ GROUPS: tuple[Group, ...] = (
         "term",
         "期限",
         (
-            Field("years", "托管期限（年）", Kind.WHOLE, size=40, needed=True),
+            Field("years", "托管期限（年）", Kind.WHOLE, size=40, least=1, needed=True),
             Field("starts_on", "起算日", Kind.DAY, hint="正式托管运行的第一天。"),
             Field("ends_on", "到期日", Kind.DAY, hint="最后一天，等于起算日加托管期限。"),
             Field("build_months", "建设期（月）", Kind.WHOLE, size=240),
@@ -347,8 +347,14 @@ class Progress(StrEnum):
         return {"empty": "未填", "part": "待补充", "done": "已填"}[self.value]
 
 
-def progress(group: Group, values: Mapping[str, object], lines: int) -> tuple[Progress, list[str]]:
-    """How far a page is filled in, and the labels of what it still needs."""
+def progress(
+    group: Group, values: Mapping[str, object], lines: int, years: int = 0
+) -> tuple[Progress, list[str], str]:
+    """How far a page is filled in, the labels of what it still needs, and its mark in words.
+
+    `lines`: of its table, with something in them. `years`: of the term; a table by years has one
+    line for each of them.
+    """
     filled = any(values.get(one.name) not in (None, "") for one in group.fields) or lines > 0
     missing = [
         one.label for one in group.fields if one.needed and values.get(one.name) in (None, "")
@@ -359,6 +365,11 @@ def progress(group: Group, values: Mapping[str, object], lines: int) -> tuple[Pr
         filled = True
     if group.lines and group.lines.needed and not lines:
         missing.append(group.lines.label)
+    words = ""
+    if group.lines and group.lines.key == "year" and group.lines.needed and 0 < lines < years:
+        words = f"已填 {lines}/{years} 年"
+        missing.append(f"{group.lines.label}还差{years - lines}年")
     if not missing:
-        return Progress.DONE, []
-    return (Progress.PART if filled else Progress.EMPTY), missing
+        return Progress.DONE, [], Progress.DONE.label
+    found = Progress.PART if filled else Progress.EMPTY
+    return found, missing, words or found.label

@@ -10,8 +10,8 @@ from custody.contracts.rules.composing import ActualPrice, AdjustmentLine, Agree
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.orders import in_force
 from custody.contracts.rules.periods import Period
-from custody.contracts.rules.settlement import USUAL, Formula, PriceMode
 from custody.contracts.rules.shares import rounded
+from custody.contracts.rules.statement import USUAL, Formula, PriceMode
 
 _SUBJECTS = {"floor_area": Driver.AREA, "people": Driver.PEOPLE}
 """Change orders that bring an adjustment of the quantity along, by the term they change."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -24,6 +24,13 @@ def in_force(orders: Iterable[Order], day: date) -> list[Order]:
         (order for order in orders if order.signed and order.effective_on <= day),
         key=lambda order: (order.effective_on, order.number),
     )
+
+
+def once_signed(
+    original: Mapping[str, object], orders: Iterable[Order], day: date
+) -> dict[str, object]:
+    """The terms of a day once the orders that are still drafts are signed too."""
+    return as_of(original, [replace(order, signed=True) for order in orders], day)
 
 
 def as_of(original: Mapping[str, object], orders: Iterable[Order], day: date) -> dict[str, object]:

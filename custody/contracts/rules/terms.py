@@ -187,7 +187,7 @@ def typed(key: str, text: str) -> Value:
 
 
 def expected(key: str) -> str:
-    """What `typed` takes: 1至31之间的整数, 2000年至2100年间的日期，如 2026-11-22."""
+    """What `typed` takes: 1至31之间的整数, 2000年至2100年间的日期，如 2026年11月22日."""
     if key in _NUMBERS:
         low, high = _NUMBERS[key]
         return f"{low}至{high}之间的整数"
@@ -200,7 +200,7 @@ SHAPE_WORDS: Mapping[Shape, str] = {
     Shape.QUANTITY: "四位小数以内的数字",
     Shape.PERCENT: "百分数，如 12.5",
     Shape.WHOLE: "整数",
-    Shape.DAY: "日期，如 2026-11-22",
+    Shape.DAY: "日期，如 2026年11月22日",
     Shape.TEXT: "所列选项之一",
     Shape.YES: "“是”或“否”",
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from custody.contracts.rules.composing import AdjustmentLine, Draft
-from custody.contracts.rules.settlement import USUAL, Formula, number, yuan
+from custody.contracts.rules.settlement import number, yuan
+from custody.contracts.rules.statement import USUAL, Formula
 
 FIELDS: Mapping[str, str] = {
     "payable_on": "应付日期",

@@ -14,8 +14,9 @@ from custody.contracts.actions import files as papers
 from custody.contracts.actions import orders
 from custody.contracts.forms.orders import OrderForm, SignOrderForm
 from custody.contracts.models.contract import ChangeOrder
-from custody.contracts.queries.contracts import get_order
-from custody.contracts.rules import terms
+from custody.contracts.queries.contracts import as_rules, get_order, original_terms
+from custody.contracts.rules import checks, terms
+from custody.contracts.rules.orders import once_signed
 from custody.contracts.views.pages import Answer, Open, open_contract, order_words
 from custody.infra import clock
 from custody.infra.uploads import ACCEPTED, MAX_FILE, receive
@@ -119,6 +120,7 @@ def _page(
         found=found,
         o=row,
         words=order_words(row),
+        unequal=_unequal(found, row),
         form=_offered(form, found) if draft and found.editable else None,
         signing=signing or SignOrderForm(formdata=None),
         rest=rest or [],
@@ -129,6 +131,15 @@ def _page(
         shown=SHOWN,
     )
     return page, status
+
+
+def _unequal(found: Open, row: ChangeOrder) -> list[Problem]:
+    """What no longer adds up from the order's day on, with all orders of the contract signed."""
+    original, own = original_terms(found.contract), as_rules(found.orders)
+    after = checks.problems_of_terms(once_signed(original, own, row.effective_on))
+    without = [one for one in own if one.number != row.number]
+    before = checks.problems_of_terms(once_signed(original, without, row.effective_on))
+    return [one for one in after if one not in before]
 
 
 def _typed_again(row: ChangeOrder) -> str:

@@ -58,6 +58,8 @@ class Table:
 class Section:
     group: Group
     progress: Progress
+    mark: str
+    """The progress in words: 已填 1/10 年."""
     missing: Sequence[str]
     cells: Sequence[Cell]
     table: Table | None
@@ -137,14 +139,17 @@ def sections_of(found: Open) -> list[Section]:
 def _section(found: Open, group: Group) -> Section:
     contract = found.contract
     stored, lines = values_of(contract, group), lines_of(contract, group)
-    progress, missing = fields.progress(group, stored, len(lines))
+    years = found.terms.get("years")
+    progress, missing, mark = fields.progress(
+        group, stored, len(lines), years if isinstance(years, int) else 0
+    )
     cells = []
     for one in group.fields:
         now = found.terms.get(one.name, stored[one.name])
         words, was = shown.cell_words(one, now), shown.cell_words(one, stored[one.name])
         cells.append(Cell(one.label, words, was if was != words else ""))
     table = _table(found, group.lines, lines) if group.lines else None
-    return Section(group, progress, missing, cells, table)
+    return Section(group, progress, mark, missing, cells, table)
 
 
 def _table(found: Open, spec: Lines, lines: Sequence[Mapping[str, object]]) -> Table | None:
@@ -218,6 +223,7 @@ def contract_page(number: int, typed: Typed | None = None, status: int = 200) ->
     found = open_contract(number)
     facts = facts_for_checks(session(), found.contract, found.region)
     to_sign = checks.problems_to_sign(facts, clock.today())
+    in_force = orders.in_force(questions.as_rules(found.orders), found.day)
     page = render_template(
         "contracts/show.html",
         c=found.contract,
@@ -225,6 +231,7 @@ def contract_page(number: int, typed: Typed | None = None, status: int = 200) ->
         sections=sections_of(found),
         to_sign=to_sign if not found.signed else [],
         wrong=checks.problems_of(facts) if found.signed else [],
+        after_orders=checks.problems_of_terms(found.terms) if in_force else [],
         warnings=checks.warnings_of(facts, policy_of(session(), found.region.province_code)),
         group_of=fields.GROUP_OF,
         by_order=_BY_ORDER if found.signed else (),
@@ -233,7 +240,7 @@ def contract_page(number: int, typed: Typed | None = None, status: int = 200) ->
         typed=typed,
         terminate=typed.terminate or TerminateForm(formdata=None),
         past=found.day != clock.today(),
-        in_force=orders.in_force(questions.as_rules(found.orders), found.day),
+        in_force=in_force,
         order_words=[order_words(order) for order in found.orders],
         accepted=ACCEPTED,
         limit=MAX_FILE,

@@ -1,17 +1,14 @@
-"""One settlement: draft with its live statement, 定稿, signatures, payments, the printed paper."""
+"""One settlement: its page, the draft with its live statement, 定稿. Its papers have a file beside."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from secrets import token_hex
 from typing import Any
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -20,35 +17,33 @@ from flask import (
     url_for,
 )
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can, Identity
-from custody.attachments.models import Attachment
-from custody.attachments.queries import attached_to, get_attachment
+from custody.attachments.queries import attached_to
 from custody.audit import rules as journal_words
 from custody.contracts import render, snapshot
 from custody.contracts.actions import settlements as actions
 from custody.contracts.forms.settlements import PayForm, SettlementForm, SignForm, ThawForm
 from custody.contracts.queries import settlements as queries
 from custody.contracts.queries.settlements import Found
-from custody.contracts.rules.composing import Agreed, Draft, problems_of_draft, promised
+from custody.contracts.rules.composing import Agreed, Draft, promised
+from custody.contracts.rules.draft_checks import problems_of_draft
 from custody.contracts.rules.life import Status
-from custody.contracts.rules.settlement import Statement, settle
+from custody.contracts.rules.settlement import settle
+from custody.contracts.rules.statement import Statement
 from custody.contracts.rules.told import FIELDS, fields_of
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.infra.papers import day_words
-from custody.infra.pdf import RenderFailed
-from custody.infra.uploads import ACCEPTED, NewFile, receive
+from custody.infra.uploads import ACCEPTED
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.web import kept
-from custody.web.database import files, session, transaction
-from custody.web.downloads import SHOWN, pdf_file, stored_file
+from custody.web.database import session, transaction
+from custody.web.downloads import SHOWN
 from custody.web.formkit import Difference, whole
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("settlement", __name__)
 ONE = "/settlements/<int:number>"
 Page = str | Response | tuple[str, int]
@@ -102,10 +97,10 @@ class Told:
 @blueprint.get(ONE)
 @requires(Can.SEE_CONTRACTS)
 def show(number: int) -> Page:
-    return _page(number)
+    return settlement_page(number)
 
 
-def _page(number: int, typed: Typed | None = None, status: int = 200) -> Page:
+def settlement_page(number: int, typed: Typed | None = None, status: int = 200) -> Page:
     typed = typed or Typed()
     found = queries.get_settlement(session(), number, place=identity().place)
     row, acts = found.row, may(Can.SETTLE, found.region.place)
@@ -115,7 +110,7 @@ def _page(number: int, typed: Typed | None = None, status: int = 200) -> Page:
     attached = attached_to(session(), actions.KIND, [row.id])[row.id]
     payments = queries.payments_of(session(), row.id)
     left = row.total - sum(payment.amount for payment in payments)
-    statement = _statement(found, agreed, draft)
+    statement = statement_of(found, agreed, draft)
     answer = render_template(
         "settlements/show.html",
         f=found,
@@ -178,7 +173,7 @@ def _pay_form(version: int, left: object) -> PayForm:
     return PayForm(formdata=None, data={"version": str(version), **values})
 
 
-def _statement(found: Found, agreed: Agreed, draft: Draft) -> Statement:
+def statement_of(found: Found, agreed: Agreed, draft: Draft) -> Statement:
     """The frozen one, or what the draft comes to now."""
     if found.row.statement is not None:
         return snapshot.read_statement(found.row.statement)
@@ -212,11 +207,11 @@ def edit(number: int) -> Page:
     form, read = _read(found)
     if act.startswith("add_"):
         form.add_empty(act)
-        return _page(number, Typed(form=form))
+        return settlement_page(number, Typed(form=form))
     if not read:
-        return _page(number, Typed(form=form), 422)
+        return settlement_page(number, Typed(form=form), 422)
     if act == "preview":
-        return _page(number, Typed(form=form))
+        return settlement_page(number, Typed(form=form))
     try:
         with transaction() as writing:
             _save(writing, number, form, freeze=act == "freeze")
@@ -224,7 +219,7 @@ def edit(number: int) -> Page:
         return _conflict(number, form)
     except Refused as refusal:
         rest = form.take(refusal.problems)
-        return _page(number, Typed(form=form, problems=rest), 422)
+        return settlement_page(number, Typed(form=form, problems=rest), 422)
     flash(
         "已定稿：金额和依据已固定。请下载结算单，送双方签字盖章后上传扫描件。"
         if act == "freeze"
@@ -281,7 +276,7 @@ def _conflict(number: int, form: SettlementForm) -> Page:
         for name, label in FIELDS.items()
         if mine[name] != theirs[name]
     ]
-    return _page(number, Typed(form=form, differences=differences), 409)
+    return settlement_page(number, Typed(form=form, differences=differences), 409)
 
 
 @blueprint.post(f"{ONE}/preview")
@@ -295,7 +290,7 @@ def preview(number: int) -> Page:
         return jsonify(html=render_template("settlements/waiting.html", words=words))
     agreed = queries.agreed_of(session(), found.contract)
     draft = replace(form.draft, who=identity().name, when=day_words(clock.today()))
-    statement = _statement(found, agreed, draft)
+    statement = statement_of(found, agreed, draft)
     html = render_template(
         "settlements/preview.html",
         statement=statement,
@@ -310,11 +305,11 @@ def preview(number: int) -> Page:
 def discard(number: int) -> Page:
     def act(writing: Session, who: Identity) -> str:
         contract = actions.discard(
-            writing, actor=who, now=clock.now(), number=number, version=_version()
+            writing, actor=who, now=clock.now(), number=number, version=version_sent()
         )
         return url_for("settlements.index", contract=contract.id)
 
-    return _step(number, act, "草稿已删除；需要时可重新起草。")
+    return step(number, act, "草稿已删除；需要时可重新起草。")
 
 
 @blueprint.post(f"{ONE}/thaw")
@@ -323,7 +318,7 @@ def thaw(number: int) -> Page:
     form = ThawForm()
     queries.get_settlement(session(), number, place=identity().place)
     if not form.validate_on_submit():
-        return _page(number, Typed(thaw=form), 422)
+        return settlement_page(number, Typed(thaw=form), 422)
 
     def act(writing: Session, who: Identity) -> str:
         actions.thaw(
@@ -331,219 +326,30 @@ def thaw(number: int) -> Page:
             actor=who,
             now=clock.now(),
             number=number,
-            version=_version(),
+            version=version_sent(),
             reason=form.reason.data.strip(),
         )
         return ""
 
-    return _step(number, act, "已退回草稿，可继续修改；修改后须重新定稿。")
+    return step(number, act, "已退回草稿，可继续修改；修改后须重新定稿。")
 
 
-def _step(number: int, act: Callable[[Session, Identity], str], words: str) -> Page:
+def step(number: int, act: Callable[[Session, Identity], str], words: str) -> Page:
     """One verb, then to the page it names, or back to the settlement."""
     queries.get_settlement(session(), number, place=identity().place)
     try:
         with transaction() as writing:
             target = act(writing, identity())
     except Refused as refusal:
-        return _page(number, Typed(problems=refusal.problems), 422)
+        return settlement_page(number, Typed(problems=refusal.problems), 422)
     except Conflict:
         changed = Problem(
             "changed", "在您打开页面之后，结算单有了变化；请核对下面的最新内容后再办理。"
         )
-        return _page(number, Typed(problems=[changed]), 409)
+        return settlement_page(number, Typed(problems=[changed]), 409)
     flash(words)
     return redirect(target or url_for("settlement.show", number=number), 303)
 
 
-def _version() -> int:
+def version_sent() -> int:
     return whole(request.form.get("version"))
-
-
-# --- files, signatures, payments -----------------------------------------------------------------
-
-
-def _received(field: FileStorage | None, where: str) -> tuple[NewFile | None, list[Problem]]:
-    """A single file of a form; its problems at its field."""
-    if field is None or not field.filename:
-        return None, []
-    taken = receive(files(), [(field.filename, field.stream)])
-    file = taken.files[0] if taken.files else None
-    return file, [replace(one, where=where) for one in taken.problems]
-
-
-@blueprint.post(f"{ONE}/files")
-@requires(Can.SETTLE)
-def attach(number: int) -> Page:
-    """Bills and assessments: the good ones are kept, every bad one is named."""
-    queries.get_settlement(session(), number, place=identity().place)
-    sent = [(o.filename or "", o.stream) for o in request.files.getlist("files") if o.filename]
-    received = receive(files(), sent)
-    problems = list(received.problems)
-    if received.files:
-        try:
-            with transaction() as writing:
-                actions.attach(
-                    writing,
-                    actor=identity(),
-                    now=clock.now(),
-                    number=number,
-                    files=received.files,
-                )
-        except Refused as refusal:
-            problems += refusal.problems
-    if problems:
-        return _page(number, Typed(problems=problems), 422)
-    flash(f"已上传{len(received.files)}份附件。")
-    return redirect(url_for("settlement.show", number=number, _anchor="papers"), 303)
-
-
-@blueprint.post(f"{ONE}/files/<int:file>/remove")
-@requires(Can.SETTLE)
-def remove(number: int, file: int) -> Page:
-    def act(writing: Session, who: Identity) -> str:
-        actions.remove(writing, actor=who, now=clock.now(), number=number, file=file)
-        return url_for("settlement.show", number=number, _anchor="papers")
-
-    return _step(number, act, "已移除该份附件；历史记录中仍可查到。")
-
-
-@blueprint.get(f"{ONE}/files/<int:file>")
-@requires(Can.SEE_CONTRACTS)
-def download(number: int, file: int) -> Page:
-    """A file of this settlement with its original name. Recorded."""
-    queries.get_settlement(session(), number, place=identity().place)
-    row = get_attachment(session(), file, kind=actions.KIND, subject=number)
-    try:
-        stream = files().open(row.digest)
-    except FileNotFoundError:
-        log.exception("settlement %s: file %s is missing", number, row.digest)
-        words = f"“{row.name}”在服务器上找不到了，登记信息仍在；请联系系统管理员从备份中恢复。"
-        page = render_template("errors/error.html", title="文件缺失", words=words, code=404)
-        return page, 404
-    inline = row.media_type in SHOWN and request.args.get("view") == "1"
-    facts: Attachment = row
-    name, size, media = facts.name, facts.size, facts.media_type
-    _note_download(number, name)
-    return stored_file(stream, name=name, size=size, media_type=media, inline=inline)
-
-
-def _note_download(number: int, name: str) -> None:
-    with transaction() as writing:
-        found = queries.get_settlement(writing, number, place=identity().place)
-        actions.note_download(writing, actor=identity(), now=clock.now(), found=found, name=name)
-
-
-@blueprint.post(f"{ONE}/sign")
-@requires(Can.SETTLE)
-def sign(number: int) -> Page:
-    """Scans of the signed paper: one side or both at once."""
-    queries.get_settlement(session(), number, place=identity().place)
-    form = SignForm()
-    valid = form.validate_on_submit()
-    scans, problems = {}, []
-    for side in actions.SIDES:
-        file, wrong = _received(form[side].data, side)
-        problems += wrong
-        if file:
-            scans[side] = file
-    if not valid or problems:
-        rest = form.take(problems)
-        return _page(number, Typed(sign=form, problems=rest), 422)
-    assert form.signed_on.data is not None
-    try:
-        with transaction() as writing:
-            row = actions.sign(
-                writing,
-                actor=identity(),
-                now=clock.now(),
-                number=number,
-                digest=form.digest.data or "",
-                files=scans,
-                signed_on=form.signed_on.data,
-                same=form.same.data,
-            )
-            both = row.status is not Status.FROZEN
-    except Conflict:
-        form.digest.data = queries.get_settlement(
-            session(), number, place=identity().place
-        ).row.digest
-        words = (
-            "在您打开页面之后，结算单退回修改并重新定稿，金额或依据可能已变；请核对签字件上的"
-            "数据校验值与本页一致，不一致的请重新打印送签，一致的请重新选择文件上传。"
-        )
-        return _page(number, Typed(sign=form, problems=[Problem("changed", words)]), 409)
-    except Refused as refusal:
-        return _page(number, Typed(sign=form, problems=form.take(refusal.problems)), 422)
-    flash("双方已签，可以支付。" if both else "已上传签字件，还差另一方。")
-    return redirect(url_for("settlement.show", number=number), 303)
-
-
-@blueprint.post(f"{ONE}/pay")
-@requires(Can.SETTLE)
-def pay(number: int) -> Page:
-    found = queries.get_settlement(session(), number, place=identity().place)
-    form = PayForm()
-    valid = form.validate_on_submit()
-    voucher, problems = _received(form.voucher.data, "voucher")
-    if voucher is None and not problems:
-        problems = [Problem("voucher", "请选择支付凭证（回单、发票等）的扫描件。", "voucher")]
-    if not valid or problems or voucher is None:
-        # All that is wrong at once, not the day and the amount only after the voucher.
-        problems += actions.problems_of_payment(
-            session(), found.row, form.paid_on.data, form.amount.data, clock.today()
-        )
-        return _page(number, Typed(pay=form, problems=form.take(problems)), 422)
-    assert form.paid_on.data is not None
-    assert form.amount.data is not None
-    try:
-        with transaction() as writing:
-            row = actions.pay(
-                writing,
-                actor=identity(),
-                now=clock.now(),
-                number=number,
-                version=whole(form.version.data),
-                key=(form.key.data or "")[:40] or token_hex(16),
-                paid_on=form.paid_on.data,
-                amount=form.amount.data,
-                voucher=voucher,
-            )
-            over = row.status is Status.PAID
-    except Conflict:
-        found = queries.get_settlement(session(), number, place=identity().place)
-        form.version.data = str(found.row.version)
-        words = (
-            "在您打开页面之后，有人登记了支付；请对照“支付记录”核对是否为同一笔，"
-            "不是同一笔的，请重新选择凭证后再登记。"
-        )
-        return _page(number, Typed(pay=form, problems=[Problem("changed", words)]), 409)
-    except Refused as refusal:
-        return _page(number, Typed(pay=form, problems=form.take(refusal.problems)), 422)
-    flash("已登记支付，本期结算完毕。" if over else "已登记支付；尚未付清，余款支付后请继续登记。")
-    return redirect(url_for("settlement.show", number=number), 303)
-
-
-# --- the paper -----------------------------------------------------------------------------------
-
-
-@blueprint.get(f"{ONE}.pdf")
-@requires(Can.SEE_CONTRACTS)
-def pdf(number: int) -> Page:
-    """The same bytes for the same frozen settlement; a draft carries its mark. Recorded."""
-    found = queries.get_settlement(session(), number, place=identity().place)
-    agreed = queries.agreed_of(session(), found.contract)
-    inputs = (
-        snapshot.thaw(found.row.inputs)
-        if found.row.inputs is not None
-        else actions.composed(session(), found, agreed, snapshot.kept(found.row.draft))
-    )
-    statement = _statement(found, agreed, snapshot.kept(found.row.draft))
-    name = f"{found.region.name}{found.period.label}结算单.pdf"
-    try:
-        body = render.pdf(found, inputs, statement, demo=bool(current_app.config["DEMO"]))
-    except RenderFailed as failure:
-        return _page(number, Typed(problems=[Problem("render", failure.message)]), 503)
-    _note_download(number, name)
-    plain = f"settlement-{found.row.id}.pdf"
-    return pdf_file(BytesIO(body).getvalue(), name, plain, inline="view" in request.args)

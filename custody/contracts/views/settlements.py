@@ -17,7 +17,7 @@ from custody.contracts.actions import profiles
 from custody.contracts.actions import settlements as actions
 from custody.contracts.forms.settlements import ProfileForm, profile_form
 from custody.contracts.queries import settlements as queries
-from custody.contracts.queries.settlements import Line
+from custody.contracts.queries.settlement_lists import Coming, Line, lines_and_coming
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.periods import Period
@@ -102,12 +102,12 @@ def _filters() -> Filters:
     )
 
 
-def _found(filters: Filters) -> list[Line]:
+def _found(filters: Filters) -> tuple[list[Line], list[Coming]]:
     """Everything of the place; of one contract, which must lie in it."""
     place, today = identity().place, clock.today()
     if filters.contract is not None:
         queries.contract_and_region(session(), filters.contract, place=place)
-    return queries.lines(session(), place, today=today, contract=filters.contract)
+    return lines_and_coming(session(), place, today=today, contract=filters.contract)
 
 
 @blueprint.get("/settlements")
@@ -118,7 +118,7 @@ def index() -> Page:
 
 def _index(problems: Sequence[Problem] = (), status: int = 200) -> Page:
     filters, today = _filters(), clock.today()
-    everything = _found(filters)
+    everything, coming = _found(filters)
     own = Filters("", filters.year, filters.contract, filters.words)
     within = [line for line in everything if own.takes(line, today)]
     shown = [line for line in within if filters.takes(line, today)]
@@ -139,7 +139,8 @@ def _index(problems: Sequence[Problem] = (), status: int = 200) -> Page:
         filters=filters,
         years=sorted({line.period.year for line in everything}, reverse=True),
         one=everything[0] if filters.contract is not None and everything else None,
-        nothing=not everything,
+        nothing=not everything and not coming,
+        coming=coming,
         problems=problems,
     )
     return answer, status
@@ -156,7 +157,7 @@ def _sums(rows: Sequence[Line]) -> tuple[Decimal, Decimal]:
 def export() -> Page:
     """The list as filtered. Recorded."""
     filters, today, who = _filters(), clock.today(), identity()
-    rows = [line for line in _found(filters) if filters.takes(line, today)]
+    rows = [line for line in _found(filters)[0] if filters.takes(line, today)]
     name = place_name(session(), who.place)
     total, paid = _sums(rows)
     table = Table(

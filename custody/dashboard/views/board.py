@@ -38,6 +38,7 @@ from custody.forecast import wording
 from custody.forecast.rules import UNKNOWN, BatchOutlook, Outlook, batches_of
 from custody.infra import clock, journal
 from custody.infra.sheets import write_csv
+from custody.kernel.days import full_day
 from custody.kernel.drawing import Svg
 from custody.milestones.rules import LIGHTS
 from custody.supervision.queries.matters import open_orders
@@ -229,7 +230,7 @@ def _export(place: Place) -> Response:
             province=place.province,
             city=place.city,
             region=place.region,
-            note=f"截至{day.on.isoformat()}，{len(shown)}个地区",
+            note=f"截至{full_day(day.on)}，{len(shown)}个地区",
             modifies=False,
         )
     return csv_file(

@@ -22,6 +22,7 @@ from custody.forecast.queries import remembered
 from custody.forecast.rules import Outlook
 from custody.infra import clock
 from custody.infra.shelf import Shelf
+from custody.kernel.days import full_day
 from custody.kernel.problems import NotFound
 from custody.regions.queries import get_city
 from custody.web.database import edition, session
@@ -124,4 +125,4 @@ def city_place(code: str) -> Place:
 
 
 def noted(day: Day, count: str) -> str:
-    return f"截至{day.on.isoformat()}，{count}"
+    return f"截至{full_day(day.on)}，{count}"

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.energy import render
-from custody.energy.actions import ledger
+from custody.energy.actions import ledger, undoing
 from custody.energy.models.bills import Import
 from custody.energy.models.bills import Layout as KeptLayout
 from custody.energy.models.roster import Meter
+from custody.energy.queries import compared
 from custody.energy.queries.imports import get_import, known, layout_of, taken
 from custody.energy.rules.rows import Stored
 from custody.energy.rules.states import ImportState, Kind
@@ -87,19 +88,19 @@ def rehearse(session: Session, layout: Layout, region: Region, *, now: datetime)
     else:
         reading = read_bills(layout, known(session, region, now.date()))
         counts, months = _compare_bills(session, region, reading.rows)
-        problems = ledger.locked_problems(session, region.code, months)
+        problems = compared.locked_problems(session, region.code, months)
     if not reading.lines:
         problems.append(Problem("nothing", "表中没有填写任何内容，请填写后上传。", "file"))
     return Rehearsal(layout, reading, {**counts, "wrong": reading.wrong}, tuple(problems))
 
 
 def _compare_roster(session: Session, region: Region, rows: Any) -> dict[str, int]:
-    facts = ledger.compare_roster(session, region.code, rows)
+    facts = compared.compare_roster(session, region.code, rows)
     return {"new": facts.new, "changed": facts.changed, "same": facts.same}
 
 
 def _compare_bills(session: Session, region: Region, rows: Any) -> tuple[dict[str, int], set[int]]:
-    facts, months = ledger.compare_bills(session, region.code, rows)
+    facts, months = compared.compare_bills(session, region.code, rows)
     return {"new": facts.new, "changed": facts.changed, "same": facts.same}, months
 
 
@@ -271,7 +272,7 @@ def accept_read(
 def store(
     session: Session,
     *,
-    actor: journal.Actor,
+    actor: Identity,
     now: datetime,
     region: Region,
     rehearsal: Rehearsal,
@@ -291,7 +292,7 @@ def _before(session: Session, region: Region, kind: Kind) -> list[dict[str, Any]
     """What the institutions of a roster were, so that it can be taken back."""
     if kind is not Kind.ROSTER:
         return []
-    return ledger.institutions_as_json(session, region.code)
+    return compared.institutions_as_json(session, region.code)
 
 
 def discard(session: Session, *, actor: Identity, now: datetime, number: int) -> Import:
@@ -313,12 +314,12 @@ def undo(session: Session, *, actor: Identity, now: datetime, number: int) -> Im
     region = get_region(session, str(one.region_code), place=actor.place)
     session.refresh(region, with_for_update=True)
     if one.kind is Kind.BILLS:
-        gone, back, later = ledger.undo_bills(
+        gone, back, later = undoing.undo_bills(
             session, actor=actor, now=now, region=region, import_id=one.id
         )
         kept = _named(session, later)
     else:
-        gone, back, kept = ledger.undo_roster(
+        gone, back, kept = undoing.undo_roster(
             session,
             actor=actor,
             now=now,

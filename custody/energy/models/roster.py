@@ -36,7 +36,7 @@ class Institution(Versioned, Base):
     """Square metres, without dwellings and dormitories."""
     people: Mapped[int | None]
     """用能人数: everybody who works there, with or without a post."""
-    in_custody: Mapped[bool]
+    in_custody: Mapped[bool] = mapped_column("included")
     excluded_because: Mapped[str] = mapped_column(Text)
     """Why it is not in custody; empty where it is."""
     closed_on: Mapped[date | None]

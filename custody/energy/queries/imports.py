@@ -69,8 +69,18 @@ def taken(session: Session, region: Region) -> Taken:
     return Taken(
         codes={row.credit_code: row.name for row in codes},
         meters=_elsewhere(session, region),
+        owners=_owners(session, region.code),
         own={key: (area, people) for key, area, people in own},
     )
+
+
+def _owners(session: Session, region_code: str) -> dict[tuple[Energy, str], tuple[str, str]]:
+    found = session.execute(
+        select(Meter.energy, Meter.number, Institution.key, Institution.name)
+        .join(Institution, Institution.id == Meter.institution_id)
+        .where(Meter.region_code == region_code)
+    )
+    return {(energy, number): (key, name) for energy, number, key, name in found}
 
 
 def _elsewhere(session: Session, region: Region) -> dict[tuple[Energy, str], str]:

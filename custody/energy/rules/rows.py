@@ -1,8 +1,7 @@
-"""Lines of a roster and of bills as they are stored, whoever read them: a file, a form, a story."""
+"""What a roster and a file of bills say, as plain values: what is stored, whoever read it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +17,7 @@ class MeterRow:
     payment: Payment = Payment.METERED_PAID
     since: int | None = None
     until: int | None = None
+    """First and last month (202601) of its use; None: always."""
     note: str = ""
 
 
@@ -27,11 +27,12 @@ class InstitutionRow:
     credit_code: str
     """In its normal form; empty where there is none yet."""
     type_code: str
-    address: str
-    floor_area: Decimal | None
-    people: int | None
-    in_custody: bool
-    excluded_because: str
+    address: str = ""
+    floor_area: Decimal | None = None
+    """Square metres."""
+    people: int | None = None
+    in_custody: bool = True
+    excluded_because: str = ""
     meters: tuple[MeterRow, ...] = ()
 
     @property
@@ -43,27 +44,27 @@ class InstitutionRow:
 class BillRow:
     energy: Energy
     number: str
-    """户号 of its meter."""
+    """户号."""
     month: int
     """202611."""
     use: Decimal
+    """In the energy's unit."""
     cost: Decimal | None
+    """Yuan."""
     days: int
     starts_on: date | None = None
     ends_on: date | None = None
     row: int | None = None
-    """The row of the file's sheet, as Excel counts."""
+    """Where it stands in its file."""
+
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What makes two bills of one month the same."""
+        return (self.days, self.starts_on, self.ends_on, self.use, self.cost)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing a set of rows did."""
-
-    new: int
-    changed: int
-    same: int
-
-
-def month_words(months: Iterable[int]) -> str:
-    """«2026年1月、2026年2月»."""
-    return "、".join(f"{month // 100}年{month % 100}月" for month in sorted(set(months)))
+    new: int = 0
+    changed: int = 0
+    same: int = 0

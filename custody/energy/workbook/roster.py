@@ -25,6 +25,8 @@ class Taken:
 
     codes: Mapping[str, str] = field(default_factory=dict)
     meters: Mapping[tuple[Energy, str], str] = field(default_factory=dict)
+    owners: Mapping[tuple[Energy, str], tuple[str, str]] = field(default_factory=dict)
+    """Of the region itself: meter → (key, name) of its institution."""
     own: Mapping[str, tuple[Decimal | None, int | None]] = field(default_factory=dict)
     """Of the region itself: key → (floor area, people) as they are."""
 
@@ -101,7 +103,7 @@ class _Reader:
         elif not included and not because:
             self.wrong(row, "excluded_because", "because", "不纳入托管的单位请写明不纳入原因。")
         address = self.text(row, "address", cells, 200)
-        meters = self.meters_of(row, cells)
+        meters = self.meters_of(row, cells, code or name)
         self.once(row, name, code)
         if len(self.problems) > before or included is None:
             return
@@ -160,7 +162,7 @@ class _Reader:
             return None
         return round(value, 2)
 
-    def meters_of(self, row: int, cells: Mapping[str, Cell]) -> tuple[MeterRow, ...]:
+    def meters_of(self, row: int, cells: Mapping[str, Cell], key: str) -> tuple[MeterRow, ...]:
         said = self.text(row, "payment", cells, 20)
         usual = _PAYMENTS.get(said, Payment.METERED_PAID)
         if said and said not in _PAYMENTS:
@@ -170,18 +172,22 @@ class _Reader:
             text = unicodedata.normalize("NFKC", self.text(row, name, cells, 1000))
             for piece in filter(None, _BETWEEN.split(text)):
                 number, payment = self.number(row, name, piece, usual)
-                key = (energy, number)
+                meter = (energy, number)
                 if not number:
                     continue
-                if key in self.meters:
-                    first = self.meters[key] + 1
+                if meter in self.meters:
+                    first = self.meters[meter] + 1
                     said = f"{energy.label}户号“{number}”在第{first}行已经出现，请只保留一处。"
                     self.wrong(row, name, "meter_twice", said)
                     continue
-                self.meters[key] = row
-                if other := self.taken.meters.get(key):
+                self.meters[meter] = row
+                if other := self.taken.meters.get(meter):
                     said = f"{energy.label}户号“{number}”已登记在{other}，请核对归属。"
                     self.wrong(row, name, "meter_elsewhere", said)
+                owner, called = self.taken.owners.get(meter, (key, ""))
+                if owner != key:
+                    said = f"{energy.label}户号“{number}”已登记在“{called}”名下，请核对户号。"
+                    self.wrong(row, name, "meter_taken", said)
                 found.append(MeterRow(energy, number, payment))
         return tuple(found)
 

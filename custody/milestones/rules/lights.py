@@ -123,6 +123,8 @@ def signal_of(state: State, today: date, policy: LightPolicy) -> Signal:
     A submitted milestone is judged by the day it was submitted: the wait for a reviewer is not the
     region's delay.
     """
+    if state.status is Status.NOT_APPLICABLE:
+        return Signal(Light.GREY, state.status.label)  # nothing was done, so nothing is green
     if state.status.settled:
         return Signal(Light.GREEN, state.status.label)
     if state.planned is None:

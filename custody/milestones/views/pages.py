@@ -13,7 +13,7 @@ from custody.accounts.access import identity, may
 from custody.accounts.rules import Can
 from custody.audit import rules as journal_words
 from custody.contracts.queries.facts import facts_of
-from custody.contracts.queries.settlements import SettlementFacts, settlement_facts
+from custody.contracts.queries.settlement_lists import SettlementFacts, settlement_facts
 from custody.contracts.rules import facts
 from custody.contracts.rules.facts import Summary
 from custody.infra import clock

@@ -9,6 +9,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock
 from custody.infra.workdays import working_days_between
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.milestones import rules, tables, wording
 from custody.milestones.actions import review
@@ -95,7 +96,7 @@ def table() -> Page:
                 for row in rows
             ],
             title="待审核里程碑",
-            under=f"{today:%Y-%m-%d}　共{len(rows)}项",
+            under=f"截至{full_day(today)}　共{len(rows)}项",
         ),
         actor=who,
         place=who.place,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.milestones import tables
 from custody.milestones.actions import templates as actions
@@ -100,7 +101,7 @@ def show(number: int) -> Page:
 def table(number: int) -> Page:
     who, found = identity(), _template(number)
     items = [row.as_rule() for row in found.items]
-    state = f"{found.published_at:%Y-%m-%d}发布" if found.published_at else "草稿"
+    state = f"{full_day(found.published_at)}发布" if found.published_at else "草稿"
     return table_file(
         tables.template(
             items,

@@ -12,6 +12,7 @@ from custody.contracts.rules import checks, fields
 from custody.contracts.rules.checks import Facts, amount_of, end_of_term
 from custody.contracts.rules.contract import Status, status_on
 from custody.contracts.rules.fields import BY_CODE, GROUPS, Kind, Progress, progress
+from custody.contracts.rules.orders import Order, once_signed
 from custody.contracts.rules.policy import STANDARD, ContractPolicy, problems_of_policy
 
 TODAY = date(2026, 11, 22)
@@ -214,9 +215,45 @@ def test_every_field_is_named_once_and_every_problem_finds_its_page() -> None:
 
 def test_a_page_knows_what_it_still_needs() -> None:
     term = BY_CODE["term"]
-    assert progress(term, {}, 0) == (Progress.EMPTY, ["托管期限（年）"])
-    assert progress(term, {"starts_on": TODAY}, 0) == (Progress.PART, ["托管期限（年）"])
-    assert progress(term, {"years": 5}, 0) == (Progress.DONE, [])
+    assert progress(term, {}, 0) == (Progress.EMPTY, ["托管期限（年）"], "未填")
+    assert progress(term, {"starts_on": TODAY}, 0) == (Progress.PART, ["托管期限（年）"], "待补充")
+    assert progress(term, {"years": 5}, 0) == (Progress.DONE, [], "已填")
     parties = BY_CODE["parties"]
-    assert progress(parties, {"company_id": 1}, 0) == (Progress.PART, ["甲方"])
+    assert progress(parties, {"company_id": 1}, 0) == (Progress.PART, ["甲方"], "待补充")
     assert progress(parties, {"company_id": 1}, 1)[0] is Progress.DONE
+
+
+@pytest.mark.parametrize("code", ["schedule", "guarantee"])
+def test_a_table_by_years_is_filled_when_every_year_is(code: str) -> None:
+    group = BY_CODE[code]
+    assert group.lines is not None
+    label = group.lines.label
+    assert progress(group, {}, 1, 10) == (Progress.PART, [f"{label}还差9年"], "已填 1/10 年")
+    assert progress(group, {}, 10, 10) == (Progress.DONE, [], "已填")
+    assert progress(group, {}, 0, 10) == (Progress.EMPTY, [label], "未填")
+
+
+def test_the_sums_of_a_day_follow_the_orders_of_the_day() -> None:
+    original: dict[str, object] = {
+        "total": Decimal(100),
+        "fee:1:water": Decimal(40),
+        "fee:2:water": Decimal(60),
+        "payment:1:amount": Decimal(100),
+        "payment:1:due_on": TODAY,
+        "energy:water:quantity": Decimal(10),
+        "energy:water:price": Decimal(4),
+        "energy:water:amount": Decimal(40),
+    }
+    assert checks.problems_of_terms(original) == []
+    later = TODAY + timedelta(days=1)
+    more = Order(1, "total", Decimal(110), later, signed=False)
+    dearer = Order(2, "energy:water:price", Decimal(5), later, signed=True)
+    on = once_signed(original, [more, dearer], later)
+    found = checks.problems_of_terms(on)
+    assert [one.where for one in found] == ["bases", "fees", "payments"]
+    assert "少10.00元" in found[1].message
+    assert checks.problems_of_terms(once_signed(original, [more, dearer], TODAY)) == []
+    rest = [Order(3, "fee:2:water", Decimal(70), later, signed=False)]
+    assert [
+        one.where for one in checks.problems_of_terms(once_signed(original, [more, *rest], later))
+    ] == ["payments"]

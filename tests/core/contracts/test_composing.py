@@ -16,12 +16,13 @@ from custody.contracts.rules.composing import (
     DeductionLine,
     Draft,
     inputs_of,
-    problems_of_draft,
 )
 from custody.contracts.rules.contract import Driver, Energy
+from custody.contracts.rules.draft_checks import problems_of_draft
 from custody.contracts.rules.orders import Order
 from custody.contracts.rules.periods import Cycle, Period
-from custody.contracts.rules.settlement import Formula, PriceMode, Source, settle
+from custody.contracts.rules.settlement import settle
+from custody.contracts.rules.statement import Formula, PriceMode, Source
 
 D = Decimal
 TERMS: dict[str, object] = {

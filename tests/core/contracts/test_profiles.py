@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from custody.contracts.rules.composing import Agreed, Draft, inputs_of
 from custody.contracts.rules.periods import Cycle, Period
 from custody.contracts.rules.profiles import begun_years, problems_of_change, read_shares
-from custody.contracts.rules.settlement import Source
+from custody.contracts.rules.statement import Source
 
 TYPED = "9.1 7.6 7.4 6.8 7.2 9.0 11.4 11.2 8.9 6.7 6.6 8.1"
 

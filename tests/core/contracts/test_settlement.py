@@ -14,7 +14,8 @@ from custody.contracts import snapshot
 from custody.contracts.rules import settlement, shares
 from custody.contracts.rules.contract import Driver
 from custody.contracts.rules.periods import Cycle, Period
-from custody.contracts.rules.settlement import (
+from custody.contracts.rules.settlement import settle
+from custody.contracts.rules.statement import (
     Adjustment,
     Deduction,
     Energy,
@@ -25,7 +26,6 @@ from custody.contracts.rules.settlement import (
     PriceMode,
     Service,
     Source,
-    settle,
 )
 
 D = Decimal

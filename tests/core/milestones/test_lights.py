@@ -85,7 +85,8 @@ def test_a_light_always_says_why(state: State, today: date, policy: LightPolicy)
     assert signal.reason
     assert (signal.days_late > 0) == ("逾期" in signal.reason)
     if state.status.settled:
-        assert signal.light is Light.GREEN
+        done = state.status is not Status.NOT_APPLICABLE
+        assert signal.light is (Light.GREEN if done else Light.GREY)
     if signal.days_late > policy.late_days:
         assert signal.light is Light.RED
     if state.status.awaiting and state.planned:

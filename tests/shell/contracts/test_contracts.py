@@ -129,7 +129,9 @@ def test_a_contract_is_opened_filled_in_and_signed(officer: Critic, database: Da
     ]
     shown = page(officer.get("/contracts/1"))
     assert "请上传双方盖章的合同扫描件。" in shown.text()
-    refused = officer.press(officer.get("/contracts/1"), "登记为已签订")
+    assert "登记为已签订" not in shown.text()
+    assert "还有 1 项内容需要补充或改正" in shown.text()
+    refused = officer.send("/contracts/1/sign", {"version": str(found.version)})
     assert refused.status_code == 422
     assert page(refused).problems == ["请上传双方盖章的合同扫描件。"]
 
@@ -189,9 +191,17 @@ def test_a_row_emptied_is_gone_and_the_others_keep_their_numbers(
 @pytest.mark.parametrize(
     ("page_", "fields", "words"),
     [
-        ("identity", {"awarded_on": "2025-11-21"}, "签订日期早于中标日期"),
-        ("term", {"ends_on": "2028-01-01"}, "到期日应为2027年12月31日"),
-        ("term", {"years": "二"}, "托管期限（年）应填写0至40之间的整数"),
+        (
+            "identity",
+            {"awarded_on": "2025-11-21"},
+            "签订日期2025年11月20日早于中标日期2025年11月21日",
+        ),
+        (
+            "term",
+            {"ends_on": "2028-01-01"},
+            "到期日现填2028年1月1日，按起算日2026年1月1日和托管期限2年应为2027年12月31日",
+        ),
+        ("term", {"years": "二"}, "托管期限（年）现填“二”，应为1至40之间的整数"),
         ("parties", {"lines-1-lead": "y"}, "有且只有一个牵头单位"),
         ("parties", {"company": "91350100M000100Y44"}, "应为“3”"),
         ("parties", {"company": "没听说过的公司"}, "名录中没有“没听说过的公司”"),
@@ -349,7 +359,7 @@ def test_a_draft_can_be_dropped_and_a_signed_contract_ended(
     shown = officer.get(f"/contracts/{other}")
     early = officer.press(shown, "登记解除", {"terminated_on": "2025-11-01", "reason": "违约"})
     assert early.status_code == 422
-    assert "解除日期早于签订日期" in page(early).text()
+    assert "解除日期2025年11月1日早于签订日期2025年11月20日" in page(early).text()
     answer = officer.press(shown, "登记解除", {"terminated_on": "2026-11-01", "reason": "违约"})
     assert answer.status_code == 303
     assert "已解除" in page(officer.get(f"/contracts/{other}")).text()

@@ -85,9 +85,13 @@ def test_an_order_is_drafted_corrected_signed_and_counts(
     ("fields", "words"),
     [
         ({"subject": "energy:coal:price"}, "请选择变更事项"),
-        ({"new": "许多钱"}, "应为两位小数以内的数字"),
+        ({"new": "许多钱"}, "“许多钱”无法采用，应为两位小数以内的数字"),
         ({"new": "2400000"}, "与现行内容相同"),
-        ({"effective_on": "2025-11-19"}, "早于合同签订日期"),
+        (
+            {"subject": "pay_day", "new": "35"},
+            "“支付日”变更后的内容“35”无法采用，应为1至31之间的整数",
+        ),
+        ({"effective_on": "2025-11-19"}, "生效日期2025年11月19日早于合同签订日期2025年11月20日"),
         ({"effective_on": ""}, "请填写生效日期"),
         ({"reason": " "}, "请写明变更的原因"),
         ({"subject": "price_mode", "new": "免费"}, "所列选项之一"),
@@ -168,3 +172,35 @@ def test_a_draft_contract_needs_no_orders(officer: Critic, database: Database, c
     answer = officer.press(form, "保存草稿", WISH)
     assert answer.status_code == 422
     assert "不需要变更单" in answer.text
+
+
+def test_an_order_says_which_sums_no_longer_agree(
+    officer: Critic, signed: int, database: Database
+) -> None:
+    """As the pages of a draft do; the order that follows makes them agree again."""
+    with database.transaction() as session:
+        row = session.get_one(Contract, signed)
+        arrange.ordered(session, row)
+        fee, payment = row.fees[0], row.payments[0]
+        more = Decimal("100000.00")
+        subjects = {
+            f"fee:{fee.year}:{fee.item}": fee.amount + more,
+            f"payment:{payment.line}:amount": payment.amount + more,
+        }
+    words = (
+        "年度托管费表合计2,400,000.00元，比合同总额少",
+        "付款计划合计2,400,000.00元，比合同总额少",
+    )
+    for address in (f"/contracts/{signed}/orders/1", f"/contracts/{signed}"):
+        told = page(officer.get(address)).text()
+        assert all(one in told for one in words)
+    assert words[0] not in page(officer.get(f"/contracts/{signed}?as_of=2026-06-30")).text()
+    with database.transaction() as session:
+        row = session.get_one(Contract, signed)
+        for subject, amount in subjects.items():
+            arrange.ordered(session, row, subject, str(amount))
+    for address in (f"/contracts/{signed}/orders/1", f"/contracts/{signed}"):
+        told = page(officer.get(address)).text()
+        assert "比合同总额少" not in told
+    # The list knows terms that it does not show.
+    assert officer.get("/contracts").status_code == 200

@@ -14,7 +14,7 @@ from custody.attachments.models import Attachment
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement, SettlementPayment
 from custody.contracts.queries.owed import owed
-from custody.contracts.queries.settlements import settlement_facts
+from custody.contracts.queries.settlement_lists import settlement_facts
 from custody.contracts.rules.life import Status
 from custody.infra.journal import Event
 from custody.regions.models import Region
@@ -622,6 +622,7 @@ def test_the_list_its_heaps_and_its_export(sign_in, database, contract):
     assert "已支付 1" in text
     assert "逾期125天" in text
     assert "待宜兴市起草" in text
+    assert "2026年第四季度，2027年1月1日起可起草" in text
     only = page(client.get("/settlements?state=to_pay"))
     assert "2026年第二季度" in only.text()
     assert "2026年第一季度" not in only.text()

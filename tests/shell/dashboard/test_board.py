@@ -174,7 +174,7 @@ def test_the_export_is_the_matrix_as_filtered_and_leaves_a_trace(sign_in, databa
     with database.reader() as reading:
         event = reading.scalars(select(Event).order_by(Event.id.desc())).first()
         assert (event.action, event.actor_name, event.modifies) == ("board.exported", "韩协", False)
-        assert event.note == "截至2026-11-22，3个地区"
+        assert event.note == "截至2026年11月22日，3个地区"
     assert sign_in("auditor").get("/board/matrix.csv").status_code == 403
     assert "导出表格" not in page(sign_in("auditor").get("/board")).text()
     assert sign_in("wuxi").get("/cities/320500/matrix.csv").status_code == 404

@@ -74,7 +74,7 @@ def test_rehearsed_accepted_corrected_and_undone(sign_in: Any, database: Databas
     )
     assert _one(database, select(func.count()).select_from(PastBill)) == 2
     actions = set(_all(database, select(Event.action)))
-    assert {"import.accepted", "energy.bills_loaded", "import.undone"} <= actions
+    assert {"import.accepted", "energy.bills_stored", "import.undone"} <= actions
 
 
 def test_slips_are_named_by_cell_and_nothing_is_stored(sign_in: Any, database: Database) -> None:

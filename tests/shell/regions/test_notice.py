@@ -74,7 +74,7 @@ def test_saving_without_a_change_records_nothing(admin: Critic, database: Databa
     [
         ("batches/2", {"deadline": "二月三十"}, "期限“二月三十”无法识别"),
         ("batches/2", {"goal": ""}, "请填写年度目标。"),
-        ("cities/320200", {"column": "-1"}, "方位图列应填写0至40之间的整数"),
+        ("cities/320200", {"column": "-1"}, "方位图列现填“-1”，应为0至40之间的整数"),
         ("cities/320200", {"column": "0", "row": "0"}, "第0列第0行已是徐州市的位置，请另选一格。"),
         ("regions/320871", {"batch_number": "1"}, "批次有变动，请阅读下方说明"),
         ("regions/320871", {"lon": "东经"}, "经度应为度数"),

@@ -51,7 +51,7 @@ def test_the_board_by_batch(database: Database, sign_in: Callable[..., Critic]) 
     assert all("（" in light for light in column(first, "灯色")[:-2])
     assert details.name == "里程碑明细"
     assert len(second.rows) > 5
-    assert recorded(database) == [("江苏省进展总览", "截至2026-11-22，32个地区", False)]
+    assert recorded(database) == [("江苏省进展总览", "截至2026年11月22日，32个地区", False)]
 
 
 def test_filters_and_place_hold(database: Database, sign_in: Callable[..., Critic]) -> None:

@@ -93,7 +93,7 @@ def test_from_the_file_that_was_downloaded(
     before = days(database)
     download = client.get("/admin/calendar.xlsx?year=2027")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(download.data)).get_sheet_by_index(0)
-    assert sheet.to_python()[3][:3] == ["2027-01-01至2027-01-03", "休", "元旦"]
+    assert sheet.to_python()[3][:3] == ["2027年1月1日至2027年1月3日", "休", "元旦"]
     enter(client, rows="")
     assert days(database) == []
     enter(client, rows="", file=(io.BytesIO(download.data), "安排.xlsx"))

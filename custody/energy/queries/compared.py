@@ -1,0 +1,138 @@
+"""What is stored, as plain values, and what a set of rows would change of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from custody.energy.models.bills import Bill, RegionMonth
+from custody.energy.models.roster import Institution, Meter
+from custody.energy.rules.energies import Energy
+from custody.energy.rules.rows import BillRow, InstitutionRow, Stored
+from custody.energy.rules.states import MonthState
+from custody.kernel.problems import Problem
+
+FACTS = (
+    *("key", "name", "credit_code", "type_code", "address"),
+    *("floor_area", "people", "in_custody", "excluded_because"),
+)
+_OF_METER = ("payment", "since", "until", "note")
+_COUNTED = ("use", "cost", "days", "starts_on", "ends_on")
+KEPT = (
+    *("meter_id", "month", "number", "days", "starts_on", "ends_on", "use", "cost"),
+    *("import_id", "row", "entered_at", "entered_by"),
+)
+
+
+def known_institutions(session: Session, region_code: str) -> list[dict[str, Any]]:
+    """The roster of a region as plain values: id, version and all that a file may change."""
+    columns = [Institution.id, *(getattr(Institution, name) for name in FACTS)]
+    found = session.execute(
+        select(*columns).where(Institution.region_code == region_code).order_by(Institution.id)
+    )
+    return [dict(row._mapping) for row in found]
+
+
+def compare_roster(session: Session, region_code: str, rows: Sequence[InstitutionRow]) -> Stored:
+    """What store_roster would do."""
+    old = known_institutions(session, region_code)
+    by_key = {one["key"]: one for one in old}
+    columns = [Meter.energy, Meter.number, *(getattr(Meter, name) for name in _OF_METER)]
+    found = session.execute(select(*columns).where(Meter.region_code == region_code))
+    meters = {(one.energy, one.number): one for one in found}
+    new = changed = 0
+    for row in rows:
+        known = by_key.get(row.key)
+        if known is None:
+            new += 1
+            continue
+        differs = any(known[name] != getattr(row, name) for name in FACTS)
+        new_meters = any(
+            there is None or any(getattr(there, n) != getattr(meter, n) for n in _OF_METER)
+            for meter in row.meters
+            for there in [meters.get((meter.energy, meter.number))]
+        )
+        differs = differs or new_meters
+        changed += differs
+    return Stored(new, changed, len(rows) - new - changed)
+
+
+def institutions_as_json(session: Session, region_code: str) -> list[dict[str, Any]]:
+    """The roster as an import's row keeps it, to be taken back to."""
+    return [
+        {
+            **one,
+            "floor_area": None if one["floor_area"] is None else str(one["floor_area"]),
+        }
+        for one in known_institutions(session, region_code)
+    ]
+
+
+def compare_bills(
+    session: Session, region_code: str, rows: Sequence[BillRow]
+) -> tuple[Stored, set[int]]:
+    """What store_bills would do, and the months it would change; rows of unknown meters left out."""
+    if not rows:
+        return Stored(0, 0, 0), set()
+    meters = meters_of(session, region_code)
+    first, last = min(row.month for row in rows), max(row.month for row in rows)
+    old = bills_between(session, region_code, first, last)
+    new = changed = same = 0
+    months: set[int] = set()
+    for row in rows:
+        meter = meters.get((row.energy, row.number))
+        known = None if meter is None else old.get((meter, row.month))
+        if known is None:
+            new += 1
+        elif all(known[name] == getattr(row, name) for name in _COUNTED):
+            same += 1
+            continue
+        else:
+            changed += 1
+        months.add(row.month)
+    return Stored(new, changed, same), months
+
+
+def meters_of(session: Session, region_code: str) -> dict[tuple[Energy, str], int]:
+    """(energy, 户号) → id."""
+    found = session.execute(
+        select(Meter.energy, Meter.number, Meter.id).where(Meter.region_code == region_code)
+    )
+    return {(energy, number): meter_id for energy, number, meter_id in found}
+
+
+def bills_between(
+    session: Session, region_code: str, first: int, last: int
+) -> dict[tuple[int, int], dict[str, Any]]:
+    """(meter, month) → the bill that counts, as plain values."""
+    columns = [getattr(Bill, name) for name in KEPT]
+    found = session.execute(
+        select(*columns)
+        .join(Meter, Meter.id == Bill.meter_id)
+        .where(Meter.region_code == region_code, Bill.month.between(first, last))
+    )
+    return {(row.meter_id, row.month): dict(row._mapping) for row in found}
+
+
+def locked_problems(session: Session, region_code: str, months: set[int]) -> list[Problem]:
+    """A month that its city has checked stands still until it is unlocked."""
+    if not months:
+        return []
+    locked = session.scalars(
+        select(RegionMonth.month).where(
+            RegionMonth.region_code == region_code,
+            RegionMonth.state == MonthState.LOCKED,
+            RegionMonth.month.in_(months),
+        )
+    ).all()
+    if not locked:
+        return []
+    words = f"{_month_words(locked)}的账单已锁定，不能更改；确需更正的，请先申请解锁。"
+    return [Problem("locked", words, "")]
+
+
+def _month_words(months: Sequence[int]) -> str:
+    return "、".join(f"{month // 100}年{month % 100}月" for month in sorted(months))

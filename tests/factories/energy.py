@@ -1,0 +1,118 @@
+"""A roster with meters and bills of 宜兴市, by the verbs that store them; of every other table a row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from custody.accounts.rules import Identity
+from custody.baselines.models import Baseline, Comment, Line, NonRoutine
+from custody.baselines.rules.states import AdjustmentState, State
+from custody.energy.actions import ledger
+from custody.energy.models.bills import Explanation, Import, Layout, RegionMonth
+from custody.energy.models.roster import Institution, Meter
+from custody.energy.models.tables import Coefficient, EnergyPolicy, Temperature
+from custody.energy.rules.energies import Energy
+from custody.energy.rules.factors import USUAL
+from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow
+from custody.energy.rules.states import ImportState, Kind, MonthState
+from custody.infra import clock
+from custody.kernel.credit_code import check_digit
+from custody.regions.models import Region
+
+POWER, WATER = "0032011122", "0088"
+
+
+def code(number: int) -> str:
+    """A made-up 统一社会信用代码 with the right check digit."""
+    body = f"11320282{number:09d}"
+    return body + check_digit(body)
+
+
+def institution(number: int = 1, **changes: object) -> InstitutionRow:
+    values: dict[str, object] = {
+        "name": f"第{number}小学",
+        "credit_code": code(number),
+        "type_code": "021",
+        "floor_area": Decimal("8200.50"),
+        "people": 640,
+        "meters": (
+            MeterRow(Energy.ELECTRICITY, f"{POWER}{number}"),
+            MeterRow(Energy.WATER, f"{WATER}{number}"),
+        ),
+    } | changes
+    return InstitutionRow(**values)  # type: ignore[arg-type]
+
+
+def bill(month: int, use: str = "1200.5", cost: str | None = "807.14", number: int = 1) -> BillRow:
+    paid = None if cost is None else Decimal(cost)
+    return BillRow(
+        Energy.ELECTRICITY, f"{POWER}{number}", month, Decimal(use), paid, days=30, row=5
+    )
+
+
+def lived_in(session: Session, actor: Identity, region_code: str) -> None:
+    now, region = clock.now(), session.get_one(Region, region_code)
+    common = {"actor": actor, "now": now, "region": region}
+    ledger.store_roster(session, rows=[institution(1), institution(2)], **common)  # type: ignore[arg-type]
+    for use in ("1200.5", "1210"):
+        ledger.store_bills(session, rows=[bill(202510, use)], **common)  # type: ignore[arg-type]
+    meter = session.scalars(select(Meter).order_by(Meter.id)).first()
+    assert meter is not None
+    place = session.get_one(Institution, meter.institution_id)
+    who = actor.id
+    baseline = Baseline(
+        region_code=region_code, number=1, key="基准", state=State.DRAFT,
+        base_from=202301, base_until=202512, comparability={}, policy={}, coefficients=[],
+        weather={}, method_version="1", digest="", note="", created_at=now, created_by=who, reason="",
+    )  # fmt: skip
+    session.add(baseline)
+    session.flush()
+    session.add_all(
+        [
+            Import(
+                region_code=region_code, province_code=region.province_code, kind=Kind.BILLS,
+                state=ImportState.REHEARSED, key="文件", digest="0" * 64, name="账单.xlsx", size=1,
+                result={}, annotated="", created_at=now, created_by=who,
+            ),
+            Explanation(
+                meter_id=meter.id, month=202510, number=2, doubt="year_on_year",
+                words="新增食堂用电。", given_at=now, given_by=who,
+            ),
+            RegionMonth(region_code=region_code, month=202509, state=MonthState.LOCKED, reason=""),
+            Layout(
+                region_code=region_code, kind=Kind.BILLS, headings="0" * 64, sender="供电公司",
+                mapping={}, used_at=now,
+            ),
+            EnergyPolicy(province_code=region.province_code, values={}),
+            Temperature(
+                city_code=region.city_code, month=202510, mean=Decimal("18.4"), source="演示",
+                entered_at=now, entered_by=who,
+            ),
+            Line(
+                baseline_id=baseline.id, meter_id=meter.id, institution_id=place.id,
+                energy=meter.energy, chosen="", rule="", rule_record={}, method="", record={},
+                quota_source="",
+            ),
+            Comment(baseline_id=baseline.id, key="意见", party="", words="同意。", at=now, by=who),
+            NonRoutine(
+                region_code=region_code, number=1, key="调整", meter_id=meter.id, driver="area",
+                quantity=Decimal(10), formula="", reason="扩建", from_month=202601,
+                state=AdjustmentState.DRAFT, created_at=now, created_by=who,
+            ),
+            *(
+                Coefficient(
+                    province_code=region.province_code, energy=row.energy, caliber=row.caliber,
+                    value=row.value, unit=row.unit, source=row.source, valid_from=row.valid_from,
+                    verified=row.verified, edited_at=now,
+                )
+                for row in USUAL
+            ),
+        ]
+    )  # fmt: skip
+    session.flush()
+
+
+__all__ = ["POWER", "WATER", "bill", "code", "institution", "lived_in"]
