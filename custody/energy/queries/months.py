@@ -152,7 +152,7 @@ def _dates(
     )
     for meter, month, start, end in session.execute(dated):
         reads.setdefault(meter, []).append(
-            (month, start.toordinal(), end.toordinal() if end else None)
+            (month, start.toordinal() if start else None, end.toordinal() if end else None)
         )
     rows = {int(one): at for at, one in enumerate(series.meters)}
     columns = {int(one): at for at, one in enumerate(series.months)}

@@ -70,7 +70,8 @@ class Doubt:
             return f"单价{self.value:.4g}元/{energy.unit}{tail}"
         if self.code in ("year_change", "month_change"):
             side = "增加" if self.value > 0 else "减少"
-            return f"日均用量比{'上年同月' if self.code == 'year_change' else '上月'}{side}{abs(self.value):.1%}"
+            than = "上年同月" if self.code == "year_change" else "上月"
+            return f"日均用量比{than}{side}{abs(self.value):.1%}"
         return self.label
 
 
