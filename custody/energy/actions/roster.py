@@ -145,7 +145,7 @@ def write_meter(
     old = {name: getattr(row, name) if row else None for name in _METER}
     action = "meter.edited" if row else "meter.added"
     if row is None:
-        row = Meter(region_code=region.code, institution_id=owner.id)
+        row = Meter(region_code=region.code, institution_id=owner.id, note="")
         session.add(row)
     changes = {
         name: (old[name], getattr(account, name))
@@ -156,8 +156,6 @@ def write_meter(
         return row
     for name, (_, new) in changes.items():
         setattr(row, name, new)
-    if row.note is None:
-        row.note = ""
     row.import_id = None
     session.flush()
     journal.record(

@@ -95,12 +95,16 @@ def _column(months: NDArray[np.int64], first: int) -> NDArray[np.int64]:
 
 
 def _blocks(session: Session, query: Select[Any]) -> Iterable[Floats]:
-    result = session.connection().execute(query, execution_options={"stream_results": True})
-    cursor = result.cursor
-    assert cursor is not None
-    while rows := cursor.fetchmany(_BATCH):
-        yield np.array(rows, np.float64)
-    result.close()
+    """The rows in blocks, on SQLite straight from the driver: rows of SQLAlchemy's cost as much again."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        cursor = connection.execute(query).cursor
+        while cursor is not None and (rows := cursor.fetchmany(_BATCH)):
+            yield np.array(rows, np.float64)
+        return
+    options = {"stream_results": True, "max_row_buffer": _BATCH}
+    for part in connection.execute(query, execution_options=options).partitions(_BATCH):
+        yield np.array([tuple(row) for row in part], np.float64)
 
 
 def temperatures(
