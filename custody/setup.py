@@ -17,6 +17,7 @@ from config import ROOT, Config, ConfigError
 from custody.accounts import actions as accounts
 from custody.accounts.rules import Place, Role
 from custody.demo import play, story
+from custody.energy.actions import tables as energy_tables
 from custody.infra import clock, fonts, journal, migrate
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -88,6 +89,7 @@ def load_folder(
         )
     else:
         template, new = published(session, province), False
+    energy_tables.begin(session, province, actor=actor, now=now)
     place = queries.place_of_code(session, province)
     started = lifecycles.enrol(
         session,

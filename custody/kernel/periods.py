@@ -31,6 +31,24 @@ class Month:
             raise ValueError(f"not a month: {text!r}")
         return cls(int(year), int(number))
 
+    @classmethod
+    def coded(cls, code: int) -> Month:
+        """Read 202611; ValueError for anything else."""
+        return cls(*divmod(code, 100))
+
+    @property
+    def code(self) -> int:
+        """202611."""
+        return self.year * 100 + self.number
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}年{self.number}月"
+
+    @property
+    def days(self) -> int:
+        return monthrange(self.year, self.number)[1]
+
     @property
     def first(self) -> date:
         return date(self.year, self.number, 1)
@@ -42,3 +60,11 @@ class Month:
     def plus(self, months: int) -> Month:
         index = self.year * 12 + self.number - 1 + months
         return Month(index // 12, index % 12 + 1)
+
+
+def codes(first: int, last: int) -> list[int]:
+    """Every month from 202511 to 202602, both included, in order."""
+    start = Month.coded(first)
+    end = Month.coded(last)
+    count = (end.year - start.year) * 12 + end.number - start.number + 1
+    return [start.plus(step).code for step in range(count)]

@@ -1,4 +1,4 @@
-"""A roster with meters and bills of 宜兴市, by the verbs that store them; of every other table a row."""
+"""Rosters and bills: as rows, by hand, by the verbs that store them; of every other table a row."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from custody.accounts.rules import Identity
+from custody.accounts.rules import Identity, Role
 from custody.baselines.models import Baseline, Comment, Line, NonRoutine
 from custody.baselines.rules.states import AdjustmentState, State
 from custody.energy.actions import ledger
-from custody.energy.models.bills import Explanation, Import, Layout, RegionMonth
+from custody.energy.models.bills import Bill, Explanation, Import, Layout, RegionMonth
 from custody.energy.models.roster import Institution, Meter
-from custody.energy.models.tables import Coefficient, EnergyPolicy, Temperature
-from custody.energy.rules.energies import Energy
-from custody.energy.rules.factors import USUAL
+from custody.energy.models.tables import EnergyPolicy, Temperature
+from custody.energy.rules.energies import Energy, Payment
 from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow
 from custody.energy.rules.states import ImportState, Kind, MonthState
 from custody.infra import clock
 from custody.kernel.credit_code import check_digit
+from custody.kernel.periods import codes
 from custody.regions.models import Region
+from tests.factories import people
 
 POWER, WATER = "0032011122", "0088"
 
@@ -36,8 +37,11 @@ def institution(number: int = 1, **changes: object) -> InstitutionRow:
         "name": f"第{number}小学",
         "credit_code": code(number),
         "type_code": "021",
+        "address": "",
         "floor_area": Decimal("8200.50"),
         "people": 640,
+        "in_custody": True,
+        "excluded_because": "",
         "meters": (
             MeterRow(Energy.ELECTRICITY, f"{POWER}{number}"),
             MeterRow(Energy.WATER, f"{WATER}{number}"),
@@ -102,17 +106,61 @@ def lived_in(session: Session, actor: Identity, region_code: str) -> None:
                 quantity=Decimal(10), formula="", reason="扩建", from_month=202601,
                 state=AdjustmentState.DRAFT, created_at=now, created_by=who,
             ),
-            *(
-                Coefficient(
-                    province_code=region.province_code, energy=row.energy, caliber=row.caliber,
-                    value=row.value, unit=row.unit, source=row.source, valid_from=row.valid_from,
-                    verified=row.verified, edited_at=now,
-                )
-                for row in USUAL
-            ),
         ]
     )  # fmt: skip
     session.flush()
 
 
-__all__ = ["POWER", "WATER", "bill", "code", "institution", "lived_in"]
+def school(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:
+    """An institution with one electricity meter."""
+    from tests.factories.programme import account_at
+
+    officer = account_at(session, Role.OFFICER, region)
+    owner = Institution(
+        region_code=region,
+        key=name,
+        name=name,
+        credit_code="",
+        type_code="021",
+        address="",
+        floor_area=Decimal("8000.00"),
+        people=900,
+        in_custody=True,
+        excluded_because="",
+        edited_at=clock.now(),
+        edited_by=officer.id,
+    )
+    session.add(owner)
+    session.flush()
+    meter = Meter(
+        region_code=region,
+        institution_id=owner.id,
+        energy=Energy.ELECTRICITY,
+        number=f"0{owner.id:09d}",
+        payment=Payment.METERED_PAID,
+        note="",
+    )
+    session.add(meter)
+    session.flush()
+    return meter
+
+
+def billed(session: Session, meter: Meter, first: int, last: int, use: int = 1000) -> None:
+    """The same bill every month."""
+    from tests.factories.programme import account_at
+
+    officer = account_at(session, Role.OFFICER, meter.region_code)
+    session.add_all(
+        Bill(
+            meter_id=meter.id,
+            month=month,
+            number=1,
+            days=30,
+            use=Decimal(use),
+            cost=Decimal(use) * Decimal("0.6"),
+            entered_at=clock.now(),
+            entered_by=officer.id,
+        )
+        for month in codes(first, last)
+    )
+    session.flush()

@@ -31,6 +31,17 @@ REVIEWS: Mapping[str, str] = {
     "replaced": "已更正",
 }
 
+_ENERGIES = {
+    "electricity": "电",
+    "gas": "天然气",
+    "water": "水",
+    "heat": "热力",
+    "lpg": "液化石油气",
+    "petrol": "汽油",
+    "diesel": "柴油",
+    "coal": "煤炭",
+    "pv": "光伏发电",
+}
 _CHANNELS = {"now": "立即发邮件", "digest": "并入每日摘要", "none": "不发邮件"}
 VALUES: Mapping[str, Mapping[str, str]] = {
     "milestone.status": STATUSES,
@@ -98,6 +109,16 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "other": "其他",
     },
     "supervision.level": {"blue": "蓝", "yellow": "黄", "red": "红"},
+    "meter.energy": _ENERGIES,
+    "coefficient.energy": _ENERGIES,
+    "payment": {
+        "metered_paid": "计量付费",
+        "metered_unpaid": "计量不付费",
+        "unmetered_paid": "不计量付费",
+        "unmetered_unpaid": "不计量不付费",
+    },
+    "caliber": {"heat": "当量值", "made": "等价值", "carbon": "二氧化碳"},
+    "energy_month.state": {"open": "填报中", "complete": "待市级核对", "locked": "已锁定"},
     "stage": STAGES,
     "entry_stage": STAGES,
     "claim": {"done": "申报完成", "not_applicable": "申请不适用"},

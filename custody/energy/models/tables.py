@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import custody.energy.models.bills  # noqa: F401  # its table is named by a foreign key below
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import Caliber
 from custody.infra.db import IDS_ONCE, Base, Versioned, Word

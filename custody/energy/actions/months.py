@@ -1,0 +1,146 @@
+"""The monthly report: completed, returned, locked, unlocked; doubts explained."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from custody.accounts.queries import cities_with_reviewer
+from custody.accounts.rules import Identity, Role
+from custody.energy.models.bills import Explanation, RegionMonth
+from custody.energy.queries.months import covered, doubts_of, locked_months
+from custody.energy.rules.month import ACTIONS, STEPS, Step, problems_to
+from custody.energy.rules.states import MonthState
+from custody.infra import journal
+from custody.kernel.periods import Month
+from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
+from custody.regions.models import Region
+from custody.regions.queries import get_region
+
+
+def step(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    region: str,
+    month: int,
+    version: int,
+    step: Step,
+    reason: str = "",
+) -> RegionMonth:
+    """Take a step; `version` 0 where the month has no row yet."""
+    place = get_region(session, region, place=actor.place)
+    row = session.get(RegionMonth, (region, month))
+    if (row.version if row else 0) != version:
+        raise Conflict
+    state = row.state if row else MonthState.OPEN
+    _own(session, actor, place, step)
+    at = Month.coded(month)
+    missing = unexplained = meters = 0
+    if step is Step.COMPLETE:
+        bills = covered(session, [region], month, month)
+        meters = int(bills.wanted.sum())
+        missing = bills.per_month()[0].missing
+        unexplained = sum(not one.explained for one in doubts_of(session, place, month, month))
+    refuse_if(
+        problems_to(
+            state,
+            step,
+            month=at,
+            today=Month.of(now.date()),
+            missing=missing,
+            unexplained=unexplained,
+            meters=meters,
+            reason=reason,
+        )
+    )
+    if row is None:
+        row = RegionMonth(region_code=region, month=month, state=state, reason="")
+        session.add(row)
+    row.state = STEPS[state, step]
+    row.reason = reason.strip()
+    if step is Step.COMPLETE:
+        row.completed_at, row.completed_by = now, actor.id
+    row.locked_at, row.locked_by = (now, actor.id) if step is Step.LOCK else (None, None)
+    journal.record(
+        session,
+        actor=actor,
+        now=now,
+        action=ACTIONS[step],
+        kind="energy_month",
+        subject=f"{region}-{month}",
+        label=f"{place.name}{at.label}能源月报",
+        province=place.province_code,
+        city=place.city_code,
+        region=region,
+        changes={"state": (state, row.state)},
+        note=row.reason,
+    )
+    return row
+
+
+def _own(session: Session, actor: Identity, region: Region, step: Step) -> None:
+    """A city that has a reviewer checks its own regions; the province only where there is none."""
+    if step is Step.COMPLETE or actor.role is not Role.COORDINATOR:
+        return
+    if region.city_code in cities_with_reviewer(session):
+        words = "该市设有市级审核员，月报由设区市核对；需要解锁或退回的，请通知设区市办理。"
+        raise Refused([Problem("city", words)])
+
+
+def explain(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    region: str,
+    first: int,
+    last: int,
+    keys: Collection[str],
+    words: str,
+) -> int:
+    """One word on several doubts of the region; returns how many it now explains."""
+    place = get_region(session, region, place=actor.place)
+    found = []
+    if not keys:
+        found.append(Problem("none", "请先勾选要说明的账单。"))
+    if len(words.strip()) < 2:
+        found.append(Problem("words", "请写明原因，例如“暑期停课”“新装空调”。", "words"))
+    refuse_if(found)
+    doubts = {one.key: one for one in doubts_of(session, place, first, last)}
+    if missing := set(keys) - set(doubts):
+        raise NotFound(f"{len(missing)}")
+    locked = locked_months(session, region)
+    open_ = [doubts[key] for key in sorted(keys) if not doubts[key].explained]
+    if any(one.month in locked for one in open_):
+        raise Refused([Problem("locked", "所选账单的月份已锁定，须先由设区市解锁。")])
+    session.add_all(
+        Explanation(
+            meter_id=one.meter_id,
+            month=one.month,
+            number=one.number,
+            doubt=one.code,
+            words=words.strip(),
+            given_at=now,
+            given_by=actor.id,
+        )
+        for one in open_
+    )
+    if open_:
+        journal.record(
+            session,
+            actor=actor,
+            now=now,
+            action="bill.explained",
+            kind="bill",
+            subject=region,
+            label=f"{place.name}存疑账单",
+            province=place.province_code,
+            city=place.city_code,
+            region=region,
+            note=f"{len(open_)}处：{words.strip()}",
+        )
+    return len(open_)

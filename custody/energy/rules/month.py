@@ -1,0 +1,73 @@
+"""The monthly report of a region: open → complete → locked, and back with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from custody.energy.rules.states import MonthState
+from custody.kernel.periods import Month
+from custody.kernel.problems import Problem
+
+
+class Step(StrEnum):
+    COMPLETE = "complete"
+    RETURN = "return"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+
+
+STEPS: Mapping[tuple[MonthState, Step], MonthState] = {
+    (MonthState.OPEN, Step.COMPLETE): MonthState.COMPLETE,
+    (MonthState.COMPLETE, Step.RETURN): MonthState.OPEN,
+    (MonthState.COMPLETE, Step.LOCK): MonthState.LOCKED,
+    (MonthState.LOCKED, Step.UNLOCK): MonthState.OPEN,
+}
+ACTIONS: Mapping[Step, str] = {
+    Step.COMPLETE: "energy_month.completed",
+    Step.RETURN: "energy_month.returned",
+    Step.LOCK: "energy_month.locked",
+    Step.UNLOCK: "energy_month.unlocked",
+}
+REASONED = frozenset({Step.RETURN, Step.UNLOCK})
+
+
+def problems_to(
+    state: MonthState,
+    step: Step,
+    *,
+    month: Month,
+    today: Month,
+    missing: int = 0,
+    unexplained: int = 0,
+    meters: int = 1,
+    reason: str = "",
+) -> list[Problem]:
+    """Everything that stands in the way of a step."""
+    if (state, step) not in STEPS:
+        words = f"{month.label}的月报现为“{state.label}”，不能办理这一步，请刷新页面后再看。"
+        return [Problem("state", words)]
+    found = []
+    if step is Step.COMPLETE:
+        if month >= today:
+            found.append(Problem("early", f"{month.label}还没有结束，请在次月报送。"))
+        if not meters:
+            found.append(Problem("no_meters", "还没有登记户号，请先导入或登记单位名录和户号。"))
+        if missing:
+            words = f"{month.label}还缺{missing}张账单，请在“数据覆盖”中查看缺哪些，补齐后再报送。"
+            found.append(Problem("missing", words))
+        if unexplained:
+            words = f"{month.label}有{unexplained}处存疑尚未说明，请在“存疑账单”中逐项或成批说明。"
+            found.append(Problem("unexplained", words))
+    if step in REASONED and not reason.strip():
+        found.append(Problem("reason", "请填写理由，区县据此核改。", "reason"))
+    return found
+
+
+def turn(state: MonthState, *, city_reviews: bool) -> str:
+    """Whose turn it is, in words."""
+    if state is MonthState.OPEN:
+        return "待区县报送"
+    if state is MonthState.COMPLETE:
+        return "待设区市核对" if city_reviews else "待省级核对"
+    return "已办结"
