@@ -17,6 +17,8 @@ from functools import wraps
 from config import Config
 from custody import setup
 from custody.app import log_to
+from custody.baselines import runner as baselines
+from custody.baselines.actions import KIND as BASELINE_FIT
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
 from custody.inbox.actions import outbox, post
@@ -32,7 +34,7 @@ from custody.workdays.queries import overlay_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS: Handlers = {KIND: runner.make}
+HANDLERS: Handlers = {KIND: runner.make, BASELINE_FIT: baselines.fit}
 """Kind of job → who does it."""
 PAUSE = 1.0
 """Seconds between two looks at an empty queue."""

@@ -26,7 +26,7 @@ from custody.energy.rules.energies import Energy
 from custody.infra import journal
 from custody.jobs import actions as jobs
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
-from custody.mv.custody_rule import Answer, Test
+from custody.mv.custody_rule import Answer, Comparability, Test
 from custody.mv.method import METHOD_VERSION
 from custody.regions.models import Region
 from custody.regions.queries import get_region
@@ -429,7 +429,7 @@ def discard(
     return baseline
 
 
-def _outcome(baseline: Baseline) -> steps.Comparability:
+def _outcome(baseline: Baseline) -> Comparability:
     return steps.outcome(
         {
             Test(name): (Answer(told["answer"]), told["words"])

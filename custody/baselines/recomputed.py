@@ -173,8 +173,9 @@ def _bills(
         )
         if until is not None:
             query = query.where(until > on)
-        for meter, *values in session.execute(query):
-            found.setdefault(meter, []).append(Billed(*values))
+        for meter, month, number, days, use, cost, starts_on in session.execute(query):
+            bill = Billed(month, number, days, use, cost, starts_on)
+            found.setdefault(meter, []).append(bill)
     for bills in found.values():
         bills.sort(key=lambda bill: bill.month)
     return found

@@ -122,6 +122,19 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "settlement.exported": "导出费用结算",
         "profile.edited": "修改分月比例",
     },
+    "能源基准": {
+        "baseline.started": "新建能源基准",
+        "baseline.refitted": "重新计算能源基准",
+        "baseline.fitted": "算出能源基准",
+        "baseline.chosen": "选用基准方法",
+        "baseline.quota_entered": "录入定额",
+        "baseline.proposed": "提交能源基准",
+        "baseline.commented": "对能源基准提出意见",
+        "baseline.returned": "退回能源基准",
+        "baseline.adopted": "采用能源基准",
+        "baseline.superseded": "能源基准被替代",
+        "baseline.discarded": "放弃能源基准",
+    },
     "督办与问题": {
         "supervision.drafted": "拟督办单",
         "supervision.entered": "登记问题",
@@ -205,6 +218,7 @@ KINDS: Mapping[str, str] = {
     "company": "节能服务公司",
     "settlement": "结算单",
     "profile": "分月比例",
+    "baseline": "能源基准",
     "supervision": "督办与问题",
     "supervision_settings": "督办设置",
 }
