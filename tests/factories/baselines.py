@@ -25,7 +25,7 @@ from tests.factories.programme import account_at
 
 WARMTH = (3.2, 5.1, 9.8, 15.9, 21.3, 25.0, 28.6, 28.1, 23.7, 18.0, 11.6, 5.2)
 USES = (118, 112, 98, 90, 104, 131, 168, 165, 125, 95, 94, 115)
-COMPARABLE = {test: (Answer.NO, "") for test in Asked}
+COMPARABLE = dict.fromkeys(Asked, (Answer.NO, ""))
 ENTERED = clock.at(datetime(2026, 3, 3).date(), 9)
 
 
