@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -99,14 +100,14 @@ def weather(session: Session, region: str) -> None:
 
 
 def begun(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
-    values = {"first": 202301, "last": 202512, "answers": COMPARABLE, **how}
+    values: dict[str, Any] = {"first": 202301, "last": 202512, "answers": COMPARABLE, **how}
     return actions.begin(
         session,
         actor=account_at(session, Role.OFFICER, region),
         now=clock.now(),
         region=region,
         key=key,
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 

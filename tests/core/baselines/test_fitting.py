@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,10 +44,10 @@ def years(*sums: int, first: int = 2023) -> list[Billed]:
     ]
 
 
-def one(bills: list[Billed], energy: Energy = Energy.ELECTRICITY, **how: object) -> fitting.Fitted:
+def one(bills: list[Billed], energy: Energy = Energy.ELECTRICITY, **how: Any) -> fitting.Fitted:
     metered = Metered(7, 3, energy)
     how = {"first": 202301, "last": 202512, **how}
-    return fit_all([(metered, bills)], TEMPERATURES, **how)[0]  # type: ignore[arg-type]
+    return fit_all([(metered, bills)], TEMPERATURES, **how)[0]
 
 
 @pytest.mark.parametrize(
@@ -133,10 +134,15 @@ def test_months_are_numbers_and_back(year: int, number: int) -> None:
 
 
 def test_every_input_moves_the_digest() -> None:
-    def digest(**how: object) -> str:
+    def digest(**how: Any) -> str:
         bills = how.pop("bills", years(1200))
-        usual = {"weather": {"202301": "1"}, "coefficients": [1], "policy": {"a": 1}, "method": "m"}
-        return digest_of([(Metered(1, 1, Energy.GAS), bills)], **{**usual, **how})  # type: ignore
+        usual: dict[str, Any] = {
+            "weather": {"202301": "1"},
+            "coefficients": [1],
+            "policy": {"a": 1},
+            "method": "m",
+        }
+        return digest_of([(Metered(1, 1, Energy.GAS), bills)], **{**usual, **how})
 
     usual = digest()
     assert digest() == usual
@@ -153,7 +159,7 @@ def test_every_input_moves_the_digest() -> None:
     assert len({usual, *others}) == len(others) + 1
 
 
-def _fields(one_: Billed) -> dict[str, object]:
+def _fields(one_: Billed) -> dict[str, Any]:
     return {name: getattr(one_, name) for name in Billed.__slots__}
 
 
@@ -198,12 +204,17 @@ def test_what_happened_needs_a_word() -> None:
 
 
 def test_no_line_without_sufficient_data_is_chosen() -> None:
-    usual = {"rule_use": None, "model_use": None, "method": "quota", "stops": [], "quota": None}
+    usual: dict[str, Any] = {
+        "rule_use": None,
+        "model_use": None,
+        "method": "quota",
+        "stops": [],
+        "quota": None,
+    }
     assert not any(
-        fitting.may_choose(way, **usual)  # type: ignore[arg-type]
-        for way in ("rule", "regression", "quota", "other")
+        fitting.may_choose(way, **usual) for way in ("rule", "regression", "quota", "other")
     )
     fits = {**usual, "model_use": Decimal(1), "method": "3PC"}
-    assert fitting.may_choose("regression", **fits)  # type: ignore[arg-type]
-    assert not fitting.may_choose("regression", **{**fits, "stops": [1]})  # type: ignore[arg-type]
-    assert fitting.may_choose("quota", **{**usual, "quota": Decimal(3)})  # type: ignore[arg-type]
+    assert fitting.may_choose("regression", **fits)
+    assert not fitting.may_choose("regression", **{**fits, "stops": [1]})
+    assert fitting.may_choose("quota", **{**usual, "quota": Decimal(3)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -138,7 +139,7 @@ def test_nothing_changes_what_is_adopted(session: Session) -> None:
     baseline = made.adopted(session, YIXING)
     officer = account_at(session, Role.OFFICER, YIXING)
     line = queries.lines_of(session, [baseline.id])[0]
-    about = {
+    about: dict[str, Any] = {
         "actor": officer,
         "now": clock.now(),
         "number": baseline.id,
@@ -167,11 +168,11 @@ def test_a_quota_stands_in_where_bills_do_not_suffice(session: Session) -> None:
     rich_line, poor_line = queries.lines_of(session, [baseline.id])
     assert (poor_line.meter_id, poor_line.chosen) == (poor.id, "")
     officer = account_at(session, Role.OFFICER, YIXING)
-    about = {"actor": officer, "now": clock.now(), "number": baseline.id}
+    about: dict[str, Any] = {"actor": officer, "now": clock.now(), "number": baseline.id}
     version = baseline.version
     with pytest.raises(Refused, match="不足"):
         actions.choose(session, line_id=poor_line.id, chosen="rule", version=version, **about)
-    entering = {"quota": Decimal(52000), "version": version, **about}
+    entering: dict[str, Any] = {"quota": Decimal(52000), "version": version, **about}
     with pytest.raises(Refused, match="来源"):
         actions.enter_quota(session, line_id=poor_line.id, source=" ", **entering)
     with pytest.raises(Refused, match="已足以"):
@@ -194,8 +195,8 @@ def test_returned_with_a_reason_and_commented(session: Session) -> None:
     made.metered(session, YIXING)
     baseline = made.proposed(session, YIXING)
     boss = made.coordinator(session, YIXING)
-    about = {"actor": boss, "now": clock.now(), "number": baseline.id}
-    say = {"key": "k", "party": "某核证机构", "words": "用电量偏高", **about}
+    about: dict[str, Any] = {"actor": boss, "now": clock.now(), "number": baseline.id}
+    say: dict[str, Any] = {"key": "k", "party": "某核证机构", "words": "用电量偏高", **about}
     row = actions.comment(session, **say)
     assert actions.comment(session, **say) is row
     with pytest.raises(Refused, match="理由"):
