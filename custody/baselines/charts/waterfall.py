@@ -53,6 +53,5 @@ def waterfall(
         name = draw.fit(step.name, size - 1, pitch - 4)
         marks.append(draw.text(middle, bottom + size * 1.6, name, size=size - 1, anchor="middle"))
     desc = "；".join(f"{step.name}{figure(step.value)}{unit}" for step in steps)
-    return draw.document(
-        *(look.width, look.height, *marks), title=title, desc=f"{desc or '没有数据'}。"
-    )
+    told = f"{desc or '没有数据'}。"
+    return draw.document(look.width, look.height, *marks, title=title, desc=told)
