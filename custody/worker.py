@@ -17,6 +17,8 @@ from functools import wraps
 from config import Config
 from custody import setup
 from custody.app import log_to
+from custody.baselines import runner as baselines
+from custody.baselines.actions import KIND as BASELINE_FIT
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
 from custody.energy import runner as energy
@@ -37,6 +39,7 @@ HANDLERS: Handlers = {
     KIND: runner.make,
     energy.REHEARSAL: energy.rehearse,
     energy.ACCEPTANCE: energy.accept,
+    BASELINE_FIT: baselines.fit,
 }
 """Kind of job → who does it."""
 PAUSE = 1.0

@@ -19,6 +19,17 @@ FIELDS: Mapping[str, str] = {
     "role": "角色",
     "place": "所属范围",
     "active": "账号状态",
+    # baseline
+    "baseline.base_from": "基准期开始月份",
+    "baseline.base_until": "基准期截止月份",
+    "baseline.chosen": "选用方法",
+    "baseline.digest": "输入数据摘要",
+    "baseline.quota": "年定额",
+    "baseline.quota_source": "定额来源",
+    "baseline.party": "代表单位",
+    "baseline.words": "意见",
+    "baseline.state": "状态",
+    "baseline.reason": "退回理由",
     # milestone
     "plan_start": "计划开始",
     "planned": "计划完成",

@@ -45,6 +45,20 @@ _ENERGIES = {
 _CHANNELS = {"now": "立即发邮件", "digest": "并入每日摘要", "none": "不发邮件"}
 VALUES: Mapping[str, Mapping[str, str]] = {
     "milestone.status": STATUSES,
+    "baseline.state": {
+        "fitting": "计算中",
+        "draft": "草稿",
+        "proposed": "待省级采用",
+        "adopted": "已采用",
+        "superseded": "已被替代",
+        "discarded": "已放弃",
+    },
+    "baseline.chosen": {
+        "rule": "惯例法",
+        "regression": "回归法",
+        "quota": "定额",
+        "": "不使用",
+    },
     "settlement.status": {
         "draft": "草稿",
         "frozen": "定稿待签",
