@@ -57,7 +57,26 @@ def bill(month: int, use: str = "1200.5", cost: str | None = "807.14", number: i
     )
 
 
-def lived_in(session: Session, actor: Identity, region_code: str) -> None:
+def imported(region: Region, who: int, digest: str) -> Import:
+    """A rehearsed file of bills; its bytes are those that the tests of routes store."""
+    return Import(
+        region_code=region.code,
+        province_code=region.province_code,
+        city_code=region.city_code,
+        kind=Kind.BILLS,
+        state=ImportState.REHEARSED,
+        key=f"文件{region.code}",
+        digest=digest,
+        name="账单.xlsx",
+        size=1,
+        result={},
+        annotated=digest,
+        created_at=clock.now(),
+        created_by=who,
+    )
+
+
+def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -> None:
     now, region = clock.now(), session.get_one(Region, region_code)
     common = {"actor": actor, "now": now, "region": region}
     ledger.store_roster(session, rows=[institution(1), institution(2)], **common)  # type: ignore[arg-type]
@@ -76,10 +95,9 @@ def lived_in(session: Session, actor: Identity, region_code: str) -> None:
     session.flush()
     session.add_all(
         [
-            Import(
-                region_code=region_code, province_code=region.province_code, kind=Kind.BILLS,
-                state=ImportState.REHEARSED, key="文件", digest="0" * 64, name="账单.xlsx", size=1,
-                result={}, annotated="", created_at=now, created_by=who,
+            *(
+                imported(session.get_one(Region, one), who, digest)
+                for one in (region_code, people.ZHANGJIAGANG)
             ),
             Explanation(
                 meter_id=meter.id, month=202510, number=2, doubt="year_on_year",

@@ -300,7 +300,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         ],
         NewFile("竣工验收单.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE),
     )
-    energy.lived_in(session, officer, yixing)
+    energy.lived_in(session, officer, yixing, _stored(PDF).digest)
     inbox.lived_in(session)
     session.flush()
 

@@ -10,6 +10,7 @@ from custody.attachments.models import Attachment
 from custody.briefs.models import Brief
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement
+from custody.energy.models.bills import Import
 from custody.infra.db import Database
 from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
@@ -100,6 +101,9 @@ def things(database: Database, who: people.Person) -> Things:
             ).first()
             return {"number": found or 999}
 
+        def import_of(region: str) -> Args:
+            return {"number": s.scalars(select(Import.id).filter_by(region_code=region)).first()}
+
         def matter(region: str, title: str) -> Args:
             return {"number": supervision.titled(s, region, title).id}
 
@@ -147,6 +151,8 @@ def things(database: Database, who: people.Person) -> Things:
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
+            "kind": ({"kind": "bills"}, {"kind": "none"}),
+            "import": (import_of(people.YIXING), import_of(people.ZHANGJIAGANG)),
             "sheet": (sheet(who.username), sheet("xishan")),
             **inbox.things(s, who),
             "order": (

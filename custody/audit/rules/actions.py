@@ -131,6 +131,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "profile.edited": "修改分月比例",
     },
     "能源数据": {
+        "energy.roster_stored": "存入单位名录",
+        "energy.bills_stored": "存入能源账单",
         "institution.edited": "修改用能单位",
         "meter.added": "新增户号",
         "meter.edited": "修改户号",
@@ -198,10 +200,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "工作日历": {
         "calendar.entered": "录入节假日安排",
         "calendar.exported": "导出节假日安排",
-    },
-    "能源数据": {
-        "energy.roster_stored": "存入单位名录",
-        "energy.bills_stored": "存入能源账单",
     },
     "导出与校验": {
         "board.exported": "导出进展总览",
