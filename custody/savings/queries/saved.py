@@ -1,0 +1,258 @@
+"""What regions saved: bases, bills, weather, signed adjustments, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from custody.baselines.models import Baseline, Line, NonRoutine
+from custody.baselines.queries import adopted_of
+from custody.baselines.rules.plain import fitted_like
+from custody.baselines.rules.states import AdjustmentState
+from custody.energy.models.bills import Bill
+from custody.energy.models.roster import Institution, Meter
+from custody.energy.models.tables import Coefficient
+from custody.energy.queries.series import Series, monthly, temperatures
+from custody.energy.queries.tables import factors_of
+from custody.energy.rules import coverage
+from custody.energy.rules.energies import Energy
+from custody.energy.rules.factors import Caliber
+from custody.kernel.periods import Month
+from custody.regions.models import Region
+from custody.savings.rules.bases import Base, Flags, Floats, base_of, stacked
+from custody.savings.rules.reckoning import Readings, reckon
+from custody.savings.rules.sums import DISTRICT_FLOOR, Factors, Meters, Step, Total, steps, totals
+
+_NO_LINE = Base("")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The rows of coefficients that count on a day, in the caliber somebody looks at."""
+
+    caliber: Caliber
+    rows: Mapping[Energy, Coefficient]
+    """Energy → kgce a unit. Where the wished caliber has no row, the energy's own heat stands in."""
+    carbon: Mapping[Energy, Coefficient]
+
+    @property
+    def coal(self) -> Factors:
+        return {energy: float(row.value) for energy, row in self.rows.items()}
+
+    @property
+    def tonnes(self) -> Factors:
+        return {energy: float(row.value) for energy, row in self.carbon.items()}
+
+
+def conversion(session: Session, province: str, caliber: Caliber, last: int) -> Conversion:
+    """As of the last day of a month. One statement."""
+    found = factors_of(session, province, Month.coded(last).last)
+    heat = {energy: row for (energy, one), row in found.items() if one is Caliber.EQUIVALENT_HEAT}
+    wished = {energy: row for (energy, one), row in found.items() if one is caliber}
+    carbon = {energy: row for (energy, one), row in found.items() if one is Caliber.CARBON}
+    return Conversion(caliber, {**heat, **wished}, carbon)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Meters × months of some regions, in order of meter ids."""
+
+    baselines: Mapping[str, Baseline]
+    series: Series
+    meters: Meters
+    readings: Readings
+    conversion: Conversion
+
+    @property
+    def months(self) -> NDArray[np.int64]:
+        return self.series.months
+
+    def by_region(self, codes: Sequence[str]) -> list[Total]:
+        number = {code: place for place, code in enumerate(codes)}
+        owners = np.array([number.get(str(one), -1) for one in self.series.regions], np.int64)
+        return self._totals(owners, len(codes), DISTRICT_FLOOR)
+
+    def by_institution(self, ids: Sequence[int]) -> list[Total]:
+        return self._totals(_places(self.series.institutions, ids), len(ids), 0.0)
+
+    def by_meter(self, ids: Sequence[int]) -> list[Total]:
+        return self._totals(_places(self.series.meters, ids), len(ids), 0.0)
+
+    def whole(self) -> Total:
+        owners = np.zeros(len(self.series), np.int64)
+        return self._totals(owners, 1, DISTRICT_FLOOR)[0]
+
+    def per_month(self) -> list[tuple[int, Total]]:
+        """Every month by itself."""
+        owners = np.zeros(len(self.series), np.int64)
+        return [
+            (int(month), self._totals(owners, 1, DISTRICT_FLOOR, slice(at, at + 1))[0])
+            for at, month in enumerate(self.months)
+        ]
+
+    def steps(self, energy: Energy, *, floor: float = DISTRICT_FLOOR) -> list[Step]:
+        return steps(self.meters, self.series.of_energy(energy), self.months, floor=floor)
+
+    def _totals(
+        self, owners: NDArray[np.int64], count: int, floor: float, columns: slice | None = None
+    ) -> list[Total]:
+        return totals(
+            self.meters,
+            owners,
+            count=count,
+            coal=self.conversion.coal,
+            carbon=self.conversion.tonnes,
+            columns=columns,
+            floor=floor,
+        )
+
+
+def _places(owners: NDArray[np.int64], ids: Sequence[int]) -> NDArray[np.int64]:
+    number = {one: place for place, one in enumerate(ids)}
+    return np.array([number.get(int(one), -1) for one in owners], np.int64)
+
+
+def saved(
+    session: Session,
+    regions: Sequence[Region],
+    *,
+    province: str,
+    first: int,
+    last: int,
+    caliber: Caliber = Caliber.EQUIVALENT_HEAT,
+) -> Saved:
+    """Of all meters of the regions that have an adopted baseline; the others have nothing to save from.
+
+    At most nine statements, whatever the number of regions and meters.
+    """
+    baselines = adopted_of(session, [one.code for one in regions])
+    there = [one for one in regions if one.code in baselines]
+    codes = [one.code for one in there]
+    series = monthly(session, codes, first=first, last=last)
+    bases = _bases(session, [one.id for one in baselines.values()])
+    readings = _readings(session, there, series, baselines, bases, first, last)
+    stack = stacked([bases.get(int(one), _NO_LINE) for one in series.meters])
+    meters = Meters(series.energies, stack, reckon(stack, readings))
+    return Saved(baselines, series, meters, readings, conversion(session, province, caliber, last))
+
+
+def _bases(session: Session, baseline_ids: Sequence[int]) -> dict[int, Base]:
+    rows = session.execute(
+        select(
+            *(Line.meter_id, Line.chosen, Line.record, Line.rule_use),
+            *(Line.rule_record, Line.quota, Line.price),
+        )
+        .where(Line.baseline_id.in_(baseline_ids))
+        .order_by(Line.meter_id)
+    )
+    return {
+        meter: base_of(
+            chosen,
+            record=record,
+            rule_use=None if use is None else float(use),
+            rule_record=ruled,
+            quota=None if quota is None else float(quota),
+            price=None if price is None else float(price),
+        )
+        for meter, chosen, record, use, ruled, quota, price in rows
+    }
+
+
+def _readings(
+    session: Session,
+    regions: Sequence[Region],
+    series: Series,
+    baselines: Mapping[str, Baseline],
+    bases: Mapping[int, Base],
+    first: int,
+    last: int,
+) -> Readings:
+    codes = [one.code for one in regions]
+    shape = (len(series), len(series.months))
+    warmth = temperatures(session, sorted({one.city_code for one in regions}), first, last)
+    nothing = np.full(len(series.months), np.nan)
+    city = {one.code: warmth.get(one.city_code, nothing) for one in regions}
+    until = {code: one.base_until for code, one in baselines.items()}
+    ends = np.array([until[str(one)] for one in series.regions], np.int64)
+    return Readings(
+        months=series.months,
+        energies=series.energies,
+        use=series.use,
+        days=series.days,
+        temperature=np.array([city[str(one)] for one in series.regions]).reshape(shape),
+        adjustment=_adjustments(session, codes, series),
+        due=_due(session, codes, series),
+        overlapping=_overlaps(session, codes, series, first, last),
+        in_base=series.months[None, :] <= ends[:, None],
+        lined=np.array([int(one) in bases for one in series.meters], np.bool_),
+    )
+
+
+def _due(session: Session, codes: Sequence[str], series: Series) -> Flags:
+    """Metered, in custody, in use that month; what roofs make is no use."""
+    bounds = {
+        row[0]: row[1:]
+        for row in session.execute(
+            select(Meter.id, Meter.since, Meter.until, Meter.payment, Institution.in_custody)
+            .join(Institution, Institution.id == Meter.institution_id)
+            .where(Meter.region_code.in_(codes))
+        )
+    }
+    rows = [bounds[int(one)] for one in series.meters]
+    since = np.array([row[0] or 0 for row in rows], np.int64)
+    until = np.array([row[1] or 999999 for row in rows], np.int64)
+    owes = np.array(
+        [
+            bool(row[3] and row[2].metered and fitted_like(Energy(str(energy))))
+            for row, energy in zip(rows, series.energies, strict=True)
+        ],
+        np.bool_,
+    )
+    found: Flags = coverage.due(since, until, series.months) & owes[:, None]
+    return found
+
+
+def _adjustments(session: Session, codes: Sequence[str], series: Series) -> Floats:
+    found = np.zeros((len(series), len(series.months)))
+    rows = session.execute(
+        select(
+            *(NonRoutine.meter_id, NonRoutine.quantity),
+            *(NonRoutine.from_month, NonRoutine.until_month),
+        ).where(NonRoutine.region_code.in_(codes), NonRoutine.state == AdjustmentState.SIGNED)
+    )
+    for meter, quantity, since, until in rows:
+        place = int(np.searchsorted(series.meters, meter))
+        held = (series.months >= since) & (series.months <= (until or 999999))
+        found[place, held] += float(quantity)
+    return found
+
+
+def _overlaps(
+    session: Session, codes: Sequence[str], series: Series, first: int, last: int
+) -> Flags:
+    """Bills that cover days which an earlier bill of the meter covers."""
+    found = np.zeros((len(series), len(series.months)), np.bool_)
+    other = aliased(Bill)
+    rows = session.execute(
+        select(Bill.meter_id, Bill.month)
+        .join(Meter, Meter.id == Bill.meter_id)
+        .join(other, other.meter_id == Bill.meter_id)
+        .where(
+            Meter.region_code.in_(codes),
+            Bill.month.between(first, last),
+            other.month.between(Month.coded(first).plus(-1).code, last),
+            other.month < Bill.month,
+            Bill.starts_on.is_not(None),
+            other.ends_on >= Bill.starts_on,
+        )
+        .distinct()
+    )
+    for meter, month in rows:
+        at = (month // 100 - first // 100) * 12 + month % 100 - first % 100
+        found[int(np.searchsorted(series.meters, meter)), at] = True
+    return found
