@@ -13,7 +13,16 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from custody.demo import contracts, dossiers, inbox, settlements, sheets, supervision, targets
+from custody.demo import (
+    contracts,
+    dossiers,
+    energy,
+    inbox,
+    settlements,
+    sheets,
+    supervision,
+    targets,
+)
 from custody.demo.story import START, Act
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
 
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (
+    energy,
     contracts,
     settlements,
     targets,

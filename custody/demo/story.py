@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from custody.accounts.rules import Place
-from custody.demo import people, phrases
+from custody.demo import people, phrases, rosters
 from custody.demo.courses import YEAR, Mark, Plan, Step, day, parse
 from custody.demo.plans import PLANS
 from custody.infra import clock
@@ -234,12 +234,15 @@ class _Region:
         on = working_day(date(YEAR, 1 if early else 3, 7 if early else 4))
         on = later(on, self.dice.randrange(3))
         institutions = self.dice.randrange(86, 342)
+        area = institutions * self.dice.randrange(5200, 9400)
+        if self.seat.code in rosters.REGIONS:
+            institutions, area = rosters.in_custody(self.seat.code)
         values = {
             "lead_unit": people.lead_unit(self.seat.region),
             "contact": self.seat.officer,
             "phone": f"000-0000-{self.number + 200:04d}",
             "institutions": institutions,
-            "floor_area": institutions * self.dice.randrange(5200, 9400),
+            "floor_area": area,
         }
         moment = self._moment(self.seat.slug, on)
         return Act(moment, self.seat.slug, "profile", self.seat.code, values=values)

@@ -1,0 +1,268 @@
+"""Energy in the demonstration: rosters, three years of bills, weather, baselines, monthly reports.
+
+All of it is made up and says so. The three pilots have adopted baselines and save; 武进区's waits for the
+province, 滨湖区's is a draft; the other rosters have bills alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from custody.baselines import actions as baselines
+from custody.baselines.models import Baseline
+from custody.baselines.queries import by_key
+from custody.baselines.rules.fitting import REGRESSION
+from custody.demo import people, rosters, uses
+from custody.demo.story import Act, later, working_day
+from custody.energy.actions import ledger, months, tables
+from custody.energy.models.bills import RegionMonth
+from custody.energy.queries.months import doubts_of
+from custody.energy.rules.energies import Energy
+from custody.energy.rules.month import Step
+from custody.infra import clock
+from custody.jobs.models import Job
+from custody.jobs.rules import State as JobState
+from custody.jobs.runner import Result
+from custody.kernel.periods import Month, codes
+from custody.mv.custody_rule import Answer, Change
+from custody.regions.queries import get_region
+
+if TYPE_CHECKING:
+    from custody.demo.play import Player
+
+SOURCE = "演示数据，系编造，不得作为工作依据"
+YIXING, ZHANGJIAGANG, DAFENG = "320282", "320582", "320904"
+BINHU, WUJIN = "320211", "320412"
+_OFFICERS = {seat.code: seat.slug for seat in people.seats()}
+_BEFORE = 202512
+"""The last month of the bills that every region hands in at once."""
+_REPORTED: Mapping[str, tuple[str, int, int]] = {
+    YIXING: ("wuxi", 202609, 202608),
+    ZHANGJIAGANG: ("suzhou", 202609, 202606),
+    DAFENG: ("yancheng", 202607, 202605),
+}
+"""Region → who checks its months, the last month it reported, the last one that is locked."""
+_WHY = (
+    ("year_change", "上年同月受节假日和天气影响，已与缴费凭证核对无误。"),
+    ("month_change", "随季节和寒暑假变化，已与缴费凭证核对无误。"),
+    ("", "已与供应单位核对，账单无误。"),
+)
+
+
+def acts(until: datetime) -> Iterator[Act]:
+    yield from _weather(until)
+    for place, region in enumerate(rosters.REGIONS):
+        officer = _OFFICERS[region]
+        began = later(date(2026, 1, 12), place % 5)
+        yield Act(clock.at(began, 10, 20 + place), officer, "roster", region)
+        whole = {"first": uses.FIRST, "last": _BEFORE}
+        yield Act(clock.at(later(began, 4), 14, 10 + place), officer, "bills", region, values=whole)
+        for month in codes(202601, uses.LAST):
+            on = working_day(Month.coded(month).last + timedelta(days=11 + place % 4))
+            one = {"first": month, "last": month}
+            yield Act(clock.at(on, 9, 30 + place), officer, "bills", region, values=one)
+            yield from _reports(region, officer, month, on)
+    for number, region in enumerate((YIXING, ZHANGJIAGANG, DAFENG)):
+        yield from _adopted(region, later(date(2026, 3, 2), number))
+    yield from _proposed(WUJIN, date(2026, 11, 3))
+    yield from _begun(BINHU, date(2026, 11, 16), 202311, 202510)
+
+
+def _weather(until: datetime) -> Iterator[Act]:
+    who = people.COORDINATORS[0]
+    past = {"first": uses.FIRST, "last": _BEFORE}
+    yield Act(clock.at(date(2026, 1, 21), 15, 5), who, "weather", values=past)
+    for month in codes(202601, uses.LAST):
+        on = working_day(Month.coded(month).last + timedelta(days=6))
+        if clock.at(on) < until:
+            one = {"first": month, "last": month}
+            yield Act(clock.at(on, 10, 40), who, "weather", values=one)
+
+
+def _reports(region: str, officer: str, month: int, on: date) -> Iterator[Act]:
+    if region not in _REPORTED:
+        return
+    city, reported, locked = _REPORTED[region]
+    if month <= reported:
+        yield Act(clock.at(later(on, 1), 10, 5), officer, "month", region, values={"month": month})
+    if month <= locked:
+        values = {"month": month, "lock": True}
+        yield Act(clock.at(later(on, 3), 15, 20), city, "month", region, values=values)
+
+
+def _begun(region: str, on: date, first: int, last: int) -> Iterator[Act]:
+    who, period = _OFFICERS[region], {"first": first, "last": last}
+    yield Act(clock.at(on, 9, 40), who, "base", region, values=period)
+    yield Act(clock.at(on, 9, 42), who, "base_fit", region)
+    yield Act(clock.at(on, 16, 10), who, "base_choose", region)
+
+
+def _adopted(region: str, on: date) -> Iterator[Act]:
+    yield from _begun(region, on, 202311, 202410)
+    yield Act(clock.at(later(on, 1), 10, 30), _OFFICERS[region], "base_propose", region)
+    words = "已抽查12户账单和3处现场，基准期用量与账单一致，同意采用。"
+    city = _REPORTED[region][0]
+    yield Act(clock.at(later(on, 4), 14, 30), city, "base_comment", region, words=words)
+    yield Act(clock.at(later(on, 7), 11, 15), people.COORDINATORS[0], "base_adopt", region)
+
+
+def _proposed(region: str, on: date) -> Iterator[Act]:
+    yield from _begun(region, on, 202311, 202510)
+    yield Act(clock.at(later(on, 2), 10, 30), _OFFICERS[region], "base_propose", region)
+    words = "两年用量波动较小，建议医院户号补充2025年新增设备清单后采用。"
+    yield Act(clock.at(later(on, 7), 15, 30), "changzhou", "base_comment", region, words=words)
+
+
+# --- verbs ------------------------------------------------------------------------------------
+
+
+def _roster(player: Player, act: Act) -> None:
+    who = player.actors[act.actor]
+    region = get_region(player.session, act.region, place=who.place)
+    rows = [unit.row for unit in rosters.of(act.region)]
+    ledger.store_roster(player.session, actor=who, now=act.at, region=region, rows=rows)
+
+
+def _bills(player: Player, act: Act) -> None:
+    who = player.actors[act.actor]
+    region = get_region(player.session, act.region, place=who.place)
+    first, last = _period(act)
+    rows = list(uses.bills(act.region, first, last))
+    ledger.store_bills(player.session, actor=who, now=act.at, region=region, rows=rows)
+
+
+def _warm(player: Player, act: Act) -> None:
+    first, last = _period(act)
+    cities = sorted({f"{region[:4]}00" for region in rosters.REGIONS})
+    rows = [
+        tables.Warmth(city, month, Decimal(str(mean)), SOURCE)
+        for city in cities
+        for month, mean in zip(uses.MONTHS, uses.temperatures(city), strict=True)
+        if first <= month <= last
+    ]
+    tables.store_temperatures(player.session, actor=player.actors[act.actor], now=act.at, rows=rows)
+
+
+def _period(act: Act) -> tuple[int, int]:
+    return int(str(act.values["first"])), int(str(act.values["last"]))
+
+
+def _month(player: Player, act: Act) -> None:
+    """Report it, with a word on everything doubtful; or check and lock it."""
+    session, who = player.session, player.actors[act.actor]
+    region = get_region(session, act.region, place=who.place)
+    month = int(str(act.values["month"]))
+    if not act.values.get("lock"):
+        open_ = [one for one in doubts_of(session, region, month, month) if not one.explained]
+        for code, words in _WHY:
+            keys = [one.key for one in open_ if one.code == code or not code]
+            open_ = [one for one in open_ if one.key not in keys]
+            if keys:
+                months.explain(
+                    *(session,),
+                    actor=who,
+                    now=act.at,
+                    region=act.region,
+                    first=month,
+                    last=month,
+                    keys=keys,
+                    words=words,
+                )
+        session.flush()
+    row = session.get(RegionMonth, (act.region, month))
+    months.step(
+        session,
+        actor=who,
+        now=act.at,
+        region=act.region,
+        month=month,
+        version=row.version if row else 0,
+        step=Step.LOCK if act.values.get("lock") else Step.COMPLETE,
+    )
+
+
+def _base(player: Player, act: Act) -> None:
+    first, last = _period(act)
+    answers = dict.fromkeys(Change, (Answer.NO, ""))
+    answers[Change.EQUIPMENT] = (Answer.EXPLAINED, "个别学校更换空调，影响不足1%，已在说明中列出。")
+    baselines.begin(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        region=act.region,
+        key=f"demo-{act.region}",
+        first=first,
+        last=last,
+        answers=answers,
+        note="基准期账单已与供应单位对账；数据为演示编造。",
+    )
+
+
+def _row(player: Player, act: Act) -> Baseline:
+    player.session.flush()
+    row = by_key(player.session, f"demo-{act.region}")
+    assert row is not None, act.region
+    return row
+
+
+def _fit(player: Player, act: Act) -> None:
+    """What the worker does, and what it then notes of its job."""
+    row = _row(player, act)
+    baselines.fit(player.session, actor=player.actors[act.actor], now=act.at, number=row.id)
+    job = player.session.get_one(Job, row.job_id)
+    job.state, job.started_at, job.finished_at = JobState.DONE, act.at, act.at
+    job.words = "基准已计算完成，请核对各户号的结果。"
+    job.result = asdict(Result(job.words, url=f"/baselines/{row.id}"))
+
+
+def _choose(player: Player, act: Act) -> None:
+    for energy in (Energy.ELECTRICITY, Energy.GAS, Energy.WATER):
+        row = _row(player, act)
+        baselines.choose_all(
+            player.session,
+            actor=player.actors[act.actor],
+            now=act.at,
+            number=row.id,
+            version=row.version,
+            energy=energy,
+            chosen=REGRESSION,
+        )
+
+
+def _comment(player: Player, act: Act) -> None:
+    baselines.comment(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        number=_row(player, act).id,
+        key=f"demo-{act.region}",
+        party="第三方核证机构（演示）",
+        words=act.words,
+    )
+
+
+def _step(verb: Callable[..., Baseline]) -> Callable[[Player, Act], None]:
+    def does(player: Player, act: Act) -> None:
+        row = _row(player, act)
+        who = player.actors[act.actor]
+        verb(player.session, actor=who, now=act.at, number=row.id, version=row.version)
+
+    return does
+
+
+VERBS: Mapping[str, Callable[[Player, Act], None]] = {
+    "roster": _roster,
+    "bills": _bills,
+    "weather": _warm,
+    "month": _month,
+    "base": _base,
+    "base_fit": _fit,
+    "base_choose": _choose,
+    "base_comment": _comment,
+    "base_propose": _step(baselines.propose),
+    "base_adopt": _step(baselines.adopt),
+}
