@@ -49,6 +49,8 @@ from custody.jobs import views as jobs
 from custody.milestones.queries.milestones import queue_size
 from custody.milestones.views import bulk, evidence, moves, officer, review, templates
 from custody.regions import views as regions
+from custody.savings.views import meters as saving_meters
+from custody.savings.views import regions as saving_regions
 from custody.supervision.views import lists, matters, orders, problems
 from custody.targets.views import entries, projects, tasks
 from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
@@ -131,6 +133,8 @@ def _register(app: Flask) -> None:
         *{part.blueprint for part in (settlement, settlement_papers)},
         dossiers.blueprint,
         energy_imports.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (saving_regions, saving_meters)},
     ):
         app.register_blueprint(blueprint)
 
@@ -183,6 +187,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
+    ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("energy_imports.index", "能源数据导入", (Can.FILL_ENERGY,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
@@ -226,6 +231,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "settlement": ("settlements.index",),
     "dossiers": ("jobs.index", "dashboard.board"),
     "energy_imports": ("energy_imports.index",),
+    "savings": ("savings.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

@@ -25,7 +25,8 @@ REGIONS = {
     "321003": ("邗江区", 56, 0.97),
     "321283": ("泰兴市", 54, 2.05),
 }
-"""What names begin with, institutions in custody, and how large they are, so that their bills come to the contract's base.
+"""What names begin with, institutions in custody, how large they are (their bills come to the contract's).
+
 宜兴市's number is the one that was published of the pilot, the others are made up."""
 _ALL = (
     "望溪听松云栖映月杏园竹里荷塘枫林沁芳观澜揽翠晴川鹿鸣拂柳采薇蒹葭南陌东篱西洲北渚"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,9 +75,12 @@ class Saved:
         return self.series.months
 
     def by_region(self, codes: Sequence[str]) -> list[Total]:
-        number = {code: place for place, code in enumerate(codes)}
-        owners = np.array([number.get(str(one), -1) for one in self.series.regions], np.int64)
-        return self._totals(owners, len(codes), DISTRICT_FLOOR)
+        return self.grouped({code: place for place, code in enumerate(codes)}, len(codes))
+
+    def grouped(self, group: Mapping[str, int], count: int) -> list[Total]:
+        """`group`: region → the number of its sum, below `count`."""
+        owners = np.array([group.get(str(one), -1) for one in self.series.regions], np.int64)
+        return self._totals(owners, count, DISTRICT_FLOOR)
 
     def by_institution(self, ids: Sequence[int]) -> list[Total]:
         return self._totals(_places(self.series.institutions, ids), len(ids), 0.0)
@@ -83,17 +88,23 @@ class Saved:
     def by_meter(self, ids: Sequence[int]) -> list[Total]:
         return self._totals(_places(self.series.meters, ids), len(ids), 0.0)
 
-    def whole(self) -> Total:
+    def whole(self, floor: float = DISTRICT_FLOOR) -> Total:
         owners = np.zeros(len(self.series), np.int64)
-        return self._totals(owners, 1, DISTRICT_FLOOR)[0]
+        return self._totals(owners, 1, floor)[0]
 
-    def per_month(self) -> list[tuple[int, Total]]:
+    def per_month(self, floor: float = DISTRICT_FLOOR) -> list[tuple[int, Total]]:
         """Every month by itself."""
         owners = np.zeros(len(self.series), np.int64)
         return [
-            (int(month), self._totals(owners, 1, DISTRICT_FLOOR, slice(at, at + 1))[0])
+            (int(month), self._totals(owners, 1, floor, slice(at, at + 1))[0])
             for at, month in enumerate(self.months)
         ]
+
+    def place_of(self, meter: int) -> int | None:
+        """The meter's row."""
+        at = int(np.searchsorted(self.series.meters, meter))
+        found = at < len(self.series) and int(self.series.meters[at]) == meter
+        return at if found else None
 
     def steps(self, energy: Energy, *, floor: float = DISTRICT_FLOOR) -> list[Step]:
         return steps(self.meters, self.series.of_energy(energy), self.months, floor=floor)
@@ -125,20 +136,61 @@ def saved(
     first: int,
     last: int,
     caliber: Caliber = Caliber.EQUIVALENT_HEAT,
+    meters: Sequence[int] | None = None,
 ) -> Saved:
     """Of all meters of the regions that have an adopted baseline; the others have nothing to save from.
 
-    At most nine statements, whatever the number of regions and meters.
+    `meters`: of these alone. At most nine statements, whatever the number of regions and meters.
     """
     baselines = adopted_of(session, [one.code for one in regions])
     there = [one for one in regions if one.code in baselines]
     codes = [one.code for one in there]
     series = monthly(session, codes, first=first, last=last)
+    if meters is not None:
+        series = _of(series, np.isin(series.meters, np.array(meters, np.int64)))
     bases = _bases(session, [one.id for one in baselines.values()])
     readings = _readings(session, there, series, baselines, bases, first, last)
     stack = stacked([bases.get(int(one), _NO_LINE) for one in series.meters])
-    meters = Meters(series.energies, stack, reckon(stack, readings))
-    return Saved(baselines, series, meters, readings, conversion(session, province, caliber, last))
+    summed = Meters(series.energies, stack, reckon(stack, readings))
+    return Saved(baselines, series, summed, readings, conversion(session, province, caliber, last))
+
+
+def _of(series: Series, rows: Flags) -> Series:
+    return Series(
+        series.meters[rows],
+        series.institutions[rows],
+        series.regions[rows],
+        series.energies[rows],
+        series.months,
+        series.use[rows],
+        series.days[rows],
+        series.cost[rows],
+        series.numbers[rows],
+    )
+
+
+def base_of_line(line: Line) -> Base:
+    return _base(
+        *(line.chosen, line.record, line.rule_use, line.rule_record, line.quota, line.price)
+    )
+
+
+def _base(
+    chosen: str,
+    record: Mapping[str, Any],
+    use: Decimal | None,
+    ruled: Mapping[str, Any],
+    quota: Decimal | None,
+    price: Decimal | None,
+) -> Base:
+    return base_of(
+        chosen,
+        record=record,
+        rule_use=None if use is None else float(use),
+        rule_record=ruled,
+        quota=None if quota is None else float(quota),
+        price=None if price is None else float(price),
+    )
 
 
 def _bases(session: Session, baseline_ids: Sequence[int]) -> dict[int, Base]:
@@ -150,17 +202,7 @@ def _bases(session: Session, baseline_ids: Sequence[int]) -> dict[int, Base]:
         .where(Line.baseline_id.in_(baseline_ids))
         .order_by(Line.meter_id)
     )
-    return {
-        meter: base_of(
-            chosen,
-            record=record,
-            rule_use=None if use is None else float(use),
-            rule_record=ruled,
-            quota=None if quota is None else float(quota),
-            price=None if price is None else float(price),
-        )
-        for meter, chosen, record, use, ruled, quota, price in rows
-    }
+    return {meter: _base(*rest) for meter, *rest in rows}
 
 
 def _readings(
@@ -225,8 +267,11 @@ def _adjustments(session: Session, codes: Sequence[str], series: Series) -> Floa
             *(NonRoutine.from_month, NonRoutine.until_month),
         ).where(NonRoutine.region_code.in_(codes), NonRoutine.state == AdjustmentState.SIGNED)
     )
+    place_of = {int(one): place for place, one in enumerate(series.meters)}
     for meter, quantity, since, until in rows:
-        place = int(np.searchsorted(series.meters, meter))
+        place = place_of.get(meter)
+        if place is None:
+            continue
         held = (series.months >= since) & (series.months <= (until or 999999))
         found[place, held] += float(quantity)
     return found
@@ -252,7 +297,9 @@ def _overlaps(
         )
         .distinct()
     )
+    place_of = {int(one): place for place, one in enumerate(series.meters)}
     for meter, month in rows:
-        at = (month // 100 - first // 100) * 12 + month % 100 - first % 100
-        found[int(np.searchsorted(series.meters, meter)), at] = True
+        if meter in place_of:
+            at = (month // 100 - first // 100) * 12 + month % 100 - first % 100
+            found[place_of[meter], at] = True
     return found
