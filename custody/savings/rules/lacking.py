@@ -28,14 +28,15 @@ class Lack:
 
 
 def lacking(reckoned: Reckoned, months: NDArray[np.int64]) -> list[Lack]:
-    """By meter, the reasons in their order."""
+    """By reason in their order, then by meter."""
     wanted = np.array([gap.value for gap in Gap if gap.missing], np.int8)
     rows, columns = np.nonzero(np.isin(reckoned.gap, wanted))
     found: dict[tuple[int, int], list[int]] = {}
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         key = (row, int(reckoned.gap[row, column]))
         found.setdefault(key, []).append(int(months[column]))
-    return [Lack(row, Gap(gap), tuple(some)) for (row, gap), some in sorted(found.items())]
+    keys = sorted(found, key=lambda key: (key[1], key[0]))
+    return [Lack(row, Gap(gap), tuple(found[row, gap])) for row, gap in keys]
 
 
 def counted_by_gap(lacks: Sequence[Lack]) -> list[tuple[Gap, int]]:

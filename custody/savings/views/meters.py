@@ -18,13 +18,13 @@ from custody.energy.rules.energies import TYPES
 from custody.infra.workbooks import Value
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
-from custody.mv.ladder import METHOD_LABELS
+from custody.mv.ladder import METHOD_LABELS, Baseline
 from custody.regions.models import City, Region
 from custody.savings import tables
 from custody.savings.queries import trace
 from custody.savings.queries.saved import Saved, base_of_line, saved
 from custody.savings.rules import formula
-from custody.savings.rules.lacking import counted_by_gap, lacking
+from custody.savings.rules.lacking import counted_by_gap, lacking, months_words
 from custody.savings.rules.reckoning import Gap
 from custody.savings.views.pages import CALIBERS, Asked, Page, asked, blueprint
 from custody.savings.views.regions import energy_of, pictures
@@ -176,7 +176,7 @@ def _standing(reading: Session, found: Saved, row: Meter) -> dict[str, Any]:
 
 def _method(line: Line) -> str:
     words = formula.METHODS.get(line.chosen, "")
-    return f"{words}（{METHOD_LABELS[line.method]}）" if line.chosen == "regression" else words
+    return f"{words}：{METHOD_LABELS[line.method]}" if line.chosen == "regression" else words
 
 
 @blueprint.get("/meters/<int:number>/<int:month>")
@@ -216,7 +216,8 @@ def figure(number: int, month: int) -> Page:
         total=found.whole(0.0),
         figure=found.whole(0.0).of(row.energy),
         formula=_formula(found, place, standing["line"], row, month) if gap is Gap.NONE else [],
-        fit=_fit(standing["line"]),
+        fit=(fit := _fit(standing["line"])),
+        base_months=months_words([one.code for one in fit.months]) if fit else "",
         bills=bills,
         warmth=warmth,
         city=city,
@@ -231,7 +232,7 @@ def figure(number: int, month: int) -> Page:
     )
 
 
-def _fit(line: Line | None) -> Any:
+def _fit(line: Line | None) -> Baseline | None:
     return from_plain(line.record) if line and line.record and line.chosen == "regression" else None
 
 

@@ -204,44 +204,46 @@ def _missing(region: Region, found: Saved, lacks: Sequence[Lack]) -> list[Missin
     return rows
 
 
+WIDE, HALF = charts.Look(1120, 300, 13), charts.Look(544, 270, 12)
+"""The whole width of the page, and half of it."""
+
+
 def pictures(steps: Sequence[Step], energy: Energy) -> dict[str, list[Svg]]:
     """Months, what was saved up to each, and the way from the baseline to the actual use."""
-    adjusted = sum(one.adjusted - one.adjustment for one in steps)
-    extra, actual = (sum(getattr(one, name) for one in steps) for name in ("adjustment", "actual"))
-    way = [charts.Step("基准用量", adjusted, level=True)]
-    if extra:
-        way.append(charts.Step("非常规调整", extra))
-    way += [
-        charts.Step("节能量", actual - adjusted - extra),
-        charts.Step("实际用量", actual, level=True),
-    ]
-    looks = (charts.SCREEN, charts.PHONE)
+    unit, label = energy.unit, energy.label
+    told = [(one.month, one.adjusted, one.actual) for one in steps]
+    grown = [(one.month, one.cumulated, one.band) for one in steps]
+    titles = (
+        f"{label}：逐月实际用量与调整后基准",
+        f"{label}：累计节能量",
+        f"{label}：从基准到实际用量",
+    )
     return {
         "months": [
-            charts.months(
-                [(one.month, one.adjusted, one.actual) for one in steps],
-                unit=energy.unit,
-                look=look,
-                title=f"{energy.label}：逐月实际用量与调整后基准",
-            )
-            for look in looks
+            charts.months(told, unit=unit, look=look, title=titles[0])
+            for look in (HALF, charts.PHONE)
         ],
         "cumulated": [
-            charts.cumulated(
-                [(one.month, one.cumulated, one.band) for one in steps],
-                unit=energy.unit,
-                look=look,
-                title=f"{energy.label}：累计节能量",
-            )
-            for look in looks
+            charts.cumulated(grown, unit=unit, look=look, title=titles[1])
+            for look in (WIDE, charts.PHONE)
         ],
         "waterfall": [
-            charts.waterfall(
-                way, unit=energy.unit, look=look, title=f"{energy.label}：从基准到实际用量"
-            )
-            for look in looks
+            charts.waterfall(_way(steps), unit=unit, look=look, title=titles[2])
+            for look in (HALF, charts.PHONE)
         ],
     }
+
+
+def _way(steps: Sequence[Step]) -> list[charts.Step]:
+    extra = sum(one.adjustment for one in steps)
+    routine = sum(one.adjusted for one in steps) - extra
+    actual = sum(one.actual for one in steps)
+    return [
+        charts.Step("基准用量", routine, level=True),
+        *([charts.Step("非常规调整", extra)] if extra else []),
+        charts.Step("节能量", actual - routine - extra),
+        charts.Step("实际用量", actual, level=True),
+    ]
 
 
 def energy_of(total: Total, wanted: Energy | None) -> Energy | None:
@@ -264,7 +266,7 @@ def region(code: str) -> Page:
     total = found.whole()
     energy = energy_of(total, wanted.energy)
     steps = found.steps(energy) if energy else []
-    page = page_of(len(savers))
+    page = page_of(len(savers), 20)
     return render_template(
         "savings/region.html",
         asked=wanted,
@@ -286,7 +288,7 @@ def region(code: str) -> Page:
     )
 
 
-MISSING = 30
+MISSING = 15
 """Lines of what is missing that the page shows; the workbook has all."""
 
 
