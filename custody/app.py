@@ -25,6 +25,7 @@ from custody.briefs import views as briefs
 from custody.contracts.views import (
     companies,
     contracts,
+    guarantees,
     portfolio,
     settlement,
     settlement_papers,
@@ -128,6 +129,7 @@ def _register(app: Flask) -> None:
         contract_files.blueprint,
         changes.blueprint,
         companies.blueprint,
+        guarantees.blueprint,
         settlements.blueprint,
         # Two modules of one blueprint.
         *{part.blueprint for part in (settlement, settlement_papers)},
@@ -232,6 +234,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "dossiers": ("jobs.index", "dashboard.board"),
     "energy_imports": ("energy_imports.index",),
     "savings": ("savings.index",),
+    "guarantees": ("savings.index",),
 }
 """Where pages that are not in the menu belong: the first of these that the person has."""
 

@@ -12,10 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from custody.attachments import queries as attachments
+from custody.baselines import recomputed as bases
+from custody.baselines.models import Baseline
+from custody.baselines.rules.states import State
 from custody.briefs import snapshot
 from custody.briefs.models import Brief
 from custody.contracts import recomputed
 from custody.contracts.queries import settlements
+from custody.energy import recomputed as energy
 from custody.infra import journal
 from custody.infra.files import FileStore
 from custody.jobs.queries import results, results_of
@@ -66,6 +70,19 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
     )
     settled = list(settlements.frozen(session))
     yield Part("结算单", len(settled), tuple(recomputed.differences(settled)))
+    adopted = list(
+        session.scalars(
+            select(Baseline)
+            .where(Baseline.state.in_((State.ADOPTED, State.SUPERSEDED)))
+            .order_by(Baseline.id)
+        )
+    )
+    yield Part(
+        "能源基准",
+        len(adopted),
+        tuple(words for one in adopted for words in bases.differences(session, one)),
+    )
+    yield Part("账单导入", energy.accepted(session), tuple(energy.differences(session)))
     yield Part(
         "地区阶段",
         _count(session, Lifecycle),

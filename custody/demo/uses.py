@@ -104,7 +104,7 @@ def _scale(region: str, energy: Energy, uses: Mapping[tuple[Energy, str], Floats
         return 1.0
     deal = next(one for one in deals.DEALS if one.region == region)
     share, price, _ = deals.PRICES[energy.value]
-    wanted = deal.total * 10_000 / deal.years * float(share / price)
+    wanted = deal.total * 10_000 / deal.years * float(share / price) / 0.95
     year = sum(float(np.nansum(use[:12])) for (one, _), use in uses.items() if one is energy)
     return wanted / year
 

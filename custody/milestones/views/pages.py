@@ -33,6 +33,7 @@ from custody.milestones.forms import (
 )
 from custody.milestones.models import Draft, Milestone
 from custody.milestones.queries.work import Dossier, dossier
+from custody.savings.queries.facts import Known, known_of
 from custody.web.database import session
 from custody.web.downloads import SHOWN
 from custody.web.filters import NOTHING
@@ -107,6 +108,7 @@ def milestone_page(region: str, code: str, typed: Typed | None = None, status: i
         ],
         offered=_offered(milestone, contracts, form),
         settled=_settled(found),
+        known=_known(found),
     )
     return page, status
 
@@ -123,6 +125,13 @@ def _settled(found: Dossier) -> SettlementFacts | None:
     if found.milestone.code != SETTLING or not may(Can.SEE_CONTRACTS, found.region.place):
         return None
     return settlement_facts(session(), found.region.place, today=clock.today())
+
+
+def _known(found: Dossier) -> Known | None:
+    """What the adopted baseline and the savings say."""
+    if not may(Can.SEE_ENERGY, found.region.place):
+        return None
+    return known_of(session(), found.region, found.milestone.code, clock.today())
 
 
 def _offered(
