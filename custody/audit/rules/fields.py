@@ -252,6 +252,7 @@ FIELDS: Mapping[str, str] = {
     "settlement.guaranteed": "承诺节能量",
     "settlement.verified": "核定节能量",
     "settlement.verified_source": "核定节能量出处",
+    "settlement.bases": "年基准用量",
     "settlement.prepaid": "预付款抵扣",
     "settlement.prepaid_source": "预付款出处",
     "settlement.note": "备注",

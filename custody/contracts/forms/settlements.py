@@ -21,6 +21,7 @@ from wtforms.validators import AnyOf, Length
 from custody.contracts.rules.composing import (
     ActualPrice,
     AdjustmentLine,
+    BaseLine,
     DeductionLine,
     Draft,
 )
@@ -47,6 +48,14 @@ class PriceLine(Line):
     source = StringField("单价出处", [Length(max=LONGEST, message="单价出处不超过200字，请精简。")])
 
 
+class BaseForm(Line):
+    energy = HiddenField(
+        validators=[AnyOf(set(Energy), message="能源品种无法识别，请重新打开本页后再填写。")]
+    )
+    quantity = Amount("年基准用量", 0, 10**12, places=4)
+    source = StringField("依据", [Length(max=LONGEST, message="依据不超过200字，请精简。")])
+
+
 class AdjustmentForm(Line):
     energy = SelectField("能源", choices={one.value: one.label for one in Energy})
     driver = SelectField(
@@ -69,6 +78,7 @@ class DeductionForm(Line):
 class SettlementForm(Form):
     version = HiddenField()
     due_on = Day("应付日期", validators=[sensible])
+    bases = FieldList(FormField(BaseForm))
     prices = FieldList(FormField(PriceLine))
     adjustments = FieldList(FormField(AdjustmentForm), max_entries=30)
     deductions = FieldList(FormField(DeductionForm), max_entries=30)
@@ -90,6 +100,8 @@ class SettlementForm(Form):
         """The form as it is opened, with an empty line to add to."""
         form = cls(formdata=None)
         form.version.data, form.due_on.data = str(version), due_on
+        for base in draft.bases:
+            form.bases.append_entry(_plain(base))
         for price in draft.prices:
             form.prices.append_entry(_plain(price))
         for line in draft.adjustments:
@@ -137,7 +149,23 @@ class SettlementForm(Form):
             prepaid=self.prepaid.data,
             prepaid_source=_text(self.prepaid_source),
             note=_text(self.note),
+            bases=tuple(
+                BaseLine(Energy(line.energy.data), line.quantity.data, _text(line.source))
+                for line in self._basing
+            ),
         )
+
+    def take_saved(self, guaranteed: Decimal | None, verified: Decimal, source: str) -> None:
+        """What the system reckons goes into the fields, where it can still be changed."""
+        if self.guaranteed.data is None:
+            self.guaranteed.data = guaranteed
+        self.verified.data, self.verified_source.data = verified, source
+        for field in (self.guaranteed, self.verified, self.verified_source):
+            field.raw_data = None
+
+    @property
+    def _basing(self) -> list[Any]:
+        return [line for line in _forms(self.bases) if line.energy.data in set(Energy)]
 
     @property
     def _pricing(self) -> list[Any]:
@@ -172,9 +200,10 @@ class SettlementForm(Form):
 
     def _field(self, problem: Problem) -> Any:
         name, _, which = problem.where.partition("-")
-        if name in ("prices", "adjustments", "deductions") and which:
+        if name in ("bases", "prices", "adjustments", "deductions") and which:
             number, _, column = which.partition("-")
             lines = {
+                "bases": self._basing,
                 "prices": self._pricing,
                 "adjustments": self._adjusting,
                 "deductions": self._deducting,

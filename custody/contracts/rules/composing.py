@@ -67,6 +67,15 @@ class DeductionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BaseLine:
+    """A year's base quantity that stands in for the contract's, with a word on where it comes from."""
+
+    energy: EnergyCode
+    quantity: Decimal | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What is typed for one period; everything else is the contract's."""
 
@@ -83,6 +92,8 @@ class Draft:
     who: str = ""
     when: str = ""
     """Who saved it last and on which day, in words."""
+    bases: tuple[BaseLine, ...] = ()
+    """Of the adopted baseline; an energy without one has the contract's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +269,8 @@ def _energy(
     annual, price = terms.get(f"energy:{code}:quantity"), terms.get(f"energy:{code}:price")
     if not isinstance(annual, Decimal) or not isinstance(price, Decimal):
         return None
+    other = next((one for one in draft.bases if one.energy is code and one.quantity), None)
+    annual = other.quantity or annual if other else annual
     profile = agreed.profiles.get(code)
     base = shares.of_days(annual, first, last, profile)
     unit = agreed.units.get(code) or code.unit
@@ -279,7 +292,9 @@ def _energy(
         shares.rounded(base / annual, Decimal("0.000001")) if annual else ZERO,
         mode,
         price,
-        replace(
+        _typed(other.source or what, draft)
+        if other
+        else replace(
             agreed.paper, what="，经".join([what, *changed[-1:]]) + ("调整" if changed else "")
         ),
         share_words=(

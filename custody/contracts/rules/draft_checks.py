@@ -32,6 +32,10 @@ def problems_of_draft(agreed: Agreed, period: Period, draft: Draft) -> list[Prob
         if price.price is not None and not price.source.strip():
             words = f"请写明{price.energy.label}实际单价的出处，如哪几张账单。"
             found.append(Problem("price_source", words, f"prices-{at}-source"))
+    for at, base in enumerate(draft.bases):
+        if base.quantity is not None and not base.source.strip():
+            words = f"请写明{base.energy.label}年基准用量的依据，如能源基准的版本或合同附件。"
+            found.append(Problem("base_source", words, f"bases-{at}-source"))
     seen: set[tuple[str, str]] = set()
     for at, line in enumerate(draft.adjustments):
         found += _problems_of_line(at, line, terms)

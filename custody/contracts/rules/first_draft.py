@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from custody.contracts.rules.composing import ActualPrice, AdjustmentLine, Agreed, Draft
+from custody.contracts.rules.composing import (
+    ActualPrice,
+    AdjustmentLine,
+    Agreed,
+    BaseLine,
+    Draft,
+)
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.orders import in_force
 from custody.contracts.rules.periods import Period
@@ -17,8 +23,12 @@ _SUBJECTS = {"floor_area": Driver.AREA, "people": Driver.PEOPLE}
 """Change orders that bring an adjustment of the quantity along, by the term they change."""
 
 
-def first_draft(agreed: Agreed, period: Period, last: Draft | None) -> Draft:
-    """Lines that stay from the last period, and those that new change orders bring.
+def first_draft(
+    agreed: Agreed, period: Period, last: Draft | None, bases: Sequence[BaseLine] = ()
+) -> Draft:
+    """`bases`: what the adopted baseline offers; where an order changed a base, the order counts.
+
+    Lines that stay from the last period, and those that new change orders bring.
 
     Prices, deductions and savings belong to one period: their fields begin empty.
     """
@@ -40,7 +50,20 @@ def first_draft(agreed: Agreed, period: Period, last: Draft | None) -> Draft:
     return Draft(
         prices=tuple(ActualPrice(one) for one in energies) if linked else (),
         adjustments=tuple(lines.values()),
+        bases=tuple(_bases(agreed, days[1], energies, bases)),
     )
+
+
+def _bases(
+    agreed: Agreed, day: date, energies: Sequence[Energy], offered: Sequence[BaseLine]
+) -> Iterable[BaseLine]:
+    if not offered:
+        return
+    ordered = {order.subject for order in in_force(agreed.orders, day)}
+    by_energy = {one.energy: one for one in offered}
+    for energy in energies:
+        if energy in by_energy and f"energy:{energy}:quantity" not in ordered:
+            yield by_energy[energy]
 
 
 def _of_orders(agreed: Agreed, day: date, energies: Sequence[Energy]) -> Iterable[AdjustmentLine]:

@@ -10,6 +10,7 @@ from custody.contracts.rules.statement import USUAL, Formula
 
 FIELDS: Mapping[str, str] = {
     "payable_on": "应付日期",
+    "bases": "年基准用量",
     "prices": "当期实际单价",
     "adjustments": "用量调整",
     "deductions": "考核扣减",
@@ -35,7 +36,13 @@ def fields_of(draft: Draft) -> dict[str, str]:
         else one.reason
         for one in draft.deductions
     ]
+    bases = [
+        f"{one.energy.label}{number(one.quantity)}（{one.source or '未写依据'}）"
+        for one in draft.bases
+        if one.quantity is not None
+    ]
     return {
+        "bases": "；".join(bases),
         "prices": "；".join(prices),
         "adjustments": "；".join(_line(one) for one in draft.adjustments),
         "deductions": "；".join(deductions),

@@ -27,6 +27,7 @@ from custody.contracts import render, snapshot
 from custody.contracts.actions import settlements as actions
 from custody.contracts.forms.settlements import PayForm, SettlementForm, SignForm, ThawForm
 from custody.contracts.queries import settlements as queries
+from custody.contracts.queries.saved import Saving, saving_of
 from custody.contracts.queries.settlements import Found
 from custody.contracts.rules.composing import Agreed, Draft, promised
 from custody.contracts.rules.draft_checks import problems_of_draft
@@ -122,6 +123,7 @@ def settlement_page(number: int, typed: Typed | None = None, status: int = 200) 
         typed=typed,
         energies={base.energy.value: base.energy for base in found.contract.bases},
         promised=promised(agreed, found.period),
+        reckoned=_reckoned(found, agreed) if form else None,
         files=attached,
         sides=actions.SIDES,
         payments=payments,
@@ -153,6 +155,12 @@ def _form(found: Found, agreed: Agreed, typed: Typed, draft: Draft) -> Settlemen
         ]
     )
     return form
+
+
+def _reckoned(found: Found, agreed: Agreed) -> Saving | None:
+    """What the adopted baseline and the bills say was saved in the period."""
+    days = agreed.days(found.period)
+    return saving_of(session(), found.region, *days) if days else None
 
 
 def _own(typed: Any, wanted: bool, make: Callable[..., Any], *given: Any) -> Any:
@@ -205,6 +213,11 @@ def edit(number: int) -> Page:
     act = request.form.get("act", "save")
     found = queries.get_settlement(session(), number, place=identity().place)
     form, read = _read(found)
+    if act == "take_saved":
+        agreed = queries.agreed_of(session(), found.contract)
+        if offered := _reckoned(found, agreed):
+            form.take_saved(promised(agreed, found.period), offered.coal, offered.words)
+        return settlement_page(number, Typed(form=form))
     if act.startswith("add_"):
         form.add_empty(act)
         return settlement_page(number, Typed(form=form))
