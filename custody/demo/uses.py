@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 _WARMTH = (3.4, 5.6, 10.3, 16.2, 21.6, 25.1, 29.0, 28.4, 24.1, 18.3, 11.9, 5.6)
 """Plausible for the south of the province, and no station's record."""
 NORTH = {"320300": -1.4, "320900": -0.8, "321000": -0.3, "321200": -0.4}
+_MILD = 15.8
 PRICES = {Energy.ELECTRICITY: 0.673, Energy.GAS: 3.65, Energy.WATER: 4.35}
 _TERM = np.array([0.42, 0.5, 1.12, 1.14, 1.14, 1.1, 0.42, 0.3, 1.1, 1.14, 1.14, 1.12])
 """Of a school's day: winter and summer holidays."""
@@ -133,10 +134,11 @@ def _use(
 
 
 def _power(kind: Kind, warmth: Floats, term: Floats | float) -> Floats:
-    hot, cold = np.maximum(warmth - 21, 0) / 7, np.maximum(10 - warmth, 0) / 6
+    """Cooling and heating from one mild temperature on: what twelve months of bills can tell apart."""
+    hot, cold = np.maximum(warmth - _MILD, 0) / 12, np.maximum(_MILD - warmth, 0) / 11
     flat = 1 - kind.cooling - kind.warming
-    rate: Floats = (flat + 3.4 * kind.cooling * hot + 3.6 * kind.warming * cold) * (
-        0.35 + 0.65 * np.asarray(term)
+    rate: Floats = (flat + 2.9 * kind.cooling * hot + 2.7 * kind.warming * cold) * (
+        0.8 + 0.2 * np.asarray(term)
     )
     return rate
 

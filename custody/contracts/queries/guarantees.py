@@ -27,6 +27,12 @@ class Judged:
     """The last month that is over."""
     met: Met
 
+    @property
+    def words(self) -> str:
+        """The months that are reckoned."""
+        first = self.year.first
+        return first.label if first == self.until else f"{first.label}—{self.until.label}"
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -92,4 +98,21 @@ def _judged(
             over=over,
         )
         found.append(Judged(year, total, until, judged))
+    return found
+
+
+def told_of(session: Session, region: Region, today: date) -> list[tuple[str, str]]:
+    """For the milestone of the yearly verification: year of custody → promised, reckoned, judged."""
+    found = []
+    for promise in promises_of(session, region, today):
+        for one in promise.years:
+            if not one.total.known:
+                continue
+            band = "" if one.total.band is None else f" ± {one.total.band:,.1f}"
+            promised = "" if one.year.quantity is None else f"承诺 {one.year.quantity:,f} 吨，"
+            words = (
+                f"{one.words}，{promised}核算 {one.total.coal:,.1f}{band} 吨标准煤，"
+                f"数据覆盖率 {one.total.coverage or 0:.1f}%，{one.met.label}"
+            )
+            found.append((f"托管第{one.year.number}年", words))
     return found

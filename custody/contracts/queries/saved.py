@@ -39,7 +39,7 @@ def bases_of(session: Session, region: Region) -> list[BaseLine]:
             rest = len(known) - len(counted)
             missing = f"，另有{rest}户数据不足未计" if rest else ""
             words = f"{head}，{len(counted)}户合计{missing}"
-            found.append(BaseLine(energy, rounded(sum(counted, Decimal())), words))
+            found.append(BaseLine(energy, rounded(sum(counted, Decimal()), Decimal(1)), words))
     return found
 
 

@@ -38,7 +38,7 @@ def export(code: str) -> Page:
         (
             promise.contract.name or promise.contract.number,
             one.year.number,
-            f"{one.year.first.label}—{one.until.label}",
+            one.words,
             one.year.quantity,
             one.year.rate,
             round(one.total.coal, 2) if one.total.known else None,

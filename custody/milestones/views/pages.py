@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from flask import render_template
@@ -13,6 +13,7 @@ from custody.accounts.access import identity, may
 from custody.accounts.rules import Can
 from custody.audit import rules as journal_words
 from custody.contracts.queries.facts import facts_of
+from custody.contracts.queries.guarantees import told_of
 from custody.contracts.queries.settlement_lists import SettlementFacts, settlement_facts
 from custody.contracts.rules import facts
 from custody.contracts.rules.facts import Summary
@@ -33,7 +34,7 @@ from custody.milestones.forms import (
 )
 from custody.milestones.models import Draft, Milestone
 from custody.milestones.queries.work import Dossier, dossier
-from custody.savings.queries.facts import Known, known_of
+from custody.savings.queries.facts import SAVED, Known, known_of
 from custody.web.database import session
 from custody.web.downloads import SHOWN
 from custody.web.filters import NOTHING
@@ -131,7 +132,12 @@ def _known(found: Dossier) -> Known | None:
     """What the adopted baseline and the savings say."""
     if not may(Can.SEE_ENERGY, found.region.place):
         return None
-    return known_of(session(), found.region, found.milestone.code, clock.today())
+    today, code = clock.today(), found.milestone.code
+    known = known_of(session(), found.region, code, today)
+    if known is None or code != SAVED or not may(Can.SEE_CONTRACTS, found.region.place):
+        return known
+    promised = told_of(session(), found.region, today)
+    return replace(known, facts=(*known.facts, *promised))
 
 
 def _offered(

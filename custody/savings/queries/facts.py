@@ -52,22 +52,18 @@ def _base(session: Session, region: Region) -> Known | None:
 
 def _saved(session: Session, region: Region, today: date) -> Known | None:
     last = Month.of(today).plus(-1)
-    facts: list[tuple[str, str]] = []
-    for year in (last.year, last.year - 1):
-        until = min(Month(year, 12), last)
-        found = saved(
-            session,
-            [region],
-            province=region.province_code,
-            first=Month(year, 1).code,
-            last=until.code,
-        )
-        total = found.whole()
-        if total.known:
-            facts += [(f"{year}年1—{until.number}月", _words(total))]
-    if not facts:
+    found = saved(
+        session,
+        [region],
+        province=region.province_code,
+        first=Month(last.year, 1).code,
+        last=last.code,
+    )
+    total = found.whole()
+    if not total.known:
         return None
-    return Known("节能量", tuple(facts), "由系统按已采用的基准和账单核算，供年度核定使用。")
+    facts = ((f"{last.year}年1—{last.number}月", _words(total)),)
+    return Known("节能量", facts, "由系统按已采用的基准和账单核算，供年度核定使用。")
 
 
 def _words(total: Total) -> str:
