@@ -64,7 +64,7 @@ TABLE = {
     "energy_imports.template": Row("GET", OFFICER, "kind"),
     "energy_imports.upload": Row("POST", OFFICER),
     "energy_imports.show": Row("GET", OFFICER, "import"),
-    "energy_imports.columns": Row("POST", OFFICER, "import"),
+    "energy_imports.map_columns": Row("POST", OFFICER, "import"),
     "energy_imports.accept": Row("POST", OFFICER, "import"),
     "energy_imports.discard": Row("POST", OFFICER, "import"),
     "energy_imports.undo": Row("POST", OFFICER, "import"),
