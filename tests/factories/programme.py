@@ -371,8 +371,9 @@ def next_door(session: Session) -> None:
 
     苏州市 and 张家港市 for those of 无锡市; 云山省 for those of the province.
     """
-    from tests.factories import settlements
+    from tests.factories import savings, settlements
 
+    savings.next_door(session)
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_published(session, code)
     passed(session, people.ZHANGJIAGANG, "M18")

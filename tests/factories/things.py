@@ -16,7 +16,7 @@ from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
-from tests.factories import contracts, inbox, people, province, supervision
+from tests.factories import contracts, inbox, people, province, savings, supervision
 
 Args = dict[str, object]
 Things = dict[str, tuple[Args, Args]]
@@ -91,6 +91,8 @@ def things(database: Database, who: people.Person) -> Things:
         next_task = 1 if of_province else 8
         other = contracts.things(s, other_region)
         own = contracts.things(s, people.YIXING)
+        own |= savings.things(s, people.YIXING)
+        other |= savings.things(s, other_region)
 
         def sheet(username: str) -> Args:
             """Of whoever fills in sheets; other people have none."""

@@ -60,6 +60,18 @@ TABLE = {
     "bulk.annotated": Row("GET", FILLERS, "sheet"),
     "bulk.accept": Row("POST", FILLERS, "sheet"),
     "bulk.discard": Row("POST", FILLERS, "sheet"),
+    # 节能量
+    "savings.index": Row("GET", READERS),
+    "savings.export": Row("GET", EXPORTERS),
+    "savings.region": Row("GET", READERS, "region"),
+    "savings.export_region": Row("GET", EXPORTERS, "region"),
+    "savings.institution": Row("GET", READERS, "institution"),
+    "savings.export_institution": Row("GET", EXPORTERS, "institution"),
+    "savings.meter": Row("GET", READERS, "meter"),
+    "savings.figure": Row("GET", READERS, "meter month"),
+    "guarantees.region": Row("GET", READERS, "region"),
+    "guarantees.export": Row("GET", EXPORTERS, "region"),
+    # 能源数据导入
     "energy_imports.index": Row("GET", OFFICER),
     "energy_imports.template": Row("GET", OFFICER, "kind"),
     "energy_imports.upload": Row("POST", OFFICER),

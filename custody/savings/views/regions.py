@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,9 +163,8 @@ def _of_region(region: Region, wanted: Asked) -> Saved:
     )
 
 
-def _savers(region: Region, found: Saved, lacks: Sequence[Lack]) -> list[Saver]:
+def _savers(found: Saved, lacks: Sequence[Lack], known: Mapping[int, Institution]) -> list[Saver]:
     """The largest saving first; who has none comes last."""
-    known = trace.names_of_institutions(session(), region.code)
     ids = [one for one, row in known.items() if row.in_custody]
     missing: dict[int, int] = {}
     for one in lacks:
@@ -190,10 +189,11 @@ class Missing:
     lack: Lack
 
 
-def _missing(region: Region, found: Saved, lacks: Sequence[Lack]) -> list[Missing]:
+def _missing(
+    region: Region, found: Saved, lacks: Sequence[Lack], owners: Mapping[int, Institution]
+) -> list[Missing]:
     if not lacks:
         return []
-    owners = trace.names_of_institutions(session(), region.code)
     meters = trace.meters_of_region(session(), region.code)
     rows = []
     for one in lacks:
@@ -262,7 +262,8 @@ def region(code: str) -> Page:
     found = _of_region(row, wanted)
     baseline = found.baselines.get(code)
     lacks = lacking(found.meters.reckoned, found.months)
-    savers = _savers(row, found, lacks) if baseline else []
+    owners = trace.names_of_institutions(session(), code)
+    savers = _savers(found, lacks, owners) if baseline else []
     total = found.whole()
     energy = energy_of(total, wanted.energy)
     steps = found.steps(energy) if energy else []
@@ -280,7 +281,7 @@ def region(code: str) -> Page:
         savers=savers[page.offset : page.offset + page.size],
         page=page,
         lacks=counted_by_gap(lacks),
-        missing=_missing(row, found, lacks[:MISSING]),
+        missing=_missing(row, found, lacks[:MISSING], owners),
         more=max(0, len(lacks) - MISSING),
         conversion=found.conversion,
         calibers=CALIBERS,
@@ -318,7 +319,8 @@ def export_region(code: str) -> Page:
         f"{row.name}　{wanted.words}　{wanted.caliber.label}　"
         f"基准：{_standing(baseline)}　{who.unit}{who.name}　{clock.today().isoformat()}"
     )
-    savers = _savers(row, found, lacks) if baseline else []
+    owners = trace.names_of_institutions(session(), code)
+    savers = _savers(found, lacks, owners) if baseline else []
     lines = [(one.institution.name, one.type, one.total) for one in savers]
     missing = [
         (
@@ -329,7 +331,7 @@ def export_region(code: str) -> Page:
             one.lack.words,
             one.lack.gap.remedy,
         )
-        for one in _missing(row, found, lacks)
+        for one in _missing(row, found, lacks, owners)
     ]
     total = found.whole()
     return table_file(
