@@ -11,10 +11,13 @@ from custody.accounts.rules import Role
 from custody.baselines import actions
 from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.rules.states import AdjustmentState
+from custody.energy.actions import ledger
 from custody.energy.models.bills import Bill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.models.tables import Temperature
 from custody.energy.rules.energies import Energy
+from custody.energy.rules.rows import BillRow
+from custody.energy.rules.states import ImportState
 from custody.infra import clock
 from custody.kernel.periods import Month, codes
 from custody.regions.models import Region
@@ -22,11 +25,28 @@ from tests.factories import baselines, energy, people, province
 from tests.factories.programme import account_at
 
 Args = dict[str, object]
+BINHU = "320211"
 
 
 def next_door(session: Session) -> None:
     for code in (people.ZHANGJIAGANG, province.region_code(1)):
         energy.school(session, code, "邻区学校")
+
+
+def lived_in(session: Session, digest: str) -> None:
+    """滨湖区 has an adopted baseline, and bills that came with an accepted file."""
+    region = session.get_one(Region, BINHU)
+    officer = account_at(session, Role.OFFICER, BINHU)
+    (meter,) = baselines.metered(session, BINHU)
+    baselines.adopted(session, BINHU, key="adopted")
+    file = energy.imported(region, officer.id, digest)
+    file.state, file.result = ImportState.ACCEPTED, {"counts": {"new": 1, "changed": 0, "same": 0}}
+    session.add(file)
+    session.flush()
+    bill = BillRow(meter.energy, meter.number, 202601, Decimal(100_000), Decimal(67_000), 31, row=5)
+    ledger.store_bills(
+        session, actor=officer, now=clock.now(), region=region, rows=[bill], import_id=file.id
+    )
 
 
 def things(session: Session, region: str) -> dict[str, Args]:

@@ -13,6 +13,7 @@ from custody.contracts.rules.composing import (
     ActualPrice,
     AdjustmentLine,
     Agreed,
+    BaseLine,
     DeductionLine,
     Draft,
     inputs_of,
@@ -303,3 +304,21 @@ def test_savings_need_a_price() -> None:
     draft = Draft(verified=D(1), guaranteed=D(1), verified_source="x")
     found = problems_of_draft(agreed(guarantee_price=None), MARCH, draft)
     assert [one.code for one in found] == ["guarantee_price"]
+
+
+def test_a_base_of_the_baseline_stands_in_for_the_contracts_and_says_so() -> None:
+    plain = inputs_of(agreed(), MARCH, Draft())
+    draft = Draft(bases=(BaseLine(Energy.ELECTRICITY, D(7300000), "能源基准第1版"),), who="宜报")
+    power, gas = inputs_of(agreed(), MARCH, draft).energies
+    assert power.base == 2 * plain.energies[0].base
+    assert (power.source.what, power.source.who) == ("能源基准第1版", "宜报")
+    assert "7,300,000" in power.share_words
+    assert gas == plain.energies[1]
+    emptied = Draft(bases=(BaseLine(Energy.ELECTRICITY),))
+    assert inputs_of(agreed(), MARCH, emptied).energies == plain.energies
+
+
+def test_a_base_needs_a_word() -> None:
+    draft = Draft(bases=(BaseLine(Energy.ELECTRICITY, D(1), " "),))
+    (found,) = problems_of_draft(agreed(), MARCH, draft)
+    assert (found.code, found.where) == ("base_source", "bases-0-source")

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal as D
 
-from custody.contracts.rules.composing import AdjustmentLine, DeductionLine, Draft
+from custody.contracts.rules.composing import AdjustmentLine, BaseLine, DeductionLine, Draft
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.first_draft import first_draft
 from custody.contracts.rules.periods import Period
@@ -57,3 +57,14 @@ def test_what_stays_is_carried_over_and_what_belongs_to_a_period_is_not() -> Non
 
 def test_outside_the_term_there_is_nothing_to_begin_with() -> None:
     assert first_draft(agreed(**TERMS), Period.parse("2025-Q2"), None) == Draft()
+
+
+def test_the_adopted_baseline_brings_its_quantities() -> None:
+    offered = (
+        BaseLine(Energy.ELECTRICITY, D(3600000), "第1版"),
+        BaseLine(Energy.GAS, D(36000), "第1版"),
+        BaseLine(Energy.HEAT, D(1), "第1版"),
+    )
+    assert first_draft(agreed(**TERMS), Q2, None, offered).bases == offered[:2]
+    changed = order(1, "energy:gas:quantity", D(30000), date(2026, 2, 1))
+    assert first_draft(agreed(changed, **TERMS), Q2, None, offered).bases == offered[:1]

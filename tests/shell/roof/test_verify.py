@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from custody.baselines.models import Line
 from custody.briefs.models import Brief
 from custody.contracts.models.settlement import Settlement
+from custody.energy.models.bills import Bill, Import
+from custody.energy.rules.states import ImportState
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.jobs.queries import results
@@ -46,6 +49,8 @@ def test_a_lived_in_programme_is_whole(session: Session, filled: FileStore) -> N
         "附件",
         "工作简报",
         "结算单",
+        "能源基准",
+        "账单导入",
         "地区阶段",
         "里程碑",
         "督办与问题",
@@ -106,6 +111,20 @@ def test_a_settlement_changed_behind_our_back(session: Session, filled: FileStor
     row.inputs = {"schema": 9}
     session.flush()
     assert f"{name}：定稿数据无法读取" in wrong(session, filled)["结算单"]
+
+
+def test_a_baseline_and_a_bill_changed_behind_our_back(session: Session, filled: FileStore) -> None:
+    line = session.scalars(select(Line).where(Line.rule_use.is_not(None))).first()
+    assert line
+    assert line.rule_use is not None
+    line.rule_use += 1
+    file = session.scalars(select(Import).where(Import.state == ImportState.ACCEPTED)).one()
+    session.execute(update(Bill).where(Bill.import_id == file.id).values(import_id=None))
+    session.flush()
+    assert wrong(session, filled) == {
+        "能源基准": (f"320211能源基准第1版中户号编号{line.meter_id}的基准用量与复算结果不一致。",),
+        "账单导入": ("导入文件“账单.xlsx”记有1张账单，账本中有0张。",),
+    }
 
 
 def test_a_stage_that_does_not_follow_from_the_milestones(
