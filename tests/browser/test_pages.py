@@ -45,6 +45,7 @@ OF_MORE_THAN_ONE_REGION = {
     "dashboard.attention",
     "gantt.index",
     "gantt.city",
+    "savings.index",
 }
 FILES = {
     "contracts.table",
@@ -89,6 +90,10 @@ FILES = {
     "jobs.download",
     "projects.download",
     "projects.export",
+    "savings.export",
+    "savings.export_institution",
+    "savings.export_region",
+    "guarantees.export",
     "targets.export",
     "targets.export_quantity",
     "targets.export_task",
