@@ -6,6 +6,8 @@ province, 滨湖区's is a draft; the other rosters have bills alone.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -18,11 +20,12 @@ from custody.baselines.queries import by_key
 from custody.baselines.rules.fitting import REGRESSION
 from custody.demo import people, rosters, uses
 from custody.demo.story import Act, later, working_day
-from custody.energy.actions import ledger, months, tables
+from custody.energy.actions import imports, ledger, months, tables
 from custody.energy.models.bills import RegionMonth
 from custody.energy.queries.months import doubts_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import Step
+from custody.energy.rules.states import ImportState, Kind
 from custody.infra import clock
 from custody.jobs.models import Job
 from custody.jobs.rules import State as JobState
@@ -46,6 +49,8 @@ _REPORTED: Mapping[str, tuple[str, int, int]] = {
     DAFENG: ("yancheng", 202607, 202605),
 }
 """Region → who checks its months, the last month it reported, the last one that is locked."""
+_BY_FILE = 202608
+"""From this month on the pilots hand their bills in as files."""
 _WHY = (
     ("year_change", "上年同月受节假日和天气影响，已与缴费凭证核对无误。"),
     ("month_change", "随季节和寒暑假变化，已与缴费凭证核对无误。"),
@@ -64,10 +69,13 @@ def acts(until: datetime) -> Iterator[Act]:
         for month in codes(202601, uses.LAST):
             on = working_day(Month.coded(month).last + timedelta(days=11 + place % 4))
             one = {"first": month, "last": month}
-            yield Act(clock.at(on, 9, 30 + place), officer, "bills", region, values=one)
+            how = "file" if region in _REPORTED and month >= _BY_FILE else "bills"
+            yield Act(clock.at(on, 9, 30 + place), officer, how, region, values=one)
             yield from _reports(region, officer, month, on)
     for number, region in enumerate((YIXING, ZHANGJIAGANG, DAFENG)):
         yield from _adopted(region, later(date(2026, 3, 2), number))
+    slips = {"first": uses.LAST, "last": uses.LAST, "slips": True}
+    yield Act(clock.at(date(2026, 11, 19), 16, 20), "yixing", "file", YIXING, values=slips)
     yield from _proposed(WUJIN, date(2026, 11, 3))
     yield from _begun(BINHU, date(2026, 11, 16), 202311, 202510)
 
@@ -133,6 +141,37 @@ def _bills(player: Player, act: Act) -> None:
     first, last = _period(act)
     rows = list(uses.bills(act.region, first, last))
     ledger.store_bills(player.session, actor=who, now=act.at, region=region, rows=rows)
+
+
+def _file(player: Player, act: Act) -> None:
+    """As a platform exports it: csv in GBK. With slips it is refused, cell by cell."""
+    session, who = player.session, player.actors[act.actor]
+    region = get_region(session, act.region, place=who.place)
+    first, last = _period(act)
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(("能源品种", "户号", "月份", "用量", "费用（元）"))
+    for at, row in enumerate(uses.bills(act.region, first, last)):
+        month = f"{row.month // 100}年{row.month % 100}月"
+        cost = "" if row.cost is None else str(row.cost)
+        slip = act.values.get("slips") and at in (3, 40, 41)
+        use = "约一千" if slip else str(row.use)
+        lines.writerow((row.energy.label, row.number, month, use, cost))
+    stored = player.store.put(io.BytesIO(out.getvalue().encode("gb18030")))
+    one = imports.upload(
+        session,
+        actor=who,
+        now=act.at,
+        region=region,
+        key=f"demo-{act.region}-{act.at:%Y%m%d}",
+        kind=Kind.BILLS,
+        stored=stored,
+        name=f"{region.name}{Month.coded(last).label}能源账单（演示）.csv",
+    )
+    session.flush()
+    imports.settle(session, player.store, actor=who, now=act.at, number=one.id)
+    if one.state is ImportState.REHEARSED:
+        imports.accept(session, player.store, actor=who, now=act.at, number=one.id)
 
 
 def _warm(player: Player, act: Act) -> None:
@@ -257,6 +296,7 @@ def _step(verb: Callable[..., Baseline]) -> Callable[[Player, Act], None]:
 VERBS: Mapping[str, Callable[[Player, Act], None]] = {
     "roster": _roster,
     "bills": _bills,
+    "file": _file,
     "weather": _warm,
     "month": _month,
     "base": _base,
