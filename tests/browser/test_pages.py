@@ -86,6 +86,8 @@ FILES = {
     "contract_files.download",
     "orders.download",
     "changes.download",
+    "energy_imports.annotated",
+    "energy_imports.template",
     "entries.download",
     "jobs.download",
     "projects.download",
