@@ -18,7 +18,7 @@ from config import Config
 from custody import setup
 from custody.app import log_to
 from custody.baselines import runner as baselines
-from custody.baselines.actions import KIND as BASELINE_FIT
+from custody.baselines.actions.drafts import KIND as BASELINE_FIT
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
 from custody.energy import runner as energy

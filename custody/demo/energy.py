@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from custody.baselines import actions as baselines
+from custody.baselines.actions import decisions, drafts, lines
 from custody.baselines.models import Baseline
 from custody.baselines.queries import by_key
 from custody.baselines.rules.fitting import REGRESSION
@@ -149,14 +149,14 @@ def _file(player: Player, act: Act) -> None:
     region = get_region(session, act.region, place=who.place)
     first, last = _period(act)
     out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(("能源品种", "户号", "月份", "用量", "费用（元）"))
+    sheet = csv.writer(out)
+    sheet.writerow(("能源品种", "户号", "月份", "用量", "费用（元）"))
     for at, row in enumerate(uses.bills(act.region, first, last)):
         month = f"{row.month // 100}年{row.month % 100}月"
         cost = "" if row.cost is None else str(row.cost)
         slip = act.values.get("slips") and at in (3, 40, 41)
         use = "约一千" if slip else str(row.use)
-        lines.writerow((row.energy.label, row.number, month, use, cost))
+        sheet.writerow((row.energy.label, row.number, month, use, cost))
     stored = player.store.put(io.BytesIO(out.getvalue().encode("gb18030")))
     one = imports.upload(
         session,
@@ -228,7 +228,7 @@ def _base(player: Player, act: Act) -> None:
     first, last = _period(act)
     answers = dict.fromkeys(Change, (Answer.NO, ""))
     answers[Change.EQUIPMENT] = (Answer.EXPLAINED, "个别学校更换空调，影响不足1%，已在说明中列出。")
-    baselines.begin(
+    drafts.begin(
         player.session,
         actor=player.actors[act.actor],
         now=act.at,
@@ -251,7 +251,7 @@ def _row(player: Player, act: Act) -> Baseline:
 def _fit(player: Player, act: Act) -> None:
     """What the worker does, and what it then notes of its job."""
     row = _row(player, act)
-    baselines.fit(player.session, actor=player.actors[act.actor], now=act.at, number=row.id)
+    drafts.fit(player.session, actor=player.actors[act.actor], now=act.at, number=row.id)
     job = player.session.get_one(Job, row.job_id)
     job.state, job.started_at, job.finished_at = JobState.DONE, act.at, act.at
     job.words = "基准已计算完成，请核对各户号的结果。"
@@ -261,7 +261,7 @@ def _fit(player: Player, act: Act) -> None:
 def _choose(player: Player, act: Act) -> None:
     for energy in (Energy.ELECTRICITY, Energy.GAS, Energy.WATER):
         row = _row(player, act)
-        baselines.choose_all(
+        lines.choose_all(
             player.session,
             actor=player.actors[act.actor],
             now=act.at,
@@ -273,7 +273,7 @@ def _choose(player: Player, act: Act) -> None:
 
 
 def _comment(player: Player, act: Act) -> None:
-    baselines.comment(
+    decisions.comment(
         player.session,
         actor=player.actors[act.actor],
         now=act.at,
@@ -303,6 +303,6 @@ VERBS: Mapping[str, Callable[[Player, Act], None]] = {
     "base_fit": _fit,
     "base_choose": _choose,
     "base_comment": _comment,
-    "base_propose": _step(baselines.propose),
-    "base_adopt": _step(baselines.adopt),
+    "base_propose": _step(decisions.propose),
+    "base_adopt": _step(decisions.adopt),
 }

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Role
-from custody.baselines import actions
+from custody.baselines.actions import decisions, drafts
 from custody.baselines.models import Baseline
 from custody.baselines.rules.fitting import months_between
 from custody.baselines.rules.plain import coded
@@ -101,7 +101,7 @@ def weather(session: Session, region: str) -> None:
 
 def begun(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     values: dict[str, Any] = {"first": 202301, "last": 202512, "answers": COMPARABLE, **how}
-    return actions.begin(
+    return drafts.begin(
         session,
         actor=account_at(session, Role.OFFICER, region),
         now=clock.now(),
@@ -114,14 +114,14 @@ def begun(session: Session, region: str, *, key: str = "first", **how: object) -
 def drafted(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     baseline = begun(session, region, key=key, **how)
     officer = account_at(session, Role.OFFICER, region)
-    actions.fit(session, actor=officer, now=clock.now(), number=baseline.id)
+    drafts.fit(session, actor=officer, now=clock.now(), number=baseline.id)
     session.flush()
     return baseline
 
 
 def proposed(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     baseline = drafted(session, region, key=key, **how)
-    actions.propose(
+    decisions.propose(
         session,
         actor=account_at(session, Role.OFFICER, region),
         now=clock.now(),
@@ -139,7 +139,7 @@ def coordinator(session: Session, region: str) -> Identity:
 
 def adopted(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     baseline = proposed(session, region, key=key, **how)
-    actions.adopt(
+    decisions.adopt(
         session,
         actor=coordinator(session, region),
         now=clock.now(),

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Role
-from custody.baselines import actions
+from custody.baselines.actions import decisions, lines
 from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.rules.states import AdjustmentState
 from custody.energy.actions import ledger
@@ -88,7 +88,7 @@ def saved(
         )  # fmt: skip
     baseline = baselines.drafted(session, region)
     for one in dict.fromkeys(meter.energy for meter in meters):
-        actions.choose_all(
+        lines.choose_all(
             session,
             actor=officer,
             now=clock.now(),
@@ -98,8 +98,8 @@ def saved(
             chosen="regression",
         )
     for who, verb in (
-        (officer, actions.propose),
-        (baselines.coordinator(session, region), actions.adopt),
+        (officer, decisions.propose),
+        (baselines.coordinator(session, region), decisions.adopt),
     ):
         session.flush()
         session.refresh(baseline)
