@@ -11,17 +11,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+import numpy as np
+from sqlalchemy import Double, cast, extract, select
 from sqlalchemy.orm import Session
 
-from custody.baselines.models import Baseline
+from custody.baselines.models import Baseline, Line
 from custody.baselines.queries import lines_of
-from custody.baselines.rules.fitting import Billed, Fitted, Metered, digest_of, fit_all
+from custody.baselines.rules.bills import Bills, Digest, Metered
+from custody.baselines.rules.fitting import fit_all
+from custody.baselines.rules.lines import Written, written
 from custody.baselines.rules.plain import fitted_like, month_of
 from custody.energy.models.bills import Bill, PastBill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.models.tables import Coefficient, EnergyPolicy, Temperature
+from custody.energy.queries.series import blocks, column_of
 from custody.energy.rules.energies import Energy, Payment
+from custody.kernel.periods import codes
 from custody.mv.custody_rule import Policy
 from custody.mv.method import METHOD_VERSION
 from custody.regions.models import Region
@@ -29,59 +34,81 @@ from custody.regions.models import Region
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    meters: list[tuple[Metered, list[Billed]]]
+    """The tables, and the meters; their bills are read piece by piece."""
+
+    session: Session
+    region: str
+    first: int
+    last: int
+    on: datetime
+    """Bills as they stood at that moment."""
+    meters: list[Metered]
     weather: dict[str, Any]
     coefficients: list[Any]
     policy: dict[str, Any]
 
+    def pieces(self) -> Iterator[Bills]:
+        """By meters, so that memory stays bounded; every time read anew."""
+        for start in range(0, len(self.meters), PIECE):
+            yield _bills(self, self.meters[start : start + PIECE])
+
     @property
     def digest(self) -> str:
-        return digest_of(
-            self.meters,
+        found = Digest()
+        for piece in self.pieces():
+            found.add(piece)
+        return self.closed(found)
+
+    def closed(self, found: Digest) -> str:
+        return found.closed(
             weather=self.weather,
             coefficients=self.coefficients,
             policy={name: value for name, value in self.policy.items() if name != "read_at"},
             method=METHOD_VERSION,
         )
 
+    @property
+    def rule(self) -> Policy:
+        return Policy(
+            Decimal(self.policy["threshold"]), bool(self.policy["increasing_uses_latest"])
+        )
+
+    @property
+    def temperatures(self) -> dict[int, float]:
+        return {int(month): float(told["mean"]) for month, told in self.weather.items()}
+
 
 def inputs_of(session: Session, baseline: Baseline, region: Region, *, now: datetime) -> Inputs:
     """As they are now."""
     policy = _policy(session, region.province_code)
     return Inputs(
-        read(session, region.code, baseline.base_from, baseline.base_until, on=now),
+        *(session, region.code, baseline.base_from, baseline.base_until, now),
+        _meters(session, region.code),
         _weather(session, region.city_code, baseline.base_from, baseline.base_until),
         _coefficients(session, region.province_code, baseline.base_until),
         {**policy, "read_at": now.isoformat()},
     )
 
 
-def frozen_inputs(session: Session, baseline: Baseline) -> Inputs:
+def frozen_inputs(session: Session, baseline: Baseline, lines: Sequence[Line]) -> Inputs:
     """As they were when it was fitted: the tables from its own row, the bills in their versions."""
     on = datetime.fromisoformat(baseline.policy["read_at"])
-    meters = [
-        Metered(line.meter_id, line.institution_id, line.energy)
-        for line in lines_of(session, [baseline.id])
-    ]
-    bills = _bills(session, baseline.region_code, baseline.base_from, baseline.base_until, on)
     return Inputs(
-        [(one, bills.get(one.meter, [])) for one in meters],
+        *(session, baseline.region_code, baseline.base_from, baseline.base_until, on),
+        [Metered(line.meter_id, line.institution_id, line.energy) for line in lines],
         dict(baseline.weather),
         list(baseline.coefficients),
         dict(baseline.policy),
     )
 
 
-def fitted(inputs: Inputs, *, first: int, last: int) -> list[Fitted]:
-    return fit_all(
-        inputs.meters,
-        {int(month): float(told["mean"]) for month, told in inputs.weather.items()},
-        first=first,
-        last=last,
-        policy=Policy(
-            Decimal(inputs.policy["threshold"]), bool(inputs.policy["increasing_uses_latest"])
-        ),
-    )
+def reckoned(inputs: Inputs, found: Digest) -> Iterator[list[Written]]:
+    """The lines of each piece; the digest grows with the bills that are read."""
+    known = inputs.temperatures
+    warmth = np.array([known.get(month, np.nan) for month in codes(inputs.first, inputs.last)])
+    for piece in inputs.pieces():
+        found.add(piece)
+        yield written(piece, warmth, inputs.rule)
 
 
 def differences(session: Session, baseline: Baseline) -> Iterator[str]:
@@ -90,19 +117,28 @@ def differences(session: Session, baseline: Baseline) -> Iterator[str]:
     if baseline.method_version != METHOD_VERSION:
         yield f"{name}由旧版算法{baseline.method_version}计算，无法用{METHOD_VERSION}复算。"
         return
-    inputs = frozen_inputs(session, baseline)
-    if inputs.digest != baseline.digest:
+    lines = lines_of(session, [baseline.id])
+    inputs = frozen_inputs(session, baseline, lines)
+    again: dict[int, dict[str, Any]] = {}
+    found = Digest()
+    for piece in inputs.pieces():
+        found.add(piece)
+        for one in fit_all(
+            list(piece.each()),
+            inputs.temperatures,
+            first=inputs.first,
+            last=inputs.last,
+            policy=inputs.rule,
+        ):
+            again[one.metered.meter] = one.values()
+    if inputs.closed(found) != baseline.digest:
         yield f"{name}的输入数据与采用时的摘要不符，账单或气温可能被改动。"
-    again = {
-        one.metered.meter: one.values()
-        for one in fitted(inputs, first=baseline.base_from, last=baseline.base_until)
-    }
-    for line in lines_of(session, [baseline.id]):
+    for line in lines:
         there = again.get(line.meter_id)
         wrong = [
             word
             for field, word in _COMPARED.items()
-            if there is None or not _alike(getattr(line, field), there[field])
+            if there is None or not alike(getattr(line, field), there[field])
         ]
         if wrong:
             yield f"{name}中户号编号{line.meter_id}的{'、'.join(wrong)}与复算结果不一致。"
@@ -122,11 +158,11 @@ CLOSE = 1e-9
 """Relative; another processor may round the last digit of a sum differently."""
 
 
-def _alike(stored: object, there: object) -> bool:
+def alike(stored: object, there: object) -> bool:
     if isinstance(stored, dict) and isinstance(there, dict):
-        return stored.keys() == there.keys() and all(_alike(stored[k], there[k]) for k in stored)
+        return stored.keys() == there.keys() and all(alike(stored[k], there[k]) for k in stored)
     if isinstance(stored, (list, tuple)) and isinstance(there, (list, tuple)):
-        return len(stored) == len(there) and all(map(_alike, stored, there))
+        return len(stored) == len(there) and all(map(alike, stored, there))
     if isinstance(stored, float) and isinstance(there, (int, float)):
         return abs(stored - there) <= CLOSE * max(1.0, abs(stored), abs(there))
     return stored == there
@@ -134,11 +170,12 @@ def _alike(stored: object, there: object) -> bool:
 
 # --- reading ----------------------------------------------------------------------------------
 
+PIECE = 4096
+"""Meters read and fitted at once."""
 
-def read(
-    session: Session, region: str, first: int, last: int, *, on: datetime
-) -> list[tuple[Metered, list[Billed]]]:
-    """Meters that are metered and in custody, by id, with their bills in order of months."""
+
+def _meters(session: Session, region: str) -> list[Metered]:
+    """Those that are metered and in custody, by id."""
     rows = session.execute(
         select(Meter.id, Meter.institution_id, Meter.energy)
         .join(Institution, Institution.id == Meter.institution_id)
@@ -150,34 +187,38 @@ def read(
         )
         .order_by(Meter.id)
     )
-    bills = _bills(session, region, first, last, on)
-    return [(Metered(row[0], row[1], row[2]), bills.get(row[0], [])) for row in rows]
+    return [Metered(*row) for row in rows]
 
 
-def _bills(
-    session: Session, region: str, first: int, last: int, on: datetime
-) -> dict[int, list[Billed]]:
-    found: dict[int, list[Billed]] = {}
+def _bills(inputs: Inputs, meters: Sequence[Metered]) -> Bills:
+    """In the versions that stood then: of the bills that count, and of those replaced since."""
+    found = Bills.none(meters, codes(inputs.first, inputs.last))
+    ids = np.array([one.meter for one in meters], np.int64)
     for table, until in ((Bill, None), (PastBill, PastBill.replaced_at)):
         query = (
             select(
                 *(table.meter_id, table.month, table.number, table.days),
-                *(table.use, table.cost, table.starts_on),
+                *(cast(table.use, Double), cast(table.cost, Double)),
+                cast(extract("epoch", table.starts_on), Double),
             )
             .join(Meter, Meter.id == table.meter_id)
             .where(
-                Meter.region_code == region,
-                table.month.between(first, last),
-                table.entered_at <= on,
+                Meter.region_code == inputs.region,
+                table.meter_id.between(meters[0].meter, meters[-1].meter),
+                table.month.between(inputs.first, inputs.last),
+                table.entered_at <= inputs.on,
             )
         )
         if until is not None:
-            query = query.where(until > on)
-        for meter, month, number, days, use, cost, starts_on in session.execute(query):
-            bill = Billed(month, number, days, use, cost, starts_on)
-            found.setdefault(meter, []).append(bill)
-    for bills in found.values():
-        bills.sort(key=lambda bill: bill.month)
+            query = query.where(until > inputs.on)
+        for block in blocks(inputs.session, query):
+            place = np.minimum(np.searchsorted(ids, block[:, 0]), len(ids) - 1)
+            block, place = (one[ids[place] == block[:, 0]] for one in (block, place))
+            at = column_of(block[:, 1].astype(np.int64), inputs.first)
+            arrays = (found.numbers, found.days, found.use, found.cost)
+            for values, column in zip(arrays, range(2, 6), strict=True):
+                values[place, at] = block[:, column]
+            found.starts[place, at] = block[:, 6] // 86400
     return found
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import JSON, column, delete, insert, select, table
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Can, Identity, Place
 from custody.baselines.actions.record import loaded, record
 from custody.baselines.models import Baseline, Line
 from custody.baselines.queries import by_key, get_baseline, next_number
-from custody.baselines.recomputed import fitted, inputs_of
+from custody.baselines.recomputed import inputs_of, reckoned
 from custody.baselines.rules import fitting, steps
+from custody.baselines.rules.bills import Digest
+from custody.baselines.rules.lines import Written
 from custody.baselines.rules.states import State
 from custody.baselines.rules.steps import Step
 from custody.jobs import actions as jobs
@@ -128,7 +131,6 @@ def fit(session: Session, *, actor: Identity, now: datetime, number: int) -> Bas
     if not inputs.meters:
         words = "该地区名录中没有纳入托管的计量户号，请先导入单位名录和账单，再计算基准。"
         raise Refused([Problem("no_meters", words)])
-    lines = fitted(inputs, first=baseline.base_from, last=baseline.base_until)
     quotas = {
         row[0]: (row[1], row[2])
         for row in session.execute(
@@ -138,17 +140,12 @@ def fit(session: Session, *, actor: Identity, now: datetime, number: int) -> Bas
         )
     }
     session.execute(delete(Line).where(Line.baseline_id == number))
-    for start in range(0, len(lines), 1000):
-        rows = []
-        for one in lines[start : start + 1000]:
-            quota, source = quotas.get(one.metered.meter, (None, ""))
-            values = one.values()
-            if quota is not None and not one.chosen:
-                values["chosen"] = fitting.QUOTA_ENTERED
-            rows.append({"baseline_id": number, **values, "quota": quota, "quota_source": source})
-        session.execute(insert(Line), rows)
+    found, count = Digest(), 0
+    for lines in reckoned(inputs, found):
+        session.execute(insert(_WRITTEN), [_row(number, one, quotas) for one in lines])
+        count += len(lines)
     baseline.policy, baseline.coefficients = inputs.policy, inputs.coefficients
-    baseline.weather, baseline.digest = inputs.weather, inputs.digest
+    baseline.weather, baseline.digest = inputs.weather, inputs.closed(found)
     baseline.method_version, baseline.state = METHOD_VERSION, State.DRAFT
     record(
         *(session, baseline, region),
@@ -156,9 +153,43 @@ def fit(session: Session, *, actor: Identity, now: datetime, number: int) -> Bas
         now=now,
         action="baseline.fitted",
         changes={"state": (State.FITTING, State.DRAFT), "digest": ("", baseline.digest)},
-        note=f"{len(lines)}个户号",
+        note=f"{count}个户号",
     )
     return baseline
+
+
+_WRITTEN = table(
+    Line.__tablename__,
+    *(
+        column(one.name, None if isinstance(one.type, JSON) else one.type)
+        for one in Line.__table__.columns
+        if one.name != "id"
+    ),
+)
+"""The table of lines as one that takes its JSON as it is written."""
+
+
+def _row(
+    baseline: int, one: Written, quotas: Mapping[int, tuple[Decimal, str]]
+) -> dict[str, object]:
+    quota, source = quotas.get(one.metered.meter, (None, ""))
+    return {
+        "baseline_id": baseline,
+        "meter_id": one.metered.meter,
+        "institution_id": one.metered.institution,
+        "energy": one.metered.energy,
+        "chosen": fitting.QUOTA_ENTERED if quota is not None and not one.chosen else one.chosen,
+        "rule": one.ruled.rule,
+        "rule_use": one.ruled.use,
+        "rule_cost": one.ruled.cost,
+        "rule_record": one.ruled.record,
+        "method": one.method,
+        "model_use": one.model_use,
+        "record": one.record,
+        "price": one.ruled.price,
+        "quota": quota,
+        "quota_source": source,
+    }
 
 
 def discard(

@@ -72,9 +72,9 @@ def monthly(session: Session, region_codes: Sequence[str], *, first: int, last: 
         .join(Meter, Meter.id == Bill.meter_id)
         .where(Meter.region_code.in_(region_codes), Bill.month.between(first, last))
     )
-    for block in _blocks(session, bills) if len(ids) else ():
+    for block in blocks(session, bills) if len(ids) else ():
         row = np.searchsorted(ids, block[:, 0])
-        at = _column(block[:, 1].astype(np.int64), first)
+        at = column_of(block[:, 1].astype(np.int64), first)
         use[row, at], days[row, at], cost[row, at] = block[:, 2], block[:, 3], block[:, 4]
         numbers[row, at] = block[:, 5]
     return Series(
@@ -90,11 +90,12 @@ def monthly(session: Session, region_codes: Sequence[str], *, first: int, last: 
     )
 
 
-def _column(months: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+def column_of(months: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+    """Months 202301, … as places counted from `first`."""
     return (months // 100 - first // 100) * 12 + months % 100 - first % 100
 
 
-def _blocks(session: Session, query: Select[Any]) -> Iterable[Floats]:
+def blocks(session: Session, query: Select[Any]) -> Iterable[Floats]:
     """The rows in blocks, on SQLite straight from the driver: rows of SQLAlchemy's cost as much again."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
@@ -118,5 +119,5 @@ def temperatures(
             Temperature.city_code.in_(city_codes), Temperature.month.between(first, last)
         )
     ):
-        found[city][_column(np.array([month]), first)[0]] = float(mean)
+        found[city][column_of(np.array([month]), first)[0]] = float(mean)
     return found
