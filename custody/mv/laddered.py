@@ -73,7 +73,7 @@ def laddered(grid: Grid, energy: Energy, limits: Limits = LIMITS) -> Laddered:
     used = np.where(whole[:, None], warm, found.usable)
     fits = fit(Points.of(grid.use, grid.days, grid.temperature, used), SUITED[energy])
     numbers = statistics(fits)
-    warmed = used.any(axis=1) & (used <= warm).all(axis=1)
+    warmed: Flags = np.asarray(used.any(axis=1) & (used <= warm).all(axis=1))
     taken = _taken(grid, energy, limits, used, warmed, fits, numbers)
     return _stated(grid, energy, limits, found, used, warmed, fits, numbers, taken)
 
@@ -202,10 +202,11 @@ def _summed(values: Floats, columns: Iterable[int]) -> Floats:
 
 
 def _warmth(grid: Grid, used: Flags) -> Floats:
-    known = used & np.isfinite(grid.temperature)
+    known: Flags = np.asarray(used & np.isfinite(grid.temperature))
     low = np.where(known, grid.temperature, np.inf).min(axis=1)
     high = np.where(known, grid.temperature, -np.inf).max(axis=1)
-    found: Floats = np.where(known.any(axis=1)[:, None], np.stack([low, high], axis=1), np.nan)
+    found: Floats = np.stack([low, high], axis=1)
+    found[~np.isfinite(found)] = np.nan
     return found
 
 

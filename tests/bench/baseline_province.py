@@ -17,9 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -27,16 +25,17 @@ from sqlalchemy import func, select
 
 from config import ROOT
 from custody import setup
-from custody.accounts.rules import Identity, Place, Role
-from custody.baselines import actions
+from custody.accounts.models import Account
+from custody.baselines import recomputed
 from custody.baselines.actions import drafts
 from custody.baselines.models import Baseline, Line
-from custody.baselines.rules.states import State
+from custody.baselines.rules.bills import Digest
 from custody.energy.rules.energies import Energy
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.kernel.periods import Month, codes
 from custody.mv.custody_rule import Answer, Change
+from custody.regions.models import Region
 from tests.bench import baseline
 from tests.factories import province
 
@@ -71,7 +70,7 @@ def build(folder: Path, accounts: int = ACCOUNTS) -> Path:
         raw.executemany(
             "INSERT INTO temperature VALUES (?, ?, ?, '', NULL, ?, 1, 1)",
             [
-                (city, month, round(_WARMTH[month % 100 - 1] + place / 10, 2), _AT)
+                (city, month, round(_warmth(month) + place / 10, 2), _AT)
                 for place, city in enumerate(cities)
                 for month in MONTHS
             ],
@@ -80,6 +79,11 @@ def build(folder: Path, accounts: int = ACCOUNTS) -> Path:
             _fill(raw, number, accounts // REGIONS)
     raw.close()
     return file
+
+
+def _warmth(month: int) -> float:
+    """No two years are alike."""
+    return _WARMTH[month % 100 - 1] + (month * 7919 % 31 - 15) / 10
 
 
 def _fill(raw: sqlite3.Connection, number: int, meters: int) -> None:
@@ -109,7 +113,7 @@ def _fill(raw: sqlite3.Connection, number: int, meters: int) -> None:
 
 def _bills(dice: np.random.Generator, first: int, kinds: list[Energy]) -> Iterator[tuple[Any, ...]]:
     spans = [Month.coded(month) for month in MONTHS]
-    warm = np.array([_WARMTH[month % 100 - 1] for month in MONTHS])
+    warm = np.array([_warmth(month) for month in MONTHS])
     size = (len(kinds), len(MONTHS))
     cold, hot = dice.uniform(0, 1, (2, len(kinds), 1)) * (dice.random((2, len(kinds), 1)) < 0.8)
     cold[[kind is Energy.WATER for kind in kinds]] = 0
@@ -128,3 +132,103 @@ def _bills(dice: np.random.Generator, first: int, kinds: list[Energy]) -> Iterat
                 told = 0 if at == zero[place] else round(values[at], 2)
                 ends = (str(span.first), str(span.last)) if dated[place] else (None, None)
                 yield (first + place, month, span.days, *ends, told, round(told * 0.67, 2), _AT)
+
+
+# --- measured ---------------------------------------------------------------------------------
+
+
+def run(file: Path) -> dict[str, float]:
+    """CPU seconds of each phase, in this process; lines, and megabytes at most."""
+    spent = {"read": 0.0, "digest": 0.0, "fit": 0.0}
+    for where, name, phase in (
+        (recomputed, "_bills", "read"),
+        (recomputed, "_meters", "read"),
+        (recomputed, "written", "fit"),
+        (Digest, "add", "digest"),
+    ):
+        setattr(where, name, _clocked(getattr(where, name), phase, spent))
+    database = Database(f"sqlite:///{file}")
+    with database.transaction() as session:
+        actor = session.scalars(select(Account)).one().identity()
+        numbers = [
+            drafts.begin(
+                session,
+                actor=actor,
+                now=NOW,
+                region=code,
+                key=f"bench-{code}-{time.monotonic_ns()}",
+                first=MONTHS[0],
+                last=MONTHS[-1],
+                answers=dict.fromkeys(Change, (Answer.NO, "")),
+            ).id
+            for code in session.scalars(select(Region.code).order_by(Region.code))
+        ]
+    begun = time.process_time()
+    for number in numbers:
+        with database.transaction() as session:
+            drafts.fit(session, actor=actor, now=NOW, number=number)
+    whole = time.process_time() - begun
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with database.reader() as session:
+        lines = session.scalar(
+            select(func.count()).select_from(Line).where(Line.baseline_id.in_(numbers))
+        )
+        digests = session.scalars(select(Baseline.digest).where(Baseline.id.in_(numbers))).all()
+    database.dispose()
+    assert all(digests)
+    return {
+        **spent,
+        "store": whole - sum(spent.values()),
+        "whole": whole,
+        "lines": float(lines or 0),
+        "memory": memory,
+    }
+
+
+def _clocked(called: Callable[..., Any], phase: str, spent: dict[str, float]) -> Callable[..., Any]:
+    def timed(*given: Any) -> Any:
+        begun = time.process_time()
+        found = called(*given)
+        spent[phase] += time.process_time() - begun
+        return found
+
+    return timed
+
+
+def say(accounts: int = ACCOUNTS) -> None:
+    print(
+        f"baselines of a province: {accounts:,} accounts x {len(MONTHS)} months, SQLite, one core"
+    )
+    with tempfile.TemporaryDirectory(prefix="custody-bench-") as folder:
+        file = build(Path(folder), accounts)
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.baseline_province", str(file)],
+            cwd=ROOT,
+            env={**os.environ, **baseline.ONE_THREAD},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    found = json.loads(done.stdout.splitlines()[-1])
+    for phase in ("read", "digest", "fit", "store"):
+        print(f"  {phase:8}{found[phase]:8.2f} s CPU")
+    kept = "kept" if found["whole"] <= SECONDS and found["memory"] <= MEGABYTES else "MISSED"
+    print(
+        f"  in all  {found['whole']:8.2f} s CPU, {found['memory']:.0f} MB, {found['lines']:,.0f} lines"
+        f"  (promised {SECONDS:g} s, {MEGABYTES} MB: {kept})",
+        flush=True,
+    )
+    other = baseline.peer(*baseline.made(baseline.PEER_METERS, len(MONTHS)))
+    fits = other.per_meter * accounts
+    print(
+        f"  {other.name}: {other.per_meter * 1000:.1f} ms per meter of {len(MONTHS)} months, for all"
+        f" {fits:,.0f} s CPU of fitting alone; custody in all {fits / found['whole']:,.0f}x",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(json.dumps(run(Path(sys.argv[1]))))
+    else:
+        say()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON, column, delete, insert, select, table
+from sqlalchemy import column, delete, insert, select, table
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Can, Identity, Place
@@ -159,25 +159,20 @@ def fit(session: Session, *, actor: Identity, now: datetime, number: int) -> Bas
 
 
 _WRITTEN = table(
-    Line.__tablename__,
-    *(
-        column(one.name, None if isinstance(one.type, JSON) else one.type)
-        for one in Line.__table__.columns
-        if one.name != "id"
-    ),
+    Line.__tablename__, *(column(one.name) for one in Line.__table__.columns if one.name != "id")
 )
-"""The table of lines as one that takes its JSON as it is written."""
+"""The table of lines as one that takes figures and JSON as they are written."""
 
 
 def _row(
-    baseline: int, one: Written, quotas: Mapping[int, tuple[Decimal, str]]
+    baseline: int, one: Written, quotas: Mapping[int, tuple[Decimal | None, str]]
 ) -> dict[str, object]:
     quota, source = quotas.get(one.metered.meter, (None, ""))
     return {
         "baseline_id": baseline,
         "meter_id": one.metered.meter,
         "institution_id": one.metered.institution,
-        "energy": one.metered.energy,
+        "energy": one.metered.energy.value,
         "chosen": fitting.QUOTA_ENTERED if quota is not None and not one.chosen else one.chosen,
         "rule": one.ruled.rule,
         "rule_use": one.ruled.use,
@@ -187,7 +182,7 @@ def _row(
         "model_use": one.model_use,
         "record": one.record,
         "price": one.ruled.price,
-        "quota": quota,
+        "quota": None if quota is None else str(quota),
         "quota_source": source,
     }
 

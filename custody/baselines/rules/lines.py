@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,14 +23,13 @@ from custody.mv.shapes import COEFFICIENTS, Flags, Floats
 from custody.mv.sufficiency import LIMITS
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A line before it is a row."""
 
     metered: Metered
     ruled: Told
     method: str
-    model_use: Decimal | None
+    model_use: str | None
     record: str
     """As JSON."""
 
@@ -75,7 +74,7 @@ def _alike(bills: Bills, energy: Energy, temperature: Floats, policy: Policy) ->
     )
 
 
-def _years(fits: Laddered, temperature: Floats, *, heat: bool) -> Iterator[Decimal | None]:
+def _years(fits: Laddered, temperature: Floats, *, heat: bool) -> Iterator[str | None]:
     """What each model tells for a year of the base period's weather; see fitting.model_year."""
     rates = fits.per_day(temperature)
     told: Flags = fits.sufficient
@@ -87,7 +86,7 @@ def _years(fits: Laddered, temperature: Floats, *, heat: bool) -> Iterator[Decim
         told = told & np.isfinite(rates[:, at])
         total += np.where(told, rates[:, at], 0.0) * ((month.last - month.first).days + 1)
     for there, year in zip(told.tolist(), (total * 12 / len(fits.months)).tolist(), strict=True):
-        yield Decimal(repr(year)).quantize(QUANTITY, ROUND_HALF_UP) if there else None
+        yield str(Decimal(repr(year)).quantize(QUANTITY, ROUND_HALF_UP)) if there else None
 
 
 def _by_month(fits: Laddered) -> Flags:
@@ -98,30 +97,29 @@ def _records(fits: Laddered) -> Iterator[str]:
     """plain.to_plain of each, as JSON."""
     seen: dict[bytes, str] = {}
     head = f'"energy":"{fits.energy.value}","version":{json.dumps(fits.version)}'
+    curve = ",".join(f'"{name}":%s' for name in COEFFICIENTS)
+    told = ",".join(f'"{name}":%s' for name in NUMBERS)
+    form = f'{{"method":"%s",{head},"coefficients":{{{curve}}},{told},"p":%s,'
     codes = [coded(one) for one in fits.months]
-    numbers = np.stack([fits.numbers[name] for name in NUMBERS], axis=1).tolist()
-    for at, (method, curve, told, p, warmth) in enumerate(
-        zip(fits.method, fits.coefficients.tolist(), numbers, fits.p.tolist(),
-            fits.warmth.tolist(), strict=True)
-    ):  # fmt: skip
+    numbers = np.column_stack(
+        [fits.coefficients, *(fits.numbers[name] for name in NUMBERS)]
+    ).tolist()
+    rows = zip(
+        *(fits.method, numbers, fits.p.tolist(), fits.n.tolist(), fits.warmth.tolist()), strict=True
+    )
+    for at, (method, values, p, n, warmth) in enumerate(rows):
         mask = fits.used[at].tobytes()
         if mask not in seen:
             seen[mask] = str([codes[one] for one in np.flatnonzero(fits.used[at]).tolist()])
+        words = ["null" if one != one else repr(one) for one in values]
         profile = _profile(fits.profile[at].tolist()) if method == SAME_MONTH else "[]"
         yield (
-            f'{{"method":"{method}",{head},"coefficients":{{{_named(COEFFICIENTS, curve)}}},'
-            f'"profile":{profile},"n":{fits.n[at]},"p":{"null" if p != p else int(p)},'
-            f'{_named(NUMBERS, told)},"months":{seen[mask]},'
+            form
+            % (method, *words, "null" if p != p else int(p))
+            + f'"n":{n},"profile":{profile},"months":{seen[mask]},'
             f'"warmth":{"null" if warmth[0] != warmth[0] else warmth},'
             f'"stops":{_told(fits.stops.get(at))},"warnings":{_told(fits.warnings.get(at))}}}'
         )
-
-
-def _named(names: Sequence[str], values: Sequence[float]) -> str:
-    return ",".join(
-        f'"{name}":null' if value != value else f'"{name}":{value!r}'
-        for name, value in zip(names, values, strict=True)
-    )
 
 
 def _profile(rates: Sequence[float]) -> str:
