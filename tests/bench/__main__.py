@@ -13,7 +13,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.bench import baseline, client, data, forecast, server
+from tests.bench import baseline, baseline_province, client, data, forecast, server
 from tests.bench.client import Measured
 
 
@@ -38,6 +38,7 @@ def main() -> None:
                     _one(hello, port, built, wanted.seconds)
                 forecast.say(forecast.measure(built.folder, built.province))
     baseline.say()
+    baseline_province.say()
 
 
 def _one(hello: int, port: int, built: data.Installation, seconds: float) -> None:
