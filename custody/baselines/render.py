@@ -68,10 +68,7 @@ def paper(
             "sums": [_sum(one) for one in sums],
             "total": _sum(whole(outline)),
             "pictures": _pictures(row, lines, bills, sums),
-            "rows": [
-                _row(at, line, meter, told[line.id], owners, adjustments)
-                for at, (line, meter) in enumerate(lines[:MOST], 1)
-            ],
+            "groups": _groups(lines[:MOST], told, owners, adjustments),
             "more": max(0, len(lines) - MOST),
             "comments": [
                 {
@@ -106,9 +103,9 @@ def _sum(one: Sum) -> dict[str, Any]:
         "rule": _side(one.rule),
         "model": _side(one.model),
         "chosen": _side(one.chosen),
-        "apart": "—" if one.apart is None else f"{one.apart:+.1f}%",
+        "apart": "—" if one.apart is None else percent(one.apart),
         "choices": "、".join(
-            f"{METHODS[name]}{one.choices[name]}" for name in METHODS if one.choices[name]
+            f"{METHODS[name]}{one.choices[name]}户" for name in METHODS if one.choices[name]
         ),
     }
 
@@ -121,32 +118,50 @@ def _side(side: Any) -> dict[str, Any]:
     }
 
 
+def percent(value: float) -> str:
+    told = f"{value:+.1f}%".replace("-", "−")
+    return told if told.strip("+−0.%") else "0.0%"
+
+
+def _groups(
+    lines: Sequence[tuple[Line, Meter]],
+    told: Mapping[int, Outline],
+    owners: Mapping[int, Institution],
+    adjustments: Mapping[int, Sequence[NonRoutine]],
+) -> list[dict[str, Any]]:
+    """By institution, numbered through."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for at, (line, meter) in enumerate(lines, 1):
+        row = _row(at, line, meter, told[line.id], adjustments)
+        found.setdefault(line.institution_id, []).append(row)
+    return [
+        {"owner": owners[one].name if one in owners else "", "rows": rows}
+        for one, rows in found.items()
+    ]
+
+
 def _row(
     at: int,
     line: Line,
     meter: Meter,
     told: Outline,
-    owners: Mapping[int, Institution],
     adjustments: Mapping[int, Sequence[NonRoutine]],
 ) -> dict[str, Any]:
-    owner = owners.get(line.institution_id)
-    years = [one["year"] for one in line.rule_record.get("years", ())]
     cvrmse = line.record.get("cvrmse")
     return {
         "at": at,
-        "owner": owner.name if owner else "",
         "energy": meter.energy.label,
         "number": meter.number,
         "unit": meter.energy.unit,
-        "years": f"{years[0]}—{years[-1]}" if len(years) > 1 else "".join(map(str, years)) or "—",
+        "years": len(line.rule_record.get("years", ())),
         "rule": _figure(line.rule_use),
         "flagged": line.rule_record.get("flagged", False),
         "model": _figure(line.model_use),
         "method": line.method if line.method[:1].isdigit() else _SHORT.get(line.method, ""),
-        "cvrmse": "—" if cvrmse is None else f"{cvrmse:.1f}",
+        "cvrmse": "" if cvrmse is None else f"{cvrmse:.1f}",
         "chosen": METHODS[line.chosen],
         "use": _figure(told.use),
-        "cost": papers.yuan(told.cost),
+        "cost": _figure(told.cost),
         "notes": [
             *(one["message"] for one in line.record.get("stops", ())),
             *([f"定额来源：{line.quota_source}"] if line.quota_source else []),

@@ -17,6 +17,7 @@ from custody.baselines.rules import fitting, steps
 from custody.baselines.rules.states import State
 from custody.baselines.rules.steps import Step
 from custody.jobs import actions as jobs
+from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound, Problem, Refused, refuse_if
 from custody.mv.custody_rule import Answer, Change
 from custody.mv.method import METHOD_VERSION
@@ -86,7 +87,10 @@ def begin(
         actor=actor,
         now=now,
         action="baseline.started",
-        changes={"base_from": (None, first), "base_until": (None, last)},
+        changes={
+            "base_from": (None, Month.coded(first).label),
+            "base_until": (None, Month.coded(last).label),
+        },
     )
     if at_once:
         return fit(session, actor=actor, now=now, number=baseline.id)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from custody.baselines.rules.fitting import NOTHING, QUOTA_ENTERED, REGRESSION, RULE
 from custody.energy.rules.energies import Energy
 from custody.mv.custody_rule import Rule
+from custody.mv.ladder import DAILY_MEAN
 from custody.mv.sufficiency import LIMITS
 
 METHODS: Mapping[str, str] = {
@@ -29,6 +30,7 @@ class Mark(StrEnum):
     STOPPED = "stopped"
     FLAGGED = "flagged"
     LOOSE = "loose"
+    SHORT = "short"
     QUOTA = "quota"
 
     @property
@@ -48,6 +50,7 @@ _MARKS: Mapping[Mark, tuple[str, str]] = {
         "拟合松散",
         f"回归的CV(RMSE)高于{LIMITS.cvrmse:g}%：请核对账单，或改用惯例法。",
     ),
+    Mark.SHORT: ("不足一年", "只有6至11个月账单，按日均用量计算：请尽快补齐后重新计算。"),
     Mark.QUOTA: ("按定额", "以定额为基准：请核对定额及其来源。"),
 }
 
@@ -91,6 +94,7 @@ class Outline:
             Mark.STOPPED: self.stopped,
             Mark.FLAGGED: self.rule == Rule.MEAN_FLAGGED.value,
             Mark.LOOSE: self.cvrmse is not None and self.cvrmse > LIMITS.cvrmse,
+            Mark.SHORT: self.method == DAILY_MEAN,
             Mark.QUOTA: self.chosen == QUOTA_ENTERED,
         }
         return frozenset(mark for mark, there in found.items() if there)

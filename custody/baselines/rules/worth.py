@@ -63,8 +63,9 @@ def _nmbe(fit: Baseline) -> Figure | None:
     good = abs(value) <= NMBE
     side = "偏低" if value > 0 else "偏高"
     close = "没有系统性偏差" if good else f"模型总体{side}，请核对账单天数和异常月份"
-    words = f"全期合计偏差{value:+.2f}%（参考值±{NMBE:g}%以内），{close}。"
-    return Figure("NMBE", f"{value:+.2f}%", words, good)
+    told = f"{value:+.2f}%" if value else "0.00%"
+    words = f"全期合计偏差{told}（参考值±{NMBE:g}%以内），{close}。"
+    return Figure("NMBE", told, words, good)
 
 
 def _fsu(fit: Baseline) -> Figure | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -71,8 +73,8 @@ class Card:
     rule: str
     """The rule in words."""
     worth: list[Figure]
-    scatter: list[Svg]
-    months: list[Svg]
+    pictures: list[list[Svg]]
+    """Each for a wide page and for a phone; none without bills."""
     rows: list[tuple[int, float | None, float | None, float | None, float | None]]
     """Month, temperature, actual, by the rule, by regression."""
     adjustments: list[Any]
@@ -87,12 +89,30 @@ class Card:
         return line.model_use * line.price
 
     @property
+    def formula(self) -> str:
+        return tidy(self.line.rule_record["formula"])
+
+    @property
+    def cost_formula(self) -> str:
+        return tidy(self.line.rule_record["cost_formula"])
+
+    @property
     def apart(self) -> float | None:
         """By how many percent regression tells more than the rule."""
         line = self.line
         if line.model_use is None or not line.rule_use:
             return None
         return float((line.model_use - line.rule_use) / line.rule_use * 100)
+
+
+def tidy(formula: str) -> str:
+    """11141148.0000 → 11,141,148: a formula keeps the digits it was reckoned with."""
+
+    def shown(found: re.Match[str]) -> str:
+        value = Decimal(found[0])
+        return f"{value.normalize():,f}" if abs(value) >= 1000 or "." in found[0] else found[0]
+
+    return re.sub(r"\d+(?:\.\d+)?(?!%|\d|\.)", shown, formula)
 
 
 @blueprint.get("/<int:number>/institutions/<int:institution>")
@@ -167,23 +187,18 @@ def _card(
         warmth=warmth,
     )
     actual = [bills.use.get(month) for month in months]
+    rows = list(zip(months, base, actual, strict=True))
     what = f"{meter.energy.label}户号{meter.number}"
+    title = f"{what}：逐月用量与基准（{METHODS[line.chosen]}）"
     return Card(
         line,
         meter,
         fit,
         Rule(line.rule).label if line.rule else "",
         worth(fit),
-        _scatter(fit, bills, warmth, meter, what),
-        [
-            charts.months(
-                list(zip(months, base, actual, strict=True)),
-                unit=meter.energy.unit,
-                look=look,
-                title=f"{what}：逐月用量与基准（{METHODS[line.chosen]}）",
-            )
-            for look in (HALF, charts.PHONE)
-        ],
+        [*_scatter(fit, bills, warmth, meter, what), _months(rows, meter, title)]
+        if bills.use
+        else [],
         [
             (month, warmth.get(month), use, by, model)
             for month, use, by, model in zip(months, actual, ruled, told, strict=True)
@@ -195,16 +210,30 @@ def _card(
 
 def _scatter(
     fit: Fit, bills: Bills, warmth: Mapping[int, float], meter: Meter, what: str
-) -> list[Svg]:
+) -> list[list[Svg]]:
+    """None where nothing depends on the weather."""
     used = {one.code for one in fit.months}
     points = [
         (month, warmth[month], use / bills.days[month])
         for month, use in bills.use.items()
         if month in warmth and month in used
     ]
+    if not points:
+        return []
     title = f"{what}：日均用量与月均气温"
     return [
-        charts.scatter(points, fit, unit=meter.energy.unit, look=look, title=title)
+        [
+            charts.scatter(points, fit, unit=meter.energy.unit, look=look, title=title)
+            for look in (HALF, charts.PHONE)
+        ]
+    ]
+
+
+def _months(
+    rows: Sequence[tuple[int, float | None, float | None]], meter: Meter, title: str
+) -> list[Svg]:
+    return [
+        charts.months(rows, unit=meter.energy.unit, look=look, title=title)
         for look in (HALF, charts.PHONE)
     ]
 

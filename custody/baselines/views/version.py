@@ -228,8 +228,16 @@ def energies_of(sums: Sequence[Sum]) -> dict[str, str]:
     }
 
 
+_DIGEST = journal_words.field_label("baseline", "digest")
+"""Sixty-four signs that say nothing to people; they stand in the journal."""
+
+
 def _history(number: int) -> list[Told]:
     return [
-        Told(event, journal_words.action_label(event.action), journal_words.change_lines(event))
+        Told(
+            event,
+            journal_words.action_label(event.action),
+            [one for one in journal_words.change_lines(event) if one.field != _DIGEST],
+        )
         for event in events_of(session(), number)
     ]
