@@ -21,6 +21,13 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
+from custody.baselines.views import begin as base_begin
+from custody.baselines.views import decisions as base_decisions
+from custody.baselines.views import differences as base_differences
+from custody.baselines.views import institution as base_institution
+from custody.baselines.views import papers as base_papers
+from custody.baselines.views import regions as base_regions
+from custody.baselines.views import version as base_version
 from custody.briefs import views as briefs
 from custody.contracts.views import (
     companies,
@@ -135,6 +142,14 @@ def _register(app: Flask) -> None:
         *{part.blueprint for part in (settlement, settlement_papers)},
         dossiers.blueprint,
         energy_imports.blueprint,
+        # Several modules of one blueprint.
+        *{
+            part.blueprint
+            for part in (
+                *(base_regions, base_begin, base_version, base_institution),
+                *(base_decisions, base_differences, base_papers),
+            )
+        },
         # Two modules of one blueprint.
         *{part.blueprint for part in (saving_regions, saving_meters)},
     ):
@@ -189,6 +204,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
+    ("baselines.index", "能源基准", (Can.SEE_ENERGY,)),
     ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("energy_imports.index", "能源数据导入", (Can.FILL_ENERGY,)),
@@ -233,6 +249,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "settlement": ("settlements.index",),
     "dossiers": ("jobs.index", "dashboard.board"),
     "energy_imports": ("energy_imports.index",),
+    "baselines": ("baselines.index",),
     "savings": ("savings.index",),
     "guarantees": ("savings.index",),
 }

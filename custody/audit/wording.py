@@ -56,6 +56,8 @@ _PAGES = {
     "mail": "邮件服务",
     "calendar": "工作日历",
     "bulk": "批量填报",
+    "baselines": "能源基准",
+    "savings": "节能量",
     "portfolio": "合同",
     "contracts.new": "新建合同",
     "contracts.table": "导出合同",

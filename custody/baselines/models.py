@@ -92,6 +92,8 @@ class Line(Base):
     quota: Mapped[Decimal | None] = mapped_column(Quantity)
     """Entered a year where bills do not suffice, with `quota_source`."""
     quota_source: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text, default="")
+    """Why people chose this method; empty where the system did."""
 
 
 class Comment(Base):

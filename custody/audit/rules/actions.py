@@ -161,6 +161,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "baseline.adopted": "采用能源基准",
         "baseline.superseded": "能源基准被替代",
         "baseline.discarded": "放弃能源基准",
+        "baseline.printed": "下载能源基准核定表",
     },
     "督办与问题": {
         "supervision.drafted": "拟督办单",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
-from custody.baselines.actions.record import loaded, record, refuse_stale
+from custody.baselines.actions.record import loaded, record, refuse_stale, repeated
 from custody.baselines.models import Baseline, Comment
 from custody.baselines.queries import adopted_of, counts_of, get_baseline
 from custody.baselines.rules import steps
@@ -21,6 +21,8 @@ from custody.mv.custody_rule import Answer, Change, Comparability
 def propose(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int
 ) -> Baseline:
+    if same := repeated(session, actor, number, version, State.PROPOSED):
+        return same
     baseline, region = loaded(session, actor, number, version, Step.PROPOSE)
     refuse_if(steps.problems_of_proposal(counts_of(session, number), _outcome(baseline)))
     refuse_stale(session, baseline, region, now)
@@ -80,6 +82,8 @@ def comment(
 def send_back(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int, reason: str
 ) -> Baseline:
+    if same := repeated(session, actor, number, version, State.DRAFT):
+        return same
     baseline, region = loaded(session, actor, number, version, Step.RETURN)
     if not reason.strip():
         raise Refused([Problem("reason", "请写明退回理由，便于地区修改。", "reason")])
@@ -102,6 +106,8 @@ def adopt(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int
 ) -> Baseline:
     """From now on nothing of it changes. The one adopted before is superseded, never overwritten."""
+    if same := repeated(session, actor, number, version, State.ADOPTED):
+        return same
     baseline, region = loaded(session, actor, number, version, Step.ADOPT)
     refuse_stale(session, baseline, region, now)
     old = adopted_of(session, [baseline.region_code]).get(baseline.region_code)

@@ -10,7 +10,7 @@ from sqlalchemy import column, delete, insert, select, table
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Can, Identity, Place
-from custody.baselines.actions.record import loaded, record
+from custody.baselines.actions.record import loaded, record, repeated
 from custody.baselines.models import Baseline, Line
 from custody.baselines.queries import by_key, get_baseline, next_number
 from custody.baselines.recomputed import inputs_of, reckoned
@@ -20,6 +20,7 @@ from custody.baselines.rules.lines import Written
 from custody.baselines.rules.states import State
 from custody.baselines.rules.steps import Step
 from custody.jobs import actions as jobs
+from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound, Problem, Refused, refuse_if
 from custody.mv.custody_rule import Answer, Change
 from custody.mv.method import METHOD_VERSION
@@ -42,8 +43,12 @@ def begin(
     last: int,
     answers: Answers,
     note: str = "",
+    at_once: bool = False,
 ) -> Baseline:
-    """A new version, and the order to fit it. The same form sent twice makes one."""
+    """A new version, and the order to fit it. The same form sent twice makes one.
+
+    `at_once`: it is fitted right here, for a region of few meters.
+    """
     about = get_region(session, region, place=actor.place)
     session.refresh(about, with_for_update={"key_share": True})
     same = by_key(session, key)
@@ -73,7 +78,7 @@ def begin(
         weather={},
         method_version=METHOD_VERSION,
         digest="",
-        note=note,
+        note=note.strip(),
         created_at=now,
         created_by=actor.id,
         reason="",
@@ -85,19 +90,33 @@ def begin(
         actor=actor,
         now=now,
         action="baseline.started",
-        changes={"base_from": (None, first), "base_until": (None, last)},
+        changes={
+            "base_from": (None, Month.coded(first).label),
+            "base_until": (None, Month.coded(last).label),
+        },
     )
+    if at_once:
+        return fit(session, actor=actor, now=now, number=baseline.id)
     _order(session, baseline, about, actor=actor, now=now)
     return baseline
 
 
 def refit(
-    session: Session, *, actor: Identity, now: datetime, number: int, version: int
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    number: int,
+    version: int,
+    at_once: bool = False,
 ) -> Baseline:
     """Bills changed: fit the draft anew. What was chosen by hand is decided again; quotas are kept."""
     baseline, region = loaded(session, actor, number, version, Step.FIT)
     baseline.state = State.FITTING
     record(session, baseline, region, actor=actor, now=now, action="baseline.refitted")
+    if at_once:
+        session.flush()
+        return fit(session, actor=actor, now=now, number=number)
     _order(session, baseline, region, actor=actor, now=now)
     return baseline
 
@@ -190,6 +209,8 @@ def _row(
 def discard(
     session: Session, *, actor: Identity, now: datetime, number: int, version: int
 ) -> Baseline:
+    if same := repeated(session, actor, number, version, State.DISCARDED):
+        return same
     baseline, region = loaded(session, actor, number, version, Step.DISCARD)
     before = baseline.state
     baseline.state = State.DISCARDED

@@ -13,6 +13,7 @@ from custody.baselines.actions.record import loaded, record, touch
 from custody.baselines.models import Line
 from custody.baselines.rules import fitting
 from custody.baselines.rules.steps import Step
+from custody.energy.models.roster import Meter
 from custody.energy.rules.energies import Energy
 from custody.kernel.problems import NotFound, Problem, Refused, refuse_if
 
@@ -26,8 +27,9 @@ def choose(
     version: int,
     line_id: int,
     chosen: str,
+    words: str = "",
 ) -> Line:
-    """One meter's method."""
+    """One meter's method, and why."""
     baseline, region = loaded(session, actor, number, version, Step.EDIT)
     line = _line(session, number, line_id)
     before = line.chosen
@@ -36,7 +38,7 @@ def choose(
     if not _may(line, chosen):
         words = "该户号的数据不足以使用这一方法，请改选其他方法，或录入定额及其来源。"
         raise Refused([Problem("insufficient", words, "chosen")])
-    line.chosen = chosen
+    line.chosen, line.words = chosen, words.strip()
     touch(session, baseline)
     record(
         *(session, baseline, region),
@@ -44,7 +46,7 @@ def choose(
         now=now,
         action="baseline.chosen",
         changes={"chosen": (before, chosen)},
-        note=f"户号编号{line.meter_id}",
+        note=_about(session, line, words),
     )
     return line
 
@@ -58,6 +60,7 @@ def choose_all(
     version: int,
     energy: Energy,
     chosen: str,
+    words: str = "",
 ) -> int:
     """One method for all meters of an energy whose data bear it; the others stay. Returns how many."""
     baseline, region = loaded(session, actor, number, version, Step.EDIT)
@@ -66,7 +69,7 @@ def choose_all(
         select(Line).where(Line.baseline_id == number, Line.energy == energy).order_by(Line.id)
     ):
         if line.chosen != chosen and chosen and _may(line, chosen):
-            line.chosen = chosen
+            line.chosen, line.words = chosen, words.strip()
             count += 1
     if count:
         touch(session, baseline)
@@ -76,7 +79,7 @@ def choose_all(
             now=now,
             action="baseline.chosen",
             changes={"chosen": (None, chosen)},
-            note=f"{energy.label}{count}个户号",
+            note=_with(f"{energy.label}{count}个户号", words),
         )
     return count
 
@@ -104,7 +107,7 @@ def enter_quota(
         words = "该户号账单已足以建立基准，不使用定额，请选择惯例法或回归法。"
         found.append(Problem("enough", words, "quota"))
     refuse_if(found)
-    before = line.quota
+    before, source_before = line.quota, line.quota_source
     line.quota, line.quota_source, line.chosen = quota, source.strip(), fitting.QUOTA_ENTERED
     touch(session, baseline)
     record(
@@ -112,10 +115,19 @@ def enter_quota(
         actor=actor,
         now=now,
         action="baseline.quota_entered",
-        changes={"quota": (before, quota), "quota_source": ("", line.quota_source)},
-        note=f"户号编号{line.meter_id}",
+        changes={"quota": (before, quota), "quota_source": (source_before, line.quota_source)},
+        note=_about(session, line, ""),
     )
     return line
+
+
+def _about(session: Session, line: Line, words: str) -> str:
+    meter = session.get_one(Meter, line.meter_id)
+    return _with(f"{meter.energy.label}户号{meter.number}", words)
+
+
+def _with(what: str, words: str) -> str:
+    return f"{what}：{words.strip()}" if words.strip() else what
 
 
 def _line(session: Session, baseline: int, number: int) -> Line:

@@ -13,6 +13,7 @@ from custody.baselines.models import Baseline
 from custody.baselines.queries import get_baseline
 from custody.baselines.recomputed import inputs_of
 from custody.baselines.rules import steps
+from custody.baselines.rules.states import State
 from custody.baselines.rules.steps import Step
 from custody.infra import journal
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
@@ -29,6 +30,14 @@ def loaded(
     return baseline, region
 
 
+def repeated(
+    session: Session, actor: Identity, number: int, version: int, state: State
+) -> Baseline | None:
+    """The version, where the same form has already brought it into that state (a double click)."""
+    baseline, _ = get_baseline(session, number, who=actor, lock=True)
+    return baseline if baseline.state is state and baseline.version == version + 1 else None
+
+
 def touch(session: Session, baseline: Baseline) -> None:
     """A change of its lines is a change of the version."""
     session.execute(
@@ -42,7 +51,10 @@ def touch(session: Session, baseline: Baseline) -> None:
 
 def refuse_stale(session: Session, baseline: Baseline, region: Region, now: datetime) -> None:
     if inputs_of(session, baseline, region, now=now).digest != baseline.digest:
-        words = "计算之后账单、气温、折算系数或单位名录有变动，请重新计算后再办理。"
+        words = (
+            "计算之后账单、气温、折算系数或单位名录有变动，不能按原结果办理："
+            "请由区县重新拟合（重新计算）、核对后再提交；已提交的请先退回。"
+        )
         raise Refused([Problem("stale", words)])
 
 

@@ -10,6 +10,14 @@ from custody.baselines.rules.states import State
 from custody.kernel.problems import Problem
 from custody.mv.custody_rule import Answer, Change, Comparability, comparability
 
+ANSWERS: Mapping[Answer, str] = {
+    Answer.NO: "没有",
+    Answer.EXPLAINED: "有，影响可以说明",
+    Answer.YES: "有，影响可比性",
+    Answer.UNKNOWN: "无从判断",
+}
+"""What may be said to each of the six questions."""
+
 
 class Step(StrEnum):
     FIT = "fit"

@@ -101,6 +101,19 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.CONTRACT, "结算款已支付", "份"),
         _notice(coordinators, Group.CONTRACT, "结算款已支付", "份"),
     ),
+    "baseline.proposed": (
+        _notice(coordinators, Group.REVIEW, "能源基准待您核定", "版基准"),
+        _notice(city, Group.REVIEW, "能源基准已提交，请提出意见", "版基准"),
+    ),
+    "baseline.commented": (
+        _notice(officers, Group.RESULT, "能源基准有新的意见", "版基准"),
+        _notice(coordinators, Group.REVIEW, "能源基准有新的意见", "版基准"),
+    ),
+    "baseline.returned": (_notice(local, Group.RESULT, "能源基准已退回，请修改", "版基准"),),
+    "baseline.adopted": (
+        _notice(local, Group.RESULT, "能源基准已核定", "版基准"),
+        _notice(local_leaders, Group.RESULT, "能源基准已核定", "版基准"),
+    ),
     "target.entered": (_notice(confirmers, Group.TARGET, "任务进展待确认", _ITEM),),
     "target.confirmed": (_notice(reporters, Group.TARGET, "任务进展已确认", _ITEM),),
     "target.returned": (_notice(reporters, Group.TARGET, "任务进展已退回，请核改", _ITEM),),
@@ -117,6 +130,7 @@ PAGES: Mapping[str, str] = {
     "contract": "/contracts/{subject}",
     "order": "/contracts/{contract}/orders/{code}",
     "settlement": "/settlements/{subject}",
+    "baseline": "/baselines/{subject}",
     "target": "/tasks",
     "project": "/projects/{subject}",
     "job": "/jobs/{subject}",
