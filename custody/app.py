@@ -21,6 +21,7 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
+from custody.baselines.views import adjustments
 from custody.baselines.views import begin as base_begin
 from custody.baselines.views import decisions as base_decisions
 from custody.baselines.views import differences as base_differences
@@ -150,6 +151,7 @@ def _register(app: Flask) -> None:
                 *(base_decisions, base_differences, base_papers),
             )
         },
+        adjustments.blueprint,
         # Two modules of one blueprint.
         *{part.blueprint for part in (saving_regions, saving_meters)},
     ):
@@ -250,6 +252,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "dossiers": ("jobs.index", "dashboard.board"),
     "energy_imports": ("energy_imports.index",),
     "baselines": ("baselines.index",),
+    "adjustments": ("baselines.index",),
     "savings": ("savings.index",),
     "guarantees": ("savings.index",),
 }

@@ -57,6 +57,7 @@ _PAGES = {
     "calendar": "工作日历",
     "bulk": "批量填报",
     "baselines": "能源基准",
+    "adjustments": "非常规调整",
     "savings": "节能量",
     "portfolio": "合同",
     "contracts.new": "新建合同",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Double, and_, cast, func, or_, select
+from sqlalchemy import Double, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.models import Account
@@ -150,6 +150,12 @@ def institutions_of(session: Session, region_code: str) -> Mapping[int, Institut
         select(Institution).where(Institution.region_code == region_code).order_by(Institution.id)
     )
     return {row.id: row for row in rows}
+
+
+def line_of_meter(session: Session, baseline_id: int, meter: int) -> Line | None:
+    return session.scalar(
+        select(Line).where(Line.baseline_id == baseline_id, Line.meter_id == meter)
+    )
 
 
 def meters_of_version(
@@ -298,3 +304,86 @@ def coverage_of(session: Session, region: str, city: str, first: int, last: int)
         tuple(Known(row[0], row[1], row[2], row[3]) for row in meters),
         frozenset(warm),
     )
+
+
+# --- non-routine adjustments ------------------------------------------------------------------
+
+ADJUSTMENT = "baseline_adjustment"
+"""Kind of their attachments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """An adjustment with what it is of."""
+
+    row: NonRoutine
+    meter: Meter
+    institution: Institution
+
+
+def adjustments_of_region(
+    session: Session, region_code: str, state: AdjustmentState | None = None
+) -> list[Adjusted]:
+    """Newest first."""
+    query = _adjusted().where(NonRoutine.region_code == region_code)
+    if state is not None:
+        query = query.where(NonRoutine.state == state)
+    rows = session.execute(query.order_by(NonRoutine.number.desc()))
+    return [Adjusted(*tuple(row)) for row in rows]
+
+
+def _adjusted() -> Select[NonRoutine, Meter, Institution]:
+    return (
+        select(NonRoutine, Meter, Institution)
+        .join(Meter, Meter.id == NonRoutine.meter_id)
+        .join(Institution, Institution.id == Meter.institution_id)
+    )
+
+
+def get_adjustment(
+    session: Session, number: int, *, who: Identity, lock: bool = False
+) -> tuple[NonRoutine, Region]:
+    query = (
+        select(NonRoutine, Region)
+        .join(Region, Region.code == NonRoutine.region_code)
+        .where(NonRoutine.id == number, within(who.place))
+    )
+    if lock:
+        query = query.with_for_update(of=NonRoutine)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def adjusted_of(session: Session, row: NonRoutine) -> Adjusted:
+    found = session.execute(_adjusted().where(NonRoutine.id == row.id)).one()
+    return Adjusted(*tuple(found))
+
+
+def found_meters(
+    session: Session, region_code: str, words: str, offset: int, size: int
+) -> tuple[int, list[tuple[Meter, Institution]]]:
+    """(how many, some of them) of the region's metered meters in custody by name or number."""
+    query = (
+        select(Meter, Institution)
+        .join(Institution, Institution.id == Meter.institution_id)
+        .where(
+            Meter.region_code == region_code,
+            Institution.in_custody,
+            Meter.payment.in_([one for one in Payment if one.metered]),
+            Meter.energy.in_([one for one in Energy if fitted_like(one)]),
+        )
+    )
+    if words:
+        query = query.where(
+            or_(
+                Institution.name.contains(words, autoescape=True),
+                Meter.number.contains(words, autoescape=True),
+            )
+        )
+    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.execute(
+        query.order_by(Institution.id, Meter.energy, Meter.number).offset(offset).limit(size)
+    )
+    return count, [(row[0], row[1]) for row in rows]

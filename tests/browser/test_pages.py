@@ -92,6 +92,8 @@ FILES = {
     "jobs.download",
     "projects.download",
     "projects.export",
+    "adjustments.download",
+    "adjustments.export",
     "savings.export",
     "savings.export_institution",
     "savings.export_region",

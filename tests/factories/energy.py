@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Role
-from custody.baselines.models import Baseline, Comment, Line, NonRoutine
-from custody.baselines.rules.states import AdjustmentState, State
+from custody.baselines.models import Baseline, Comment, Line
+from custody.baselines.rules.states import State
 from custody.energy.actions import ledger
 from custody.energy.models.bills import Bill, Explanation, Import, Layout, RegionMonth
 from custody.energy.models.roster import Institution, Meter
@@ -119,11 +119,6 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
                 quota_source="",
             ),
             Comment(baseline_id=baseline.id, key="意见", party="", words="同意。", at=now, by=who),
-            NonRoutine(
-                region_code=region_code, number=1, key="调整", meter_id=meter.id, driver="area",
-                quantity=Decimal(10), formula="", reason="扩建", from_month=202601,
-                state=AdjustmentState.DRAFT, created_at=now, created_by=who,
-            ),
         ]
     )  # fmt: skip
     session.flush()

@@ -16,7 +16,7 @@ from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
-from tests.factories import contracts, inbox, people, province, savings, supervision
+from tests.factories import adjustments, contracts, inbox, people, province, savings, supervision
 
 Args = dict[str, object]
 Things = dict[str, tuple[Args, Args]]
@@ -91,8 +91,9 @@ def things(database: Database, who: people.Person) -> Things:
         next_task = 1 if of_province else 8
         other = contracts.things(s, other_region)
         own = contracts.things(s, people.YIXING)
-        own |= savings.things(s, people.YIXING)
-        other |= savings.things(s, other_region)
+        for part in (savings, adjustments):
+            own |= part.things(s, people.YIXING)
+            other |= part.things(s, other_region)
 
         def sheet(username: str) -> Args:
             """Of whoever fills in sheets; other people have none."""

@@ -61,6 +61,18 @@ TABLE = {
     "bulk.accept": Row("POST", FILLERS, "sheet"),
     "bulk.discard": Row("POST", FILLERS, "sheet"),
     # 节能量
+    # 非常规调整
+    "adjustments.index": Row("GET", READERS, "region"),
+    "adjustments.export": Row("GET", EXPORTERS, "region"),
+    "adjustments.pick": Row("GET", OFFICER, "region"),
+    "adjustments.new": Row("GET POST", OFFICER, "adjusted meter"),
+    "adjustments.show": Row("GET", READERS, "adjustment"),
+    "adjustments.edit": Row("POST", OFFICER, "adjustment"),
+    "adjustments.attach": Row("POST", OFFICER, "adjustment"),
+    "adjustments.remove": Row("POST", OFFICER, "adjustment file"),
+    "adjustments.download": Row("GET", READERS, "adjustment file"),
+    "adjustments.sign": Row("POST", OFFICER, "adjustment"),
+    "adjustments.withdraw": Row("POST", OFFICER, "adjustment"),
     "savings.index": Row("GET", READERS),
     "savings.export": Row("GET", EXPORTERS),
     "savings.region": Row("GET", READERS, "region"),

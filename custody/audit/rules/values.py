@@ -53,6 +53,14 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "superseded": "已被替代",
         "discarded": "已放弃",
     },
+    "adjustment.state": {"draft": "待双方签认", "signed": "已生效", "withdrawn": "已撤回"},
+    "adjustment.driver": {
+        "area": "面积",
+        "people": "人数",
+        "hours": "运行时间",
+        "equipment": "设备",
+        "price": "价格",
+    },
     "baseline.chosen": {
         "rule": "惯例法",
         "regression": "回归法",

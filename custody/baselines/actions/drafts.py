@@ -203,6 +203,7 @@ def _row(
         "price": one.ruled.price,
         "quota": None if quota is None else str(quota),
         "quota_source": source,
+        "words": "",
     }
 
 
