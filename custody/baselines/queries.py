@@ -329,7 +329,7 @@ def adjustments_of_region(
     if state is not None:
         query = query.where(NonRoutine.state == state)
     rows = session.execute(query.order_by(NonRoutine.number.desc()))
-    return [Adjusted(*tuple(row)) for row in rows]
+    return [Adjusted(row[0], row[1], row[2]) for row in rows]
 
 
 def _adjusted() -> Select[NonRoutine, Meter, Institution]:
@@ -358,7 +358,7 @@ def get_adjustment(
 
 def adjusted_of(session: Session, row: NonRoutine) -> Adjusted:
     found = session.execute(_adjusted().where(NonRoutine.id == row.id)).one()
-    return Adjusted(*tuple(found))
+    return Adjusted(found[0], found[1], found[2])
 
 
 def found_meters(

@@ -5,13 +5,21 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import HiddenField, SelectField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from custody.baselines.rules.adjusting import ASKS, Wanted, unit_words
 from custody.energy.rules.energies import Energy
 from custody.kernel.periods import Month
 from custody.mv.adjust import Driver
 from custody.web.formkit import Amount, Form, Needed, clean
+
+
+class OneMonth(SelectField):  # type: ignore[misc]
+    """One of the months that are offered."""
+
+    def pre_validate(self, form: Form) -> None:
+        if str(self.data or "") not in [str(key) for key, *_ in self.iter_choices()]:
+            raise ValidationError(f"{self.label.text}不在可选范围内，请从列表中选择。")
 
 
 class AdjustmentForm(Form):
@@ -23,8 +31,8 @@ class AdjustmentForm(Form):
     after = Amount("变化后", places=4, validators=[Needed("请填写变化后的数值，没有的填0。")])
     rate = Amount("计算系数", places=4, validators=[Needed("请填写计算系数。")])
     trigger = Amount("合同约定的调整起点（%）", 0, 100, places=2, unit="%")
-    from_month = SelectField("生效月份", [Needed("请选择生效月份。")])
-    until_month = SelectField("终止月份")
+    from_month = OneMonth("生效月份", [Needed("请选择生效月份。")])
+    until_month = OneMonth("终止月份")
     reason = TextAreaField(
         "变化的原因和依据",
         [
@@ -47,7 +55,10 @@ class AdjustmentForm(Form):
     def wanted(self, driver: Driver) -> Wanted:
         return Wanted(
             driver,
-            *(Decimal(one.data or 0) for one in (self.before, self.after, self.rate, self.trigger)),
+            Decimal(self.before.data or 0),
+            Decimal(self.after.data or 0),
+            Decimal(self.rate.data or 0),
+            Decimal(self.trigger.data or 0),
             str(self.reason.data or ""),
             int(self.from_month.data),
             int(self.until_month.data) if self.until_month.data else None,

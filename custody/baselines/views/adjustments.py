@@ -15,7 +15,7 @@ from custody.attachments.queries import attached_to, get_attachment
 from custody.baselines import tables
 from custody.baselines.actions import adjustments as actions
 from custody.baselines.forms.adjustments import AdjustmentForm, WithdrawForm
-from custody.baselines.models import Baseline, Line
+from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.queries import (
     ADJUSTMENT,
     Adjusted,
@@ -280,7 +280,7 @@ def _page(number: int, typed: Typed, status: int) -> Page:
     return page, status
 
 
-def _months_of(row: object) -> list[int]:
+def _months_of(row: NonRoutine) -> list[int]:
     return [one for one in (row.from_month, row.until_month) if one]
 
 
