@@ -16,7 +16,7 @@ from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
-from tests.factories import contracts, inbox, people, province, savings, supervision
+from tests.factories import baselines, contracts, inbox, people, province, savings, supervision
 
 Args = dict[str, object]
 Things = dict[str, tuple[Args, Args]]
@@ -93,6 +93,8 @@ def things(database: Database, who: people.Person) -> Things:
         own = contracts.things(s, people.YIXING)
         own |= savings.things(s, people.YIXING)
         other |= savings.things(s, other_region)
+        own |= baselines.things(s, people.YIXING)
+        other |= baselines.things(s, other_region)
 
         def sheet(username: str) -> Args:
             """Of whoever fills in sheets; other people have none."""
