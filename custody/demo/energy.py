@@ -138,11 +138,12 @@ def _superseding(region: str, on: date) -> Iterator[Act]:
 
 
 def _returned(region: str, on: date) -> Iterator[Act]:
-    yield from _begun(region, on, 202311, 202510, 2)
+    """The same months, with quotas for the meters that have no bills of them."""
+    yield from _begun(region, on, 202311, 202410, 2)
     officer, second = _OFFICERS[region], {"version": 2}
     yield Act(clock.at(later(on, 1), 9, 30), officer, "base_quota", region, values=second)
     yield Act(clock.at(later(on, 1), 11, 5), officer, "base_propose", region, values=second)
-    words = "2025年10月已开始实施改造，不宜列入基准期，请改取截至2025年9月的整年后重新提交。"
+    words = "两户定额的来源须写明文件名称和文号，并说明面积依据，请补充后重新提交。"
     yield Act(
         clock.at(later(on, 5), 16, 20),
         people.COORDINATORS[0],
