@@ -15,18 +15,23 @@ import numpy as np
 from sqlalchemy import BigInteger, Double, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
-from custody.baselines.models import Baseline, Line
-from custody.baselines.queries import lines_of
+from custody.attachments.queries import attached_to
+from custody.baselines.models import Baseline, Line, NonRoutine
+from custody.baselines.queries import ADJUSTMENT, lines_of, numbers_of
+from custody.baselines.rules import adjusting
+from custody.baselines.rules.adjusting import Wanted
 from custody.baselines.rules.bills import Bills, Digest, Metered
 from custody.baselines.rules.fitting import QUANTITY, fit_all
 from custody.baselines.rules.lines import Written, written
 from custody.baselines.rules.plain import fitted_like, month_of
+from custody.baselines.rules.states import AdjustmentState
 from custody.energy.models.bills import Bill, PastBill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.models.tables import Coefficient, EnergyPolicy, Temperature
 from custody.energy.queries.series import NOTHING, blocks, column_of
 from custody.energy.rules.energies import Energy, Payment
 from custody.kernel.periods import codes
+from custody.mv.adjust import Driver
 from custody.mv.custody_rule import Policy
 from custody.mv.method import METHOD_VERSION
 from custody.regions.models import Region
@@ -113,7 +118,8 @@ def reckoned(inputs: Inputs, found: Digest) -> Iterator[list[Written]]:
 
 def differences(session: Session, baseline: Baseline) -> Iterator[str]:
     """A Chinese sentence for everything that does not come out again as it is stored."""
-    name = f"{baseline.region_code}能源基准第{baseline.number}版"
+    region = session.get_one(Region, baseline.region_code)
+    name = f"{region.name}能源基准第{baseline.number}版"
     if baseline.method_version != METHOD_VERSION:
         yield f"{name}由旧版算法{baseline.method_version}计算，无法用{METHOD_VERSION}复算。"
         return
@@ -133,6 +139,7 @@ def differences(session: Session, baseline: Baseline) -> Iterator[str]:
             again[one.metered.meter] = one.values()
     if inputs.closed(found) != baseline.digest:
         yield f"{name}的输入数据与采用时的摘要不符，账单或气温可能被改动。"
+    spoilt = {}
     for line in lines:
         there = again.get(line.meter_id)
         wrong = [
@@ -141,7 +148,46 @@ def differences(session: Session, baseline: Baseline) -> Iterator[str]:
             if there is None or not alike(getattr(line, field), there[field], _ROUNDED.get(field))
         ]
         if wrong:
-            yield f"{name}中户号编号{line.meter_id}的{'、'.join(wrong)}与复算结果不一致。"
+            spoilt[line.meter_id] = (line.energy.label, "、".join(wrong))
+    numbers = numbers_of(session, list(spoilt))
+    for meter, (energy, told) in spoilt.items():
+        yield f"{name}中{energy}户号{numbers[meter]}的{told}与复算结果不一致。"
+
+
+def signed_count(session: Session) -> int:
+    query = select(func.count()).select_from(NonRoutine)
+    return session.scalar(query.where(NonRoutine.state == AdjustmentState.SIGNED)) or 0
+
+
+def adjustment_differences(session: Session) -> Iterator[str]:
+    """Signed ones: worked out again from their own numbers, with both sides' papers still there."""
+    rows = session.execute(
+        select(NonRoutine, Region)
+        .join(Region, Region.code == NonRoutine.region_code)
+        .where(NonRoutine.state == AdjustmentState.SIGNED)
+        .order_by(NonRoutine.region_code, NonRoutine.number)
+    ).all()
+    papers = attached_to(session, ADJUSTMENT, [row.id for row, _ in rows])
+    for row, region in rows:
+        name = f"{region.name}非常规调整第{row.number}号"
+        slots = {one.slot for one in papers[row.id]}
+        if not {adjusting.OWNER, adjusting.COMPANY} <= slots:
+            yield f"{name}已登记生效，但缺少双方签认件。"
+        if row.before is None or row.after is None or row.rate is None:
+            yield f"{name}缺少计算所用的数值，无法复算。"
+            continue
+        found = adjusting.worked_out(
+            Wanted(
+                Driver(row.driver),
+                *(row.before, row.after, row.rate, row.trigger or Decimal()),
+                *(row.reason, row.from_month, row.until_month),
+            )
+        )
+        right = adjusting.quantity_of(found)
+        if row.quantity != right:
+            yield f"{name}记为每月{row.quantity:.4f}，按登记的数值重算为{right:.4f}。"
+        if row.formula != found.formula:
+            yield f"{name}的算式与按登记的数值重算的不符。"
 
 
 _COMPARED = {

@@ -7,9 +7,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from custody.baselines import charts
-from custody.baselines.models import Baseline, Comment, Line, NonRoutine
-from custody.baselines.queries import Bills
+from custody.baselines.models import Baseline, Line, NonRoutine
+from custody.baselines.queries import (
+    Bills,
+    adjustments_of,
+    bills_of,
+    comments_of,
+    institutions_of,
+    meters_of_version,
+    names_of,
+    outline_of,
+)
+from custody.baselines.rules import steps
 from custody.baselines.rules.expected import expected
 from custody.baselines.rules.outline import METHODS, Outline, Sum, by_energy, whole
 from custody.baselines.rules.plain import from_plain
@@ -21,6 +33,7 @@ from custody.infra import papers
 from custody.infra.papers import SHEETS, Paper
 from custody.kernel.drawing import Svg
 from custody.kernel.periods import codes
+from custody.mv.custody_rule import Answer, Change
 from custody.regions.models import Region
 
 PAGES = 80
@@ -32,22 +45,16 @@ def pdf(printed: Paper) -> bytes:
     return papers.pdf(printed, seconds=60)
 
 
-def paper(
-    row: Baseline,
-    region: Region,
-    *,
-    lines: Sequence[tuple[Line, Meter]],
-    outline: Sequence[Outline],
-    owners: Mapping[int, Institution],
-    bills: Mapping[int, Bills],
-    adjustments: Mapping[int, Sequence[NonRoutine]],
-    answers: Sequence[tuple[str, str, str]],
-    outcome: str,
-    comments: Sequence[Comment],
-    names: Mapping[int, str],
-    day: date,
-    demo: bool,
-) -> Paper:
+def paper(session: Session, row: Baseline, region: Region, *, day: date, demo: bool) -> Paper:
+    lines = meters_of_version(session, row.id)
+    outline = outline_of(session, row.id)
+    owners = institutions_of(session, region.code)
+    ids = [meter.id for _, meter in lines]
+    bills = bills_of(session, ids, row.base_from, row.base_until)
+    adjustments = adjustments_of(session, ids)
+    comments = comments_of(session, row.id)
+    names = names_of(session, [row.adopted_by, *(one.by for one in comments)])
+    answers = answers_of(row)
     sums = by_energy(outline)
     told = {one.line: one for one in outline}
     return Paper(
@@ -62,8 +69,8 @@ def paper(
             "version": row.method_version,
             "digest": row.digest,
             "printed": day,
-            "outcome": outcome,
-            "answers": answers,
+            "outcome": steps.outcome(answers).label,
+            "answers": answer_words(row),
             "note": row.note,
             "sums": [_sum(one) for one in sums],
             "total": _sum(whole(outline)),
@@ -87,6 +94,20 @@ def paper(
         pages=PAGES,
         sheets=(*SHEETS, "static/css/baseline_print.css"),
     )
+
+
+def answers_of(row: Baseline) -> dict[Change, tuple[Answer, str]]:
+    return {
+        Change(name): (Answer(told["answer"]), told["words"])
+        for name, told in row.comparability.items()
+    }
+
+
+def answer_words(row: Baseline) -> list[tuple[str, str, str]]:
+    return [
+        (test.label, steps.ANSWERS[answer], words)
+        for test, (answer, words) in answers_of(row).items()
+    ]
 
 
 def _adopted(row: Baseline, names: Mapping[int, str]) -> str:

@@ -1,7 +1,8 @@
 """Energy in the demonstration: rosters, three years of bills, weather, baselines, monthly reports.
 
-All of it is made up and says so. The three pilots have adopted baselines and save; 武进区's waits for the
-province, 滨湖区's is a draft; the other rosters have bills alone.
+All of it is made up and says so. The three pilots have adopted baselines and save; 张家港市 has a second
+version that superseded its first, 大丰区's second one was returned, 武进区's waits for the province,
+滨湖区's is a draft; the other rosters have bills alone.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from custody.baselines.actions import decisions, drafts, lines
 from custody.baselines.models import Baseline
-from custody.baselines.queries import by_key
+from custody.baselines.queries import by_key, meters_of_version
 from custody.baselines.rules.fitting import REGRESSION
 from custody.demo import people, rosters, uses
 from custody.demo.story import Act, later, working_day
 from custody.energy.actions import imports, ledger, months, tables
 from custody.energy.models.bills import RegionMonth
+from custody.energy.models.roster import Institution
 from custody.energy.queries.months import doubts_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import Step
@@ -76,6 +78,8 @@ def acts(until: datetime) -> Iterator[Act]:
         yield from _adopted(region, later(date(2026, 3, 2), number))
     slips = {"first": uses.LAST, "last": uses.LAST, "slips": True}
     yield Act(clock.at(date(2026, 11, 19), 16, 20), "yixing", "file", YIXING, values=slips)
+    yield from _superseding(ZHANGJIAGANG, date(2026, 7, 6))
+    yield from _returned(DAFENG, date(2026, 11, 4))
     yield from _proposed(WUJIN, date(2026, 11, 3))
     yield from _begun(BINHU, date(2026, 11, 16), 202311, 202510)
 
@@ -102,11 +106,11 @@ def _reports(region: str, officer: str, month: int, on: date) -> Iterator[Act]:
         yield Act(clock.at(later(on, 3), 15, 20), city, "month", region, values=values)
 
 
-def _begun(region: str, on: date, first: int, last: int) -> Iterator[Act]:
-    who, period = _OFFICERS[region], {"first": first, "last": last}
-    yield Act(clock.at(on, 9, 40), who, "base", region, values=period)
-    yield Act(clock.at(on, 9, 42), who, "base_fit", region)
-    yield Act(clock.at(on, 16, 10), who, "base_choose", region)
+def _begun(region: str, on: date, first: int, last: int, version: int = 1) -> Iterator[Act]:
+    who, values = _OFFICERS[region], {"first": first, "last": last, "version": version}
+    yield Act(clock.at(on, 9, 40), who, "base", region, values=values)
+    yield Act(clock.at(on, 9, 42), who, "base_fit", region, values=values)
+    yield Act(clock.at(on, 16, 10), who, "base_choose", region, values=values)
 
 
 def _adopted(region: str, on: date) -> Iterator[Act]:
@@ -116,6 +120,38 @@ def _adopted(region: str, on: date) -> Iterator[Act]:
     city = _REPORTED[region][0]
     yield Act(clock.at(later(on, 4), 14, 30), city, "base_comment", region, words=words)
     yield Act(clock.at(later(on, 7), 11, 15), people.COORDINATORS[0], "base_adopt", region)
+
+
+def _superseding(region: str, on: date) -> Iterator[Act]:
+    """The twelve months right before custody began, instead of those of the year before."""
+    yield from _begun(region, on, 202409, 202508, 2)
+    officer, second = _OFFICERS[region], {"version": 2}
+    yield Act(clock.at(later(on, 2), 10, 5), officer, "base_propose", region, values=second)
+    words = "第2版改取实施前最近12个月，更接近托管前的实际用能水平，同意采用。"
+    city = _REPORTED[region][0]
+    yield Act(
+        clock.at(later(on, 5), 15, 10), city, "base_comment", region, words=words, values=second
+    )
+    yield Act(
+        clock.at(later(on, 8), 10, 40), people.COORDINATORS[0], "base_adopt", region, values=second
+    )
+
+
+def _returned(region: str, on: date) -> Iterator[Act]:
+    """The same months, with quotas for the meters that have no bills of them."""
+    yield from _begun(region, on, 202311, 202410, 2)
+    officer, second = _OFFICERS[region], {"version": 2}
+    yield Act(clock.at(later(on, 1), 9, 30), officer, "base_quota", region, values=second)
+    yield Act(clock.at(later(on, 1), 11, 5), officer, "base_propose", region, values=second)
+    words = "两户定额的来源须写明文件名称和文号，并说明面积依据，请补充后重新提交。"
+    yield Act(
+        clock.at(later(on, 5), 16, 20),
+        people.COORDINATORS[0],
+        "base_return",
+        region,
+        words=words,
+        values=second,
+    )
 
 
 def _proposed(region: str, on: date) -> Iterator[Act]:
@@ -233,7 +269,7 @@ def _base(player: Player, act: Act) -> None:
         actor=player.actors[act.actor],
         now=act.at,
         region=act.region,
-        key=f"demo-{act.region}",
+        key=_key(act),
         first=first,
         last=last,
         answers=answers,
@@ -241,9 +277,14 @@ def _base(player: Player, act: Act) -> None:
     )
 
 
+def _key(act: Act) -> str:
+    """Of a version; also of the word spoken of it."""
+    return f"demo-{act.region}-{act.values.get('version', 1)}"
+
+
 def _row(player: Player, act: Act) -> Baseline:
     player.session.flush()
-    row = by_key(player.session, f"demo-{act.region}")
+    row = by_key(player.session, _key(act))
     assert row is not None, act.region
     return row
 
@@ -269,7 +310,40 @@ def _choose(player: Player, act: Act) -> None:
             version=row.version,
             energy=energy,
             chosen=REGRESSION,
+            words="气温对用量的影响可以说明，按回归法更准确",
         )
+
+
+def _quota(player: Player, act: Act) -> None:
+    """For every meter whose bills do not suffice, by the area of its institution."""
+    number = _row(player, act).id
+    for line, _ in meters_of_version(player.session, number):
+        if line.chosen:
+            continue
+        row = _row(player, act)
+        area = player.session.get_one(Institution, line.institution_id).floor_area or Decimal(1000)
+        lines.enter_quota(
+            player.session,
+            actor=player.actors[act.actor],
+            now=act.at,
+            number=number,
+            version=row.version,
+            line_id=line.id,
+            quota=area * (Decimal(45) if line.energy is Energy.ELECTRICITY else Decimal("0.9")),
+            source="同类机构单位面积用量（演示），待补齐账单后重新计算",
+        )
+
+
+def _return(player: Player, act: Act) -> None:
+    row = _row(player, act)
+    decisions.send_back(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        number=row.id,
+        version=row.version,
+        reason=act.words,
+    )
 
 
 def _comment(player: Player, act: Act) -> None:
@@ -278,7 +352,7 @@ def _comment(player: Player, act: Act) -> None:
         actor=player.actors[act.actor],
         now=act.at,
         number=_row(player, act).id,
-        key=f"demo-{act.region}",
+        key=_key(act),
         party="第三方核证机构（演示）",
         words=act.words,
     )
@@ -302,7 +376,9 @@ VERBS: Mapping[str, Callable[[Player, Act], None]] = {
     "base": _base,
     "base_fit": _fit,
     "base_choose": _choose,
+    "base_quota": _quota,
     "base_comment": _comment,
+    "base_return": _return,
     "base_propose": _step(decisions.propose),
     "base_adopt": _step(decisions.adopt),
 }

@@ -46,6 +46,7 @@ OF_MORE_THAN_ONE_REGION = {
     "gantt.index",
     "gantt.city",
     "savings.index",
+    "baselines.index",
 }
 FILES = {
     "contracts.table",
@@ -94,6 +95,11 @@ FILES = {
     "projects.export",
     "adjustments.download",
     "adjustments.export",
+    "baselines.export",
+    "baselines.export_differences",
+    "baselines.export_region",
+    "baselines.paper",
+    "baselines.table",
     "savings.export",
     "savings.export_institution",
     "savings.export_region",

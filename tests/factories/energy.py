@@ -8,8 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Role
-from custody.baselines.models import Baseline, Comment, Line
-from custody.baselines.rules.states import State
 from custody.energy.actions import ledger
 from custody.energy.models.bills import Bill, Explanation, Import, Layout, RegionMonth
 from custody.energy.models.roster import Institution, Meter
@@ -84,15 +82,7 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
         ledger.store_bills(session, rows=[bill(202510, use)], **common)  # type: ignore[arg-type]
     meter = session.scalars(select(Meter).order_by(Meter.id)).first()
     assert meter is not None
-    place = session.get_one(Institution, meter.institution_id)
     who = actor.id
-    baseline = Baseline(
-        region_code=region_code, number=1, key="基准", state=State.DRAFT,
-        base_from=202301, base_until=202512, comparability={}, policy={}, coefficients=[],
-        weather={}, method_version="1", digest="", note="", created_at=now, created_by=who, reason="",
-    )  # fmt: skip
-    session.add(baseline)
-    session.flush()
     session.add_all(
         [
             *(
@@ -113,12 +103,6 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
                 city_code=region.city_code, month=202510, mean=Decimal("18.4"), source="演示",
                 entered_at=now, entered_by=who,
             ),
-            Line(
-                baseline_id=baseline.id, meter_id=meter.id, institution_id=place.id,
-                energy=meter.energy, chosen="", rule="", rule_record={}, method="", record={},
-                quota_source="",
-            ),
-            Comment(baseline_id=baseline.id, key="意见", party="", words="同意。", at=now, by=who),
         ]
     )  # fmt: skip
     session.flush()

@@ -16,7 +16,16 @@ from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
-from tests.factories import adjustments, contracts, inbox, people, province, savings, supervision
+from tests.factories import (
+    adjustments,
+    baselines,
+    contracts,
+    inbox,
+    people,
+    province,
+    savings,
+    supervision,
+)
 
 Args = dict[str, object]
 Things = dict[str, tuple[Args, Args]]
@@ -91,7 +100,7 @@ def things(database: Database, who: people.Person) -> Things:
         next_task = 1 if of_province else 8
         other = contracts.things(s, other_region)
         own = contracts.things(s, people.YIXING)
-        for part in (savings, adjustments):
+        for part in (savings, baselines, adjustments):
             own |= part.things(s, people.YIXING)
             other |= part.things(s, other_region)
 

@@ -46,7 +46,7 @@ for _test in Change:
         f"answer_{_test.value}",
         RadioField(
             _test.label,
-            choices=list(CHOICES.items()),
+            choices=CHOICES,
             validators=[AnyOf(set(CHOICES), message=f"请回答“{_test.label}”一项。")],
         ),
     )
@@ -87,8 +87,8 @@ class ChooseAllForm(ChooseForm):
     energy = SelectField("能源")
 
     def offer(self, energies: Mapping[str, str]) -> None:
-        self.energy.choices = list(energies.items())
-        self.chosen.choices = [(RULE, "惯例法"), (REGRESSION, "回归法")]
+        self.energy.choices = dict(energies)
+        self.chosen.choices = {RULE: "惯例法", REGRESSION: "回归法"}
 
 
 class QuotaForm(Form):

@@ -268,6 +268,5 @@ def compared(old: Iterable[Outline], new: Iterable[Outline]) -> list[Moved]:
 
 
 def _size(row: Moved) -> float:
-    if row.old is None or row.new is None:
-        return float("inf")
-    return abs(row.percent or 0.0)
+    """What cannot be told in percent comes first."""
+    return float("inf") if row.percent is None else abs(row.percent)

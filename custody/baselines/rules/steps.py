@@ -45,8 +45,11 @@ STEPS: dict[tuple[State, Step], State] = {
 
 
 def problems_of_step(state: State, step: Step) -> list[Problem]:
-    if (state, step) in STEPS:
-        return []
+    return [] if (state, step) in STEPS else too_late(state)
+
+
+def too_late(state: State) -> list[Problem]:
+    """What was to be done cannot be done any more."""
     if state in (State.ADOPTED, State.SUPERSEDED):
         words = "已采用的基准不再修改，如需调整请另建新的版本。"
     else:

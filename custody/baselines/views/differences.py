@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
@@ -103,7 +103,7 @@ def differences(number: int) -> Page:
 def export_differences(number: int) -> Page:
     who, pair = identity(), _pair(number)
     if pair.before is None:
-        raise NotFound
+        return redirect(url_for("baselines.differences", number=number), 303)
     title = f"{title_of(pair.row, pair.region)}与第{pair.before.number}版的差异"
     shown = [one for one in pair.moved if one.moved]
     return table_file(

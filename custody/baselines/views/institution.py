@@ -30,6 +30,7 @@ from custody.baselines.rules.fitting import NOTHING, QUOTA_ENTERED, REGRESSION, 
 from custody.baselines.rules.outline import METHODS
 from custody.baselines.rules.plain import from_plain
 from custody.baselines.rules.states import State
+from custody.baselines.rules.steps import too_late
 from custody.baselines.rules.worth import Figure, worth
 from custody.baselines.views.pages import Page, blueprint, title_of
 from custody.energy.models.roster import Meter
@@ -137,6 +138,8 @@ def institution_page(
     ids = [meter.id for _, meter in shown]
     bills = bills_of(session(), ids, row.base_from, row.base_until)
     adjustments = adjustments_of(session(), ids)
+    if row.state is not State.DRAFT and typed.line and not typed.problems:
+        typed = Typed(problems=too_late(row.state))
     edits = may(Can.PROPOSE_BASELINE, region.place) and row.state is State.DRAFT
     warmth = {int(month): float(told["mean"]) for month, told in row.weather.items()}
     cards = [
@@ -252,7 +255,7 @@ def _forms(
         prefix=f"m{line.id}-",
     )
     offered = choices(line)
-    choose.chosen.choices = [(name, METHODS_OFFERED[name]) for name in offered]
+    choose.chosen.choices = {name: METHODS_OFFERED[name] for name in offered}
     if line.rule_use is not None or REGRESSION in offered:
         return choose, None
     quota = (mine and typed.quota) or QuotaForm(
@@ -263,9 +266,9 @@ def _forms(
             "quota": line.quota,
             "source": line.quota_source,
         },
-        prefix=f"m{line.id}-",
+        prefix=f"q{line.id}-",
     )
-    return (choose if len(offered) > 1 else None), quota
+    return (choose if len(offered) > 1 or choose is typed.choose else None), quota
 
 
 METHODS_OFFERED = {
@@ -337,7 +340,7 @@ def choose(number: int, line: int) -> Page:
 @requires(Can.PROPOSE_BASELINE)
 def quota(number: int, line: int) -> Page:
     _, _, row = _of(number, line)
-    form = QuotaForm(prefix=f"m{line}-")
+    form = QuotaForm(prefix=f"q{line}-")
     typed = Typed(line, quota=form)
     if not form.validate_on_submit():
         return institution_page(number, row.institution_id, typed, 422)

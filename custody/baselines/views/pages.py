@@ -33,6 +33,7 @@ _ACTS = {
     "baselines.send_back": "退回",
     "baselines.adopt": "采用",
     "baselines.discard": "放弃",
+    "baselines.order_paper": "生成核定表",
 }
 
 

@@ -7,25 +7,23 @@ from flask import current_app, redirect, request, url_for
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.baselines import render, tables
-from custody.baselines.models import Baseline
+from custody.baselines.actions import papers
 from custody.baselines.queries import (
+    Extent,
     adjustments_of,
-    bills_of,
-    comments_of,
+    extents_of,
     get_baseline,
     institutions_of,
     meters_of_version,
-    names_of,
     outline_of,
 )
-from custody.baselines.rules import steps
 from custody.baselines.rules.outline import by_energy
-from custody.baselines.rules.states import State
 from custody.baselines.rules.words import period_words
 from custody.baselines.views.pages import Page, blueprint, title_of
-from custody.baselines.views.version import answers_of, wanted
-from custody.infra import clock, journal
-from custody.kernel.problems import NotFound
+from custody.baselines.views.version import PRINT_AT_ONCE, Typed, version_page, wanted
+from custody.infra import clock
+from custody.infra.pdf import RenderFailed
+from custody.kernel.problems import NotFound, Problem
 from custody.web.database import session, transaction
 from custody.web.downloads import pdf_file
 from custody.web.exports import table_file
@@ -63,7 +61,7 @@ def table(number: int) -> Page:
             under,
         ),
         tables.sums(title, by_energy(outline[line.id] for line, _ in lines), under),
-        tables.answers(title, _answers(row), under),
+        tables.answers(title, render.answer_words(row), under),
         tables.coefficients(title, row.coefficients, under),
         actor=who,
         place=region.place,
@@ -73,52 +71,34 @@ def table(number: int) -> Page:
     )
 
 
-def _answers(row: Baseline) -> list[tuple[str, str, str]]:
-    return [
-        (test.label, steps.ANSWERS[answer], words)
-        for test, (answer, words) in answers_of(row).items()
-    ]
-
-
 @blueprint.get("/<int:number>/table.pdf")
 @requires(Can.EXPORT)
 def paper(number: int) -> Page:
-    """基准核定表 to be signed. Recorded."""
+    """基准核定表 to be signed, of a region of few meters. Recorded."""
     who = identity()
     row, region = get_baseline(session(), number, who=who)
-    if row.state is State.FITTING:
+    count = extents_of(session(), [number]).get(number, Extent()).meters
+    if not 0 < count <= PRINT_AT_ONCE:
         return redirect(url_for("baselines.show", number=number), 303)
-    lines = meters_of_version(session(), number)
-    comments = comments_of(session(), number)
-    accounts = [row.created_by, row.proposed_by, row.adopted_by, *(one.by for one in comments)]
-    printed = render.paper(
-        row,
-        region,
-        lines=lines,
-        outline=outline_of(session(), number),
-        owners=institutions_of(session(), region.code),
-        bills=bills_of(session(), [meter.id for _, meter in lines], row.base_from, row.base_until),
-        adjustments=adjustments_of(session(), [meter.id for _, meter in lines]),
-        answers=_answers(row),
-        outcome=steps.outcome(answers_of(row)).label,
-        comments=comments,
-        names=names_of(session(), accounts),
-        day=clock.today(),
-        demo=bool(current_app.config["DEMO"]),
-    )
-    title = title_of(row, region)
+    printed = render.paper(session(), row, region, day=clock.today(), demo=_demo())
+    try:
+        body = render.pdf(printed)
+    except RenderFailed as failure:
+        return version_page(number, Typed(problems=[Problem("render", failure.message)]), 503)
     with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="baseline.printed",
-            kind="baseline",
-            subject=number,
-            label=title,
-            province=region.province_code,
-            city=region.city_code,
-            region=region.code,
-            modifies=False,
-        )
-    return pdf_file(render.pdf(printed), f"{title}核定表.pdf", f"baseline-{number}.pdf")
+        papers.took(writing, row, region, actor=who, now=clock.now())
+    return pdf_file(body, f"{title_of(row, region)}核定表.pdf", f"baseline-{number}.pdf")
+
+
+@blueprint.post("/<int:number>/paper")
+@requires(Can.EXPORT)
+def order_paper(number: int) -> Page:
+    """The same of a large region: the page of the job shows how far it is."""
+    with transaction() as writing:
+        job = papers.order(writing, actor=identity(), now=clock.now(), number=number, demo=_demo())
+        made = job.id
+    return redirect(url_for("jobs.show", number=made), 303)
+
+
+def _demo() -> bool:
+    return bool(current_app.config["DEMO"])

@@ -12,6 +12,7 @@ from flask import render_template, request
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
 from custody.audit import rules as journal_words
+from custody.baselines import render
 from custody.baselines.forms.versions import ChooseAllForm, CommentForm, ReturnForm
 from custody.baselines.models import Baseline
 from custody.baselines.queries import (
@@ -46,12 +47,13 @@ from custody.infra.journal import Event
 from custody.jobs.models import Job
 from custody.jobs.rules import State as JobState
 from custody.kernel.problems import Problem
-from custody.mv.custody_rule import Answer, Change
 from custody.regions.models import Region
 from custody.web.database import session
 from custody.web.paging import page_of
 
 PER_PAGE = 30
+PRINT_AT_ONCE = 200
+"""So many meters are printed while the page waits (measured: 7 s); more in the background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,14 @@ class Typed:
     returning: ReturnForm | None = None
     problems: Sequence[Problem] = field(default=())
 
+    def shown(self, acts: Mapping[str, bool]) -> Any:
+        """The form that was sent, where the page still has it."""
+        found = {"edit": self.choosing, "comment": self.comment, "decide": self.returning}
+        return next((form for act, form in found.items() if form and acts[act]), None)
+
     @property
-    def sent(self) -> Any:
-        return self.choosing or self.comment or self.returning
+    def any(self) -> bool:
+        return bool(self.choosing or self.comment or self.returning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,9 @@ def version_page(number: int, typed: Typed | None = None, status: int = 200) -> 
     sums = by_energy(lines)
     versions = versions_of(session(), region.code)
     acts = _acts(row, region)
+    sent, problems = typed.shown(acts), list(typed.problems)
+    if typed.any and sent is None and not problems:
+        problems = steps.too_late(row.state)
     answer = render_template(
         "baselines/show.html",
         b=row,
@@ -146,9 +156,8 @@ def version_page(number: int, typed: Typed | None = None, status: int = 200) -> 
         life=LIFE,
         job=session().get(Job, row.job_id) if row.state is State.FITTING and row.job_id else None,
         job_state=JobState,
-        outcome=steps.outcome(answers_of(row)),
-        answers=answers_of(row),
-        answer_words=steps.ANSWERS,
+        outcome=steps.outcome(render.answers_of(row)),
+        answers=render.answer_words(row),
         sums=sums,
         whole=whole(lines),
         leading=_leading(sums),
@@ -158,6 +167,7 @@ def version_page(number: int, typed: Typed | None = None, status: int = 200) -> 
         rows=rows[page.offset : page.offset + page.size],
         page=page,
         lines=len(lines),
+        print_at_once=len(lines) <= PRINT_AT_ONCE,
         energies=[one.energy for one in sums],
         comments=comments,
         names=names_of(
@@ -167,7 +177,8 @@ def version_page(number: int, typed: Typed | None = None, status: int = 200) -> 
         before=usual(row, [one for one in versions if one.id != row.id]),
         later=next((one for one in versions if one.supersedes_id == row.id), None),
         told=_history(number),
-        typed=typed,
+        sent=sent,
+        problems=problems,
         acts=acts,
         **_forms(row, sums, typed, acts),
     )
@@ -181,13 +192,6 @@ def _row(owner: Owner, known: Mapping[int, Institution]) -> Row:
 
 def _leading(sums: Sequence[Sum]) -> Mapping[Energy, str]:
     return {one.energy: one.leading for one in sums if one.energy}
-
-
-def answers_of(row: Baseline) -> dict[Change, tuple[Answer, str]]:
-    return {
-        Change(name): (Answer(told["answer"]), told["words"])
-        for name, told in row.comparability.items()
-    }
 
 
 def _acts(row: Baseline, region: Region) -> dict[str, bool]:
