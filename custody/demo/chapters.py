@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from custody.demo import (
+    adjustments,
     contracts,
     dossiers,
     energy,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (
     energy,
+    adjustments,
     contracts,
     settlements,
     targets,

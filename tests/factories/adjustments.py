@@ -61,16 +61,17 @@ def drafted(session: Session, meter: Meter, *, key: str = "", **how: Any) -> Non
 
 def signed(session: Session, meter: Meter, **how: Any) -> NonRoutine:
     row = drafted(session, meter, **how)
-    about = {
-        "actor": account_at(session, Role.OFFICER, meter.region_code),
-        "now": clock.now(),
-        "number": row.id,
-    }
     for slot, name in ((OWNER, "用能单位签认.pdf"), (COMPANY, "服务公司签认.pdf")):
-        actions.attach(session, slot=slot, files=[paper(name)], **about)  # type: ignore[arg-type]
-    actions.sign(session, version=row.version, **about)  # type: ignore[arg-type]
+        attached(session, row, slot, paper(name))
+    officer = account_at(session, Role.OFFICER, meter.region_code)
+    actions.sign(session, actor=officer, now=clock.now(), number=row.id, version=row.version)
     session.flush()
     return row
+
+
+def attached(session: Session, row: NonRoutine, slot: str, file: NewFile) -> None:
+    officer = account_at(session, Role.OFFICER, row.region_code)
+    actions.attach(session, actor=officer, now=clock.now(), number=row.id, slot=slot, files=[file])
 
 
 def lived_in(session: Session, region: str, digest: str) -> None:
@@ -80,14 +81,12 @@ def lived_in(session: Session, region: str, digest: str) -> None:
     ).first()
     assert meter is not None
     row = drafted(session, meter)
-    actions.attach(
-        session,
-        actor=account_at(session, Role.OFFICER, region),
-        now=clock.now(),
-        number=row.id,
-        slot=OWNER,
-        files=[paper("签认件.pdf", digest)],
-    )
+    attached(session, row, OWNER, paper("签认件.pdf", digest))
+    whole = drafted(session, meter, key=f"whole-{meter.id}", driver=Driver.PEOPLE)
+    for slot in (OWNER, COMPANY):
+        attached(session, whole, slot, paper("签认件.pdf", digest))
+    officer = account_at(session, Role.OFFICER, region)
+    actions.sign(session, actor=officer, now=clock.now(), number=whole.id, version=whole.version)
 
 
 def things(session: Session, region: str) -> dict[str, Args]:
