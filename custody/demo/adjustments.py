@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from custody.baselines.actions import adjustments as actions
 from custody.baselines.models import NonRoutine
 from custody.baselines.rules.adjusting import COMPANY, EVIDENCE, OWNER, Wanted
+from custody.baselines.rules.states import AdjustmentState
 from custody.demo.story import Act
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.rules.energies import Energy
@@ -22,68 +24,88 @@ if TYPE_CHECKING:
     from custody.demo.play import Player
 
 YIXING, ZHANGJIAGANG = "320282", "320582"
-_CHANGES: tuple[tuple[str, str, int, date, Driver, str, str, str, int, str, str], ...] = (
-    (
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    region: str
+    officer: str
+    place: int
+    """Which institution, by its electricity meter."""
+    on: date
+    driver: Driver
+    before: str
+    """Empty: as the roster says; then `after` is a share of it."""
+    after: str
+    rate: str
+    month: int
+    why: str
+    end: AdjustmentState
+
+
+_CHANGES = (
+    Change(
         *(YIXING, "yixing", 7, date(2026, 4, 16), Driver.AREA, "", "1.12", "2.30", 202604),
-        *("教学楼东侧新建食堂投入使用，见竣工验收单。", "signed"),
+        *("教学楼东侧新建食堂投入使用，见竣工验收单。", AdjustmentState.SIGNED),
     ),
-    (
+    Change(
         *(YIXING, "yixing", 21, date(2026, 6, 11), Driver.EQUIPMENT, "0", "18", "160", 202606),
-        *("新增两台冷水机组，额定功率合计18千瓦，见设备到货验收单。", "withdrawn"),
+        *("新增两台冷水机组，额定功率合计18千瓦，见到货验收单。", AdjustmentState.WITHDRAWN),
     ),
-    (
+    Change(
         *(YIXING, "yixing", 12, date(2026, 10, 22), Driver.HOURS, "220", "286", "4200", 202610),
-        *("开放延时服务，每月运行时间增加，服务公司正在核对。", "draft"),
+        *("开放延时服务，每月运行时间增加，服务公司正在核对。", AdjustmentState.DRAFT),
     ),
-    (
+    Change(
         *(ZHANGJIAGANG, "zhangjiagang", 5, date(2026, 5, 20), Driver.PEOPLE, "", "0.88", "6.5"),
-        *(202605, "机构改革划出部分人员，见编制批复。", "signed"),
+        *(202605, "机构改革划出部分人员，见编制批复。", AdjustmentState.SIGNED),
     ),
 )
-"""Region, officer, which institution, day, driver, before (empty: as in the roster), after (a share of
-that where it is), rate, first month, why, what became of it."""
 
 
 def acts(until: datetime) -> Iterator[Act]:
-    for number, (region, officer, place, on, *rest) in enumerate(_CHANGES):
-        values = {"place": place, "rest": rest, "number": number}
-        yield Act(clock.at(on, 15, 12 + number), officer, "adjustment", region, values=values)
+    for number, one in enumerate(_CHANGES):
+        at = clock.at(one.on, 15, 12 + number)
+        yield Act(at, one.officer, "adjustment", one.region, values={"number": number})
 
 
 def _adjustment(player: Player, act: Act) -> None:
-    session, who = player.session, player.actors[act.actor]
-    driver, before, after, rate, month, why, end = act.values["rest"]  # type: ignore[misc]
-    meter, owner = session.execute(
+    number = int(str(act.values["number"]))
+    one = _CHANGES[number]
+    meter, owner = player.session.execute(
         select(Meter, Institution)
         .join(Institution, Institution.id == Meter.institution_id)
         .where(
-            Meter.region_code == act.region,
+            Meter.region_code == one.region,
             Meter.energy == Energy.ELECTRICITY,
             Institution.in_custody,
         )
         .order_by(Meter.id)
-        .offset(act.values["place"])  # type: ignore[arg-type]
+        .offset(one.place)
         .limit(1)
     ).one()
-    known = {Driver.AREA: owner.floor_area, Driver.PEOPLE: Decimal(owner.people or 100)}
-    old = known[driver] if driver in known else Decimal(before)
-    new = (old * Decimal(after)).quantize(Decimal(1)) if driver in known else Decimal(after)
-    about = {"actor": who, "now": act.at}
+    before, after = Decimal(one.before or 0), Decimal(one.after)
+    if not one.before:
+        before = owner.floor_area if one.driver is Driver.AREA else Decimal(owner.people or 100)
+        after = (before * after).quantize(Decimal(1))
     row = actions.add(
-        session,
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
         meter=meter.id,
-        key=f"demo-adjustment-{act.values['number']}",
-        wanted=Wanted(driver, old, new, Decimal(rate), Decimal(), why, month, None),
-        **about,
+        key=f"demo-adjustment-{number}",
+        wanted=Wanted(
+            *(one.driver, before, after, Decimal(one.rate), Decimal()), *(one.why, one.month, None)
+        ),
     )
-    session.flush()
-    _ended(player, act, row, end)
+    player.session.flush()
+    _ended(player, act, row, one.end)
 
 
-def _ended(player: Player, act: Act, row: NonRoutine, end: str) -> None:
+def _ended(player: Player, act: Act, row: NonRoutine, end: AdjustmentState) -> None:
     session, who = player.session, player.actors[act.actor]
     papers = {OWNER: "用能单位签认件", EVIDENCE: "佐证材料"}
-    if end == "signed":
+    if end is AdjustmentState.SIGNED:
         papers[COMPANY] = "服务公司签认件"
     for slot, title in papers.items():
         actions.attach(
@@ -94,9 +116,9 @@ def _ended(player: Player, act: Act, row: NonRoutine, end: str) -> None:
             slot=slot,
             files=[player.papers.paper(title, "pdf")],
         )
-    if end == "signed":
+    if end is AdjustmentState.SIGNED:
         actions.sign(session, actor=who, now=act.at, number=row.id, version=row.version)
-    if end == "withdrawn":
+    if end is AdjustmentState.WITHDRAWN:
         reason = "机组改为备用，暂不运行，待启用后另行登记。"
         actions.withdraw(
             session, actor=who, now=act.at, number=row.id, version=row.version, reason=reason
