@@ -86,7 +86,8 @@ def _adjustment(player: Player, act: Act) -> None:
     ).one()
     before, after = Decimal(one.before or 0), Decimal(one.after)
     if not one.before:
-        before = owner.floor_area if one.driver is Driver.AREA else Decimal(owner.people or 100)
+        area = owner.floor_area or Decimal(1000)
+        before = area if one.driver is Driver.AREA else Decimal(owner.people or 100)
         after = (before * after).quantize(Decimal(1))
     row = actions.add(
         player.session,
