@@ -46,7 +46,7 @@ class Change:
 _CHANGES = (
     Change(
         *(YIXING, "yixing", 7, date(2026, 4, 16), Driver.AREA, "", "1.12", "2.30", 202604),
-        *("教学楼东侧新建食堂投入使用，见竣工验收单。", AdjustmentState.SIGNED),
+        *("院内东侧新建食堂投入使用，见竣工验收单。", AdjustmentState.SIGNED),
     ),
     Change(
         *(YIXING, "yixing", 21, date(2026, 6, 11), Driver.EQUIPMENT, "0", "18", "160", 202606),
