@@ -18,6 +18,7 @@ from custody.demo import (
     dossiers,
     energy,
     inbox,
+    ledger,
     settlements,
     sheets,
     supervision,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (
     energy,
+    ledger,
     contracts,
     settlements,
     targets,

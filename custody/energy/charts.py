@@ -42,6 +42,8 @@ def months(energy: Energy, rows: Sequence[tuple[int, float, bool]]) -> Svg:
                 )
             )
             marks.append(draw.group(bar, name=told))
+            if use == peak:
+                marks.append(_peak(use, x + pitch * 0.34))
         if place % 3 == 0:
             first = place == 0
             words = f"{month // 100 % 100}年{month % 100}月" if first else f"{month % 100}月"
@@ -60,3 +62,11 @@ def months(energy: Energy, rows: Sequence[tuple[int, float, bool]]) -> Svg:
         else "没有账单。"
     )
     return draw.document(WIDTH, HEIGHT, *marks, title=title, desc=desc)
+
+
+def _peak(use: float, x: float) -> Mark:
+    """The highest month in figures, kept within the picture."""
+    words = f"{use / 10_000:,.1f}万" if use >= 100_000 else f"{use:,.0f}"
+    half = draw.width_of(words, SIZE - 1) / 2
+    x = min(max(x, half), WIDTH - half)
+    return draw.text(x, SIZE * 1.5, words, size=SIZE - 1, anchor="middle", fill=draw.MUTED)

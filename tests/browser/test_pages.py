@@ -46,6 +46,7 @@ OF_MORE_THAN_ONE_REGION = {
     "gantt.index",
     "gantt.city",
     "savings.index",
+    "energy.index",
 }
 FILES = {
     "contracts.table",
@@ -86,6 +87,10 @@ FILES = {
     "contract_files.download",
     "orders.download",
     "changes.download",
+    "energy.export",
+    "energy.export_region",
+    "institutions.export",
+    "institutions.export_one",
     "energy_imports.annotated",
     "energy_imports.template",
     "entries.download",

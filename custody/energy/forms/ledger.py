@@ -56,6 +56,14 @@ def month_text(code: int | None) -> str:
     return str(Month.coded(code)) if code else ""
 
 
+class Figure(Amount):
+    """An amount shown with as many decimals as it has: 257488, not 257488.0000."""
+
+    def _value(self) -> str:
+        text: str = super()._value()
+        return text if self.typed or "." not in text else text.rstrip("0").rstrip(".")
+
+
 def _text(label: str, most: int, *needed: Needed, **kwargs: Any) -> StringField:
     long = Length(max=most, message=f"{label}不超过{most}个字，请精简。")
     return StringField(label, [*needed, long], filters=[clean], **kwargs)
@@ -69,7 +77,7 @@ class InstitutionForm(Form):
         "单位性质", [Needed("请选择单位性质。")], choices={"": "请选择", **TYPES}
     )
     address = _text("地址", 200)
-    floor_area = Amount("建筑面积（平方米）", 0, MOST_AREA, unit="平方米")
+    floor_area = Figure("建筑面积（平方米）", 0, MOST_AREA, unit="平方米")
     people = Whole("用能人数", 0, MOST_PEOPLE)
     in_custody = BooleanField("纳入托管范围", default=True)
     excluded_because = TextAreaField(
@@ -138,7 +146,7 @@ class MeterForm(Form):
 
 class BillForm(Form):
     number = HiddenField()
-    use = Amount("用量", 0, MOST_USE, places=4, validators=[Needed("请填写用量；没有用的填0。")])
+    use = Figure("用量", 0, MOST_USE, places=4, validators=[Needed("请填写用量；没有用的填0。")])
     cost = Amount("费用（元）", -MOST_COST, MOST_COST, unit="元")
     starts_on = Day("起始日期", validators=[sensible])
     ends_on = Day("截止日期", validators=[sensible])
@@ -152,13 +160,13 @@ class BillForm(Form):
         return bills.Told(self.use.data, self.cost.data, self.starts_on.data, self.ends_on.data)
 
 
-def _use_field(energy: Energy) -> Amount:
-    return Amount(f"{energy.label}年用量（{energy.unit}）", 0, MOST_USE, places=4)
+def _use_field(energy: Energy) -> Figure:
+    return Figure(f"{energy.label}年用量（{energy.unit}）", 0, MOST_USE, places=4)
 
 
 class YearForm(Form):
     version = HiddenField()
-    floor_area = Amount("年末建筑面积（平方米）", 0, MOST_AREA, unit="平方米")
+    floor_area = Figure("年末建筑面积（平方米）", 0, MOST_AREA, unit="平方米")
     people = Whole("用能人数", 0, MOST_PEOPLE)
     electricity = _use_field(Energy.ELECTRICITY)
     gas = _use_field(Energy.GAS)
