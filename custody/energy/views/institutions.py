@@ -189,7 +189,7 @@ def _show_page(
         form=form or CloseForm(version=str(one.version)),
         rest=rest,
         savings=elsewhere("savings.institution", number=number),
-        baseline=elsewhere("baselines.institution", number=number),
+        baseline=elsewhere("baselines.region", code=region.code),
         coded=Month.coded,
     )
     return page, status

@@ -30,7 +30,19 @@ def ways(code: str, month: int) -> Mapping[str, str]:
     return {
         "coverage": elsewhere("energy_coverage.region", code=code),
         "doubts": elsewhere("energy_months.doubts", code=code),
+        "months": elsewhere("energy_months.listing", code=code),
         "month": elsewhere("energy_months.show", code=code, month=month),
         "baselines": elsewhere("baselines.region", code=code),
         "savings": elsewhere("savings.region", code=code),
     }
+
+
+def of_all() -> list[tuple[str, str]]:
+    """(words, address) of what belongs to more than one region."""
+    pages = (
+        ("各地区月报", "energy_months.index"),
+        ("折算系数", "energy_tables.coefficients"),
+        ("校验规则", "energy_tables.limits"),
+        ("气温", "weather.index"),
+    )
+    return [(label, url) for label, endpoint in pages if (url := elsewhere(endpoint))]

@@ -24,7 +24,7 @@ from custody.energy.rules.month import turn
 from custody.energy.rules.standing import Do, Next, Standing, next_steps
 from custody.energy.rules.states import MonthState
 from custody.energy.tables import ledger as tables
-from custody.energy.views.pages import Page, last_month, ways
+from custody.energy.views.pages import Page, last_month, of_all, ways
 from custody.kernel.periods import Month
 from custody.regions.models import Region
 from custody.regions.queries import batches_of, cities_of, get_region, place_name, regions_of
@@ -125,6 +125,7 @@ def index() -> Page:
         cities={one.code: one.name for one in cities_of(session(), place)},
         batches={str(one.number): one.short_name for one in batches_of(session(), place.province)},
         states=STATES,
+        beside=of_all(),
     )
 
 
@@ -206,7 +207,7 @@ def _links(region: Region, steps: list[Next], month: Month) -> list[tuple[Next, 
         Do.DOUBTS: (around["doubts"], "查看存疑账单"),
         Do.REPORT: report,
         Do.CHECK: (around["month"], "查看月报"),
-        Do.EARLIER: (around["month"], "查看月报"),
+        Do.EARLIER: (around["months"], "查看各月月报"),
     }
     return [(step, *where.get(step.do, ("", ""))) for step in steps]
 
