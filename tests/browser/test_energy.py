@@ -49,6 +49,6 @@ def test_the_province_comes_down_to_a_region(arrive: Arrive) -> None:
     page.get_by_label("批次").select_option(label="第一批")
     page.get_by_role("button", name="筛选").click()
     page.get_by_role("link", name="张家港市", exact=True).click()
-    expect(page.get_by_role("img", name="电：近12个月用量")).to_be_visible()
+    expect(page.get_by_role("img", name="电：近12个月用量", exact=True)).to_be_visible()
     page.get_by_text("逐月数据").click()
     expect(page.get_by_role("row", name="2026年9月")).to_be_visible()

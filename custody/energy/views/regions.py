@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import cities_with_reviewer
@@ -25,10 +27,11 @@ from custody.energy.rules.standing import Do, Next, Standing, next_steps
 from custody.energy.rules.states import MonthState
 from custody.energy.tables import ledger as tables
 from custody.energy.views.pages import Page, last_month, of_all, ways
+from custody.infra.shelf import Shelf
 from custody.kernel.periods import Month
 from custody.regions.models import Region
 from custody.regions.queries import batches_of, cities_of, get_region, place_name, regions_of
-from custody.web.database import session
+from custody.web.database import edition, session
 from custody.web.exports import table_file
 
 blueprint = Blueprint("energy", __name__, url_prefix="/energy")
@@ -74,16 +77,38 @@ def _asked() -> Asked:
     )
 
 
+_KEY = "custody.energy"
+_ROOM = 2_000
+"""Standings of so many regions are kept: some fifty provinces, cities and states of the data."""
+
+
+@blueprint.record_once
+def _make_shelf(state: BlueprintSetupState) -> None:
+    state.app.extensions[_KEY] = Shelf[Mapping[str, Standing]](_ROOM, lambda found: len(found) + 1)
+
+
+def _standings(regions: Sequence[Region], month: Month) -> Mapping[str, Standing]:
+    """Of all regions the person sees: worked out anew only when the data have changed."""
+    place = identity().place
+
+    def work_out() -> Mapping[str, Standing]:
+        codes = [one.code for one in regions]
+        bills = bills_of_year(session(), codes, month)
+        return standings(session(), codes, province=place.province, month=month, bills=bills)
+
+    shelf: Shelf[Mapping[str, Standing]] = current_app.extensions[_KEY]
+    return shelf.get((edition(), place, month.code), work_out)
+
+
 def _listed(wanted: Asked, month: Month) -> Listed:
     place = identity().place
+    every = regions_of(session(), place)
+    found = _standings(every, month)
     regions = [
         one
-        for one in regions_of(session(), place)
+        for one in every
         if wanted.city in ("", one.city_code) and wanted.batch in ("", str(one.batch_number))
     ]
-    codes = [one.code for one in regions]
-    bills = bills_of_year(session(), codes, month)
-    found = standings(session(), codes, province=place.province, month=month, bills=bills)
     cities = {one.code: one.name for one in cities_of(session(), place)}
     batches = {one.number: one.short_name for one in batches_of(session(), place.province)}
     reviewed = cities_with_reviewer(session())

@@ -12,18 +12,21 @@ from sqlalchemy import select
 from werkzeug.test import Client
 
 from custody.energy.models.bills import Explanation, RegionMonth
-from custody.energy.models.roster import Institution, Meter
+from custody.energy.models.roster import Institution
 from custody.energy.queries.months import doubts_of
+from custody.energy.queries.overview import bills_of_year, standings
 from custody.energy.rules.states import MonthState
 from custody.infra import clock as machine_clock
 from custody.infra.db import Database
 from custody.infra.journal import Event
+from custody.kernel.periods import Month
 from custody.regions.models import Region
 from tests.conftest import SignIn
 from tests.critic import page
 from tests.factories import energy, people
 
 HERE = f"/energy/regions/{people.YIXING}"
+OCTOBER = Month(2026, 10)
 
 
 @pytest.fixture
@@ -144,12 +147,36 @@ def test_statements_do_not_grow(
                 other = energy.school(session, place, f"第{more}{number}中学")
                 energy.billed(session, other, 202501, 202609)
         counts = []
-        for path in ("/energy", HERE):
-            client.get(path)
-            with statements() as found:
-                assert client.get(path).status_code == 200
-            counts.append(len(found))
+        client.get(HERE)
+        with statements() as found:
+            assert client.get(HERE).status_code == 200
+        counts.append(len(found))
+        with database.reader() as session, statements() as found:
+            bills = bills_of_year(session, [people.YIXING, people.ZHANGJIAGANG], OCTOBER)
+            whole = standings(
+                session,
+                [people.YIXING, people.ZHANGJIAGANG],
+                province=people.JIANGSU,
+                month=OCTOBER,
+                bills=bills,
+            )
+        counts.append(len(found))
         seen.append(counts)
     assert seen[0] == seen[1]
-    with database.reader() as session:
-        assert len(session.scalars(select(Meter)).all()) == 6
+    assert sum(one.institutions for one in whole.values()) == 6
+
+
+def test_the_list_is_kept_until_the_data_change(
+    meter: int, sign_in: SignIn, database: Database, statements: Callable[[], Any]
+) -> None:
+    client = sign_in("coordinator")
+    with statements() as first:
+        client.get("/energy")
+    with statements() as again:
+        client.get("/energy?batch=1")
+    assert len(again) < len(first)
+    officer = sign_in("yixing")
+    facts = {"name": "市第九小学", "type_code": "021", "in_custody": "y"}
+    form = officer.get(f"{HERE}/institutions/new")
+    assert officer.press(form, "登记单位", facts).status_code == 303
+    assert "纳入托管的单位 2 / 2 家" in text(client, "/energy")
