@@ -38,6 +38,7 @@ from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
 from custody.energy.views import bills as energy_bills
+from custody.energy.views import facts as energy_facts
 from custody.energy.views import imports as energy_imports
 from custody.energy.views import institutions as energy_institutions
 from custody.energy.views import regions as energy_regions
@@ -138,7 +139,8 @@ def _register(app: Flask) -> None:
         *{part.blueprint for part in (settlement, settlement_papers)},
         dossiers.blueprint,
         energy_regions.blueprint,
-        energy_institutions.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_institutions, energy_facts)},
         energy_bills.blueprint,
         energy_imports.blueprint,
         # Two modules of one blueprint.

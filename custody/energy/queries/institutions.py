@@ -53,8 +53,14 @@ def year_or_none(session: Session, institution: int, year: int) -> YearFigures |
     return session.get(YearFigures, (institution, year))
 
 
-def told_by(one: Institution, years: Sequence[YearFigures], today: int) -> list[Told]:
-    """Years and what the roster says now, as plain values."""
+def told_by(
+    one: Institution, years: Sequence[YearFigures], history: Sequence[Event], today: int
+) -> list[Told]:
+    """Its years, what the roster said when this year began, and what it says now."""
+    begun = _opening(history, today)
+    before = next((row for row in years if row.year == today - 1), None)
+    known = {name for name in begun if before is not None and getattr(before, name) is not None}
+    opening = {name: value for name, value in begun.items() if name not in known}
     return [
         *(
             Told(
@@ -65,8 +71,21 @@ def told_by(one: Institution, years: Sequence[YearFigures], today: int) -> list[
             )
             for row in years
         ),
+        Told(today - 1, opening.get("floor_area"), opening.get("people"), label="年初登记"),
         Told(today, _number(one.floor_area), _number(one.people), label="现登记"),
     ]
+
+
+def _opening(history: Sequence[Event], year: int) -> Mapping[str, float]:
+    """What area and headcount were before the first change of the year; only those that changed."""
+    found: dict[str, float] = {}
+    for event in history:  # the newest first, so the oldest stays
+        if event.at.year == year and event.action == "institution.edited":
+            for name in ("floor_area", "people"):
+                old = event.changes.get(name, (None,))[0]
+                if old is not None:
+                    found[name] = float(old)
+    return found
 
 
 def _number(value: object) -> float | None:
@@ -220,7 +239,7 @@ def explained(
     return {(row.meter_id, row.month, row.number, row.doubt): row.words for row in rows}
 
 
-def history_of(session: Session, institution: int, limit: int = 12) -> Sequence[Event]:
+def history_of(session: Session, institution: int, limit: int = 100) -> Sequence[Event]:
     """What was done by hand to the institution itself, the newest first."""
     return session.scalars(
         select(Event)

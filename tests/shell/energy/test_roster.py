@@ -260,6 +260,18 @@ def test_a_year_that_does_not_fit_is_told_on_the_page(
         assert (row.floor_area, row.uses) == (Decimal(8000), {"electricity": "12000"})
 
 
+def test_an_area_that_grew_this_year_is_told_without_a_figure_of_last_year(
+    one: int, sign_in: SignIn
+) -> None:
+    client = sign_in("yixing")
+    edit = f"/energy/institutions/{one}/edit"
+    for area, told in (("80000", True), ("8100", False), ("9500", True)):
+        assert client.press(client.get(edit), "保存", {"floor_area": area}).status_code == 303
+        shown = text(client, f"/energy/institutions/{one}")
+        assert ("比年初登记8,000平方米增加" in shown) is told, area
+    assert "8,100" in shown or "8100" in shown
+
+
 def test_an_empty_year_and_a_year_to_come(one: int, sign_in: SignIn, database: Database) -> None:
     client = sign_in("yixing")
     form = client.get(f"/energy/institutions/{one}/years/2025")
