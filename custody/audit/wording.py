@@ -77,6 +77,13 @@ _PAGES = {
     "orders.notice": "督办通知单",
     "orders.notices": "督办通知单",
     "matters": "督办事项",
+    "energy": "能源数据",
+    "energy.export": "导出能源数据",
+    "energy.export_region": "导出地区能源数据",
+    "institutions": "单位名录",
+    "institutions.export": "导出单位名录",
+    "institutions.export_one": "导出单位账单",
+    "bills": "能源账单",
     "problems": "问题清单",
     "problems.new": "登记问题",
 }

@@ -56,6 +56,14 @@ def month_text(code: int | None) -> str:
     return str(Month.coded(code)) if code else ""
 
 
+def trimmed(value: object) -> object:
+    """A stored number without the zeros its column gives it: 9100, not 9100.0000."""
+    if not isinstance(value, Decimal):
+        return value
+    text = f"{value:f}"
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
 class Figure(Amount):
     """An amount shown with as many decimals as it has: 257488, not 257488.0000."""
 
@@ -69,10 +77,16 @@ def _text(label: str, most: int, *needed: Needed, **kwargs: Any) -> StringField:
     return StringField(label, [*needed, long], filters=[clean], **kwargs)
 
 
+def _checked(_form: Form, field: StringField) -> None:
+    """Its check digit, so that a slip is told together with the others."""
+    if field.data and (found := credit_code.problems_of(field.data)):
+        raise ValidationError(found[0].message)
+
+
 class InstitutionForm(Form):
     version = HiddenField()
     name = _text("单位名称", 100, Needed("请填写单位全称。"))
-    credit_code = StringField("统一社会信用代码")
+    credit_code = StringField("统一社会信用代码", [_checked])
     type_code = SelectField(
         "单位性质", [Needed("请选择单位性质。")], choices={"": "请选择", **TYPES}
     )
@@ -91,7 +105,7 @@ class InstitutionForm(Form):
         inside = bool(self.in_custody.data)
         return roster.Facts(
             name=" ".join(str(self.name.data or "").split()),
-            credit_code=credit_code.normal(str(self.credit_code.data or ""))[: 18 * 2],
+            credit_code=credit_code.normal(str(self.credit_code.data or "")),
             type_code=str(self.type_code.data or ""),
             address=str(self.address.data or "").strip(),
             floor_area=self.floor_area.data,

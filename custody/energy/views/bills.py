@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
 from custody.energy.actions import bills as actions
-from custody.energy.forms.ledger import BillForm
+from custody.energy.forms.ledger import BillForm, trimmed
 from custody.energy.queries import institutions as queries
 from custody.energy.queries.bills import bill_or_none
 from custody.energy.queries.months import locked_months
@@ -142,7 +142,7 @@ def write(number: int, month: int) -> Page:
         now = bill_or_none(session(), number, month)
         form.number.data = str(now.number if now else 0)
         stored = {
-            name: getattr(now, name) if now else None
+            name: trimmed(getattr(now, name)) if now else None
             for name in ("use", "cost", "starts_on", "ends_on")
         }
         return _bill_page(number, month, form, differences=form.differences(stored), status=409)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -11,7 +12,13 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.energy.actions import roster as actions
 from custody.energy.actions import years as yearly
-from custody.energy.forms.ledger import InstitutionForm, MeterForm, YearForm, month_text
+from custody.energy.forms.ledger import (
+    InstitutionForm,
+    MeterForm,
+    YearForm,
+    month_text,
+    trimmed,
+)
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries import institutions as queries
 from custody.energy.queries import roster as rosters
@@ -51,7 +58,7 @@ def _version() -> int:
 
 
 def _fields(row: object, names: Sequence[str]) -> dict[str, object]:
-    return {name: getattr(row, name) for name in names}
+    return {name: trimmed(getattr(row, name)) for name in names}
 
 
 _FACTS = ("name", "credit_code", "type_code", "address", "floor_area", "people", "in_custody")
@@ -210,7 +217,10 @@ def year(number: int, year: int) -> Page:
         if now is None:
             return 0, {}
         flat = _fields(now, ("floor_area", "people", "source"))
-        return now.version, flat | {one.name: now.uses.get(one.name) for one in fields}
+        uses = {one.name: now.uses.get(one.name) for one in fields}
+        return now.version, flat | {
+            name: None if use is None else Decimal(use) for name, use in uses.items()
+        }
 
     rest, differences, status = _write(form, act, stored)
     if status == 303:
