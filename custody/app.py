@@ -45,7 +45,11 @@ from custody.contracts.views import policy as contract_policy
 from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
+from custody.energy.views import bills as energy_bills
+from custody.energy.views import facts as energy_facts
 from custody.energy.views import imports as energy_imports
+from custody.energy.views import institutions as energy_institutions
+from custody.energy.views import regions as energy_regions
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.inbox.queries.messages import place_and_unread
@@ -142,6 +146,10 @@ def _register(app: Flask) -> None:
         # Two modules of one blueprint.
         *{part.blueprint for part in (settlement, settlement_papers)},
         dossiers.blueprint,
+        energy_regions.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_institutions, energy_facts)},
+        energy_bills.blueprint,
         energy_imports.blueprint,
         # Several modules of one blueprint.
         *{
@@ -206,10 +214,10 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
+    ("energy.index", "能源数据", (Can.SEE_ENERGY,)),
     ("baselines.index", "能源基准", (Can.SEE_ENERGY,)),
     ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
-    ("energy_imports.index", "能源数据导入", (Can.FILL_ENERGY,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
@@ -250,9 +258,9 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "settlements": ("settlements.index",),
     "settlement": ("settlements.index",),
     "dossiers": ("jobs.index", "dashboard.board"),
-    "energy_imports": ("energy_imports.index",),
     "baselines": ("baselines.index",),
     "adjustments": ("baselines.index",),
+    **dict.fromkeys(("energy", "institutions", "bills", "energy_imports"), ("energy.index",)),
     "savings": ("savings.index",),
     "guarantees": ("savings.index",),
 }
@@ -354,6 +362,10 @@ FIELD_WORDS = {
     "building": "单位和建筑",
     "distinct": "区别说明",
     "credit_code": "统一社会信用代码",
+    "floor_area": "建筑面积",
+    "people": "用能人数",
+    "use": "用量",
+    "cost": "费用",
     "signed_on": "合同签订日期",
     "amount": "合同金额",
     "note": "备注",

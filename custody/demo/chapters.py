@@ -19,6 +19,7 @@ from custody.demo import (
     dossiers,
     energy,
     inbox,
+    ledger,
     settlements,
     sheets,
     supervision,
@@ -33,6 +34,7 @@ Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (
     energy,
     adjustments,
+    ledger,
     contracts,
     settlements,
     targets,

@@ -47,6 +47,7 @@ OF_MORE_THAN_ONE_REGION = {
     "gantt.city",
     "savings.index",
     "baselines.index",
+    "energy.index",
 }
 FILES = {
     "contracts.table",
@@ -87,6 +88,10 @@ FILES = {
     "contract_files.download",
     "orders.download",
     "changes.download",
+    "energy.export",
+    "energy.export_region",
+    "institutions.export",
+    "institutions.export_one",
     "energy_imports.annotated",
     "energy_imports.template",
     "entries.download",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity, Role
 from custody.energy.actions import ledger
 from custody.energy.models.bills import Bill, Explanation, Import, Layout, RegionMonth
-from custody.energy.models.roster import Institution, Meter
+from custody.energy.models.roster import Institution, Meter, YearFigures
 from custody.energy.models.tables import EnergyPolicy, Temperature
 from custody.energy.rules.energies import Energy, Payment
 from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow
@@ -89,6 +89,7 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
                 imported(session.get_one(Region, one), who, digest)
                 for one in (region_code, people.ZHANGJIAGANG)
             ),
+            reported(place, who),
             Explanation(
                 meter_id=meter.id, month=202510, number=2, doubt="year_on_year",
                 words="新增食堂用电。", given_at=now, given_by=who,
@@ -106,6 +107,18 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
         ]
     )  # fmt: skip
     session.flush()
+
+
+def reported(one: Institution, who: int, **changes: object) -> YearFigures:
+    """What an institution reported for 2025."""
+    values: dict[str, object] = {
+        "year": 2025,
+        "floor_area": one.floor_area,
+        "people": one.people,
+        "uses": {"electricity": "14406"},
+        "source": "2025年年报",
+    } | changes
+    return YearFigures(institution_id=one.id, edited_at=clock.now(), edited_by=who, **values)
 
 
 def school(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:

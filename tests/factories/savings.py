@@ -58,6 +58,7 @@ def things(session: Session, region: str) -> dict[str, Args]:
     ).one()
     return {
         "institution": {"number": meter.institution_id},
+        "institution year": {"number": meter.institution_id, "year": 2025},
         "meter": {"number": meter.id},
         "meter month": {"number": meter.id, "month": 202510},
     }

@@ -133,6 +133,16 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "supervision.level": {"blue": "蓝", "yellow": "黄", "red": "红"},
     "meter.energy": _ENERGIES,
     "coefficient.energy": _ENERGIES,
+    "type_code": {
+        "01": "国家机关",
+        "021": "教育",
+        "022": "科技",
+        "023": "文化",
+        "024": "卫生",
+        "025": "体育",
+        "026": "其他事业单位",
+        "03": "社会团体",
+    },
     "payment": {
         "metered_paid": "计量付费",
         "metered_unpaid": "计量不付费",
