@@ -206,8 +206,6 @@ def _month(player: Player, act: Act) -> None:
                     actor=who,
                     now=act.at,
                     region=act.region,
-                    first=month,
-                    last=month,
                     keys=keys,
                     words=words,
                 )

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from custody.energy.rules.energies import Energy
+from custody.kernel.problems import Problem
 
 AUDIT = "山东公共机构能源审计工作要求：年同比超±15%或月同比超±30%的标注核查"
 REVIEW = "公共机构能源资源消费统计会审要求：人数、面积变化超±10%的须说明"
@@ -90,6 +91,26 @@ LIMITS: Mapping[str, Limit] = {
 }
 
 
+def problems_of(values: Mapping[str, Decimal]) -> list[Problem]:
+    """What cannot be: thresholds that are not above zero, a lowest price above the highest."""
+    found = []
+    for name, value in values.items():
+        limit = LIMITS[name]
+        if value <= 0:
+            found.append(Problem("positive", f"{limit.label}应大于0，请改正。", name))
+        elif limit.unit == "%" and value > 1000:
+            found.append(Problem("high", f"{limit.label}不能超过1000%，请改正。", name))
+        if "_low_" in name:
+            high = name.replace("_low_", "_high_")
+            if high in values and value >= values[high]:
+                words = f"{limit.label}应低于{LIMITS[high].label}，请改正。"
+                found.append(Problem("order", words, name))
+    if "jump" in values and not 1 < values["jump"] < values.get("thousand", values["jump"] + 1):
+        words = f"{LIMITS['jump'].label}应大于1，并小于千倍单位错误的倍数，请改正。"
+        found.append(Problem("order", words, "jump"))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a province's thresholds are; what it has not set has the value it starts with."""
@@ -107,6 +128,17 @@ class Limits:
                 except InvalidOperation:
                     continue
         return cls(values)
+
+    def own(self, name: str) -> bool:
+        """Did the province set it otherwise than it starts with?"""
+        return self.values[name] != LIMITS[name].value
+
+    def source(self, name: str) -> str:
+        """Where the value comes from; a value of the province's own has no document but its decision."""
+        return "本省核定" if self.own(name) else LIMITS[name].source
+
+    def suggested(self, name: str) -> bool:
+        return LIMITS[name].suggested and not self.own(name)
 
     def share(self, name: str) -> float:
         """A percentage as a share of 1."""
