@@ -37,7 +37,12 @@ from custody.contracts.views import policy as contract_policy
 from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
+from custody.energy.views import coverage as energy_coverage
+from custody.energy.views import doubts as energy_doubts
 from custody.energy.views import imports as energy_imports
+from custody.energy.views import months as energy_months
+from custody.energy.views import tables as energy_tables
+from custody.energy.views import weather
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.inbox.queries.messages import place_and_unread
@@ -135,6 +140,11 @@ def _register(app: Flask) -> None:
         *{part.blueprint for part in (settlement, settlement_papers)},
         dossiers.blueprint,
         energy_imports.blueprint,
+        energy_coverage.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_months, energy_doubts)},
+        energy_tables.blueprint,
+        weather.blueprint,
         # Two modules of one blueprint.
         *{part.blueprint for part in (saving_regions, saving_meters)},
     ):
@@ -189,6 +199,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
+    ("energy_months.index", "能源月报", (Can.SEE_ENERGY,)),
     ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("energy_imports.index", "能源数据导入", (Can.FILL_ENERGY,)),
@@ -233,6 +244,9 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "settlement": ("settlements.index",),
     "dossiers": ("jobs.index", "dashboard.board"),
     "energy_imports": ("energy_imports.index",),
+    **dict.fromkeys(
+        ("energy_months", "energy_coverage", "energy_tables", "weather"), ("energy_months.index",)
+    ),
     "savings": ("savings.index",),
     "guarantees": ("savings.index",),
 }

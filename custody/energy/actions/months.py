@@ -60,18 +60,21 @@ def step(
             reason=reason,
         )
     )
+    fresh = row is None
     if row is None:
-        row = RegionMonth(region_code=region, month=month, state=state, reason="")
-        session.add(row)
-        try:
-            session.flush()
-        except IntegrityError:  # somebody else reported it at the same moment
-            raise Conflict from None
+        row = RegionMonth(region_code=region, month=month)
     row.state = STEPS[state, step]
     row.reason = reason.strip()
     if step is Step.COMPLETE:
         row.completed_at, row.completed_by = now, actor.id
     row.locked_at, row.locked_by = (now, actor.id) if step is Step.LOCK else (None, None)
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError:
+        if fresh:  # somebody else reported it at the same moment
+            raise Conflict from None
+        raise
     journal.record(
         session,
         actor=actor,

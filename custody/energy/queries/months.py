@@ -94,6 +94,8 @@ class Doubtful:
     energy: Energy
     use: float
     cost: float | None
+    size: float
+    """How far off it is, in the units of its code: the larger of two equal weights comes first."""
     given: Explanation | None
     """The word that was given on it; None while there is none."""
 
@@ -121,7 +123,7 @@ def doubts_of(session: Session, region: Region, first: int, last: int) -> list[D
     }
     doubts = [_about(series, one, words) for one in found]
     doubts += _dates(session, region.code, series, first, last, words)
-    return sorted(doubts, key=lambda one: (-one.weight, one.month, one.meter_id))
+    return sorted(doubts, key=lambda one: (-one.weight, -one.month, -one.size, one.meter_id))
 
 
 Words = Mapping[tuple[int, int, int, str], Explanation]
@@ -144,6 +146,7 @@ def _about(series: Series, doubt: Doubt, words: Words) -> Doubtful:
         energy,
         float(series.use[doubt.row, doubt.column]),
         None if np.isnan(cost) else cost,
+        abs(doubt.value),
         words.get((meter, month, number, doubt.code)),
     )
 

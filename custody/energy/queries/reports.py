@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.models import Account
 from custody.accounts.queries import cities_with_reviewer
-from custody.accounts.rules import Identity, Role
+from custody.accounts.rules import Identity, Place, Role
 from custody.energy.models.bills import RegionMonth
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.months import states_of
@@ -63,6 +63,16 @@ def history(session: Session, kind: str, subject: str, *, limit: int = 50) -> Se
         .order_by(Event.id.desc())
         .limit(limit)
     ).all()
+
+
+def weather_told(session: Session, place: Place, *, limit: int = 10) -> Sequence[Event]:
+    """Who entered temperatures of the place, newest first."""
+    query = select(Event).where(
+        Event.kind == "weather", Event.modifies, Event.province_code == place.province
+    )
+    if place.city:
+        query = query.where((Event.city_code == place.city) | Event.city_code.is_(None))
+    return session.scalars(query.order_by(Event.id.desc()).limit(limit)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,13 @@ SUGGESTED = "建议值"
 """A source that begins so names no document of force here; it is shown as a mark."""
 
 
+def mark_of(source: str, *, verified: bool) -> str:
+    """How far a coefficient can be trusted, in a word."""
+    if verified:
+        return "已核实"
+    return SUGGESTED if source.startswith(SUGGESTED) else "待核实"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     energy: Energy
