@@ -46,6 +46,7 @@ OF_MORE_THAN_ONE_REGION = {
     "gantt.index",
     "gantt.city",
     "savings.index",
+    "energy_months.index",
 }
 FILES = {
     "contracts.table",
@@ -86,6 +87,14 @@ FILES = {
     "contract_files.download",
     "orders.download",
     "changes.download",
+    "energy_coverage.export",
+    "energy_months.export",
+    "energy_months.export_doubts",
+    "energy_months.export_region",
+    "energy_tables.export_coefficients",
+    "energy_tables.export_limits",
+    "weather.export",
+    "weather.template",
     "energy_imports.annotated",
     "energy_imports.template",
     "entries.download",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import USUAL, Caliber
 from custody.energy.rules.limits import LIMITS, Limits, problems_of
 from custody.infra import journal
-from custody.kernel.periods import Month
+from custody.kernel.periods import Month, months_words
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.regions.models import City
 
@@ -245,6 +245,7 @@ def store_temperatures(
     known = temperatures_of(session, sorted(wanted), min(months), max(months))
     new = changed = 0
     corrected: dict[str, tuple[object, object]] = {}
+    touched: set[int] = set()
     for row in {(one.city, one.month): one for one in rows}.values():
         old = known.get((row.city, row.month))
         if old is None:
@@ -257,6 +258,7 @@ def store_temperatures(
             changed += 1
             named = f"{names[row.city]}{Month.coded(row.month).label}"
             corrected[named] = (_told(old.mean, old.source), _told(row.mean, row.source))
+        touched.add(row.month)
         old.mean, old.source, old.import_id = row.mean, row.source, import_id
         old.entered_at, old.entered_by = now, actor.id
     if new or changed:
@@ -270,9 +272,15 @@ def store_temperatures(
             province=actor.place.province,
             city=actor.place.city,
             changes=corrected,
-            note=f"{note + '：' if note else ''}新增{new}条，更正{changed}条",
+            note="：".join(filter(None, (note, _counted(touched, new, changed)))),
         )
     return new, changed
+
+
+def _counted(months: Collection[int], new: int, changed: int) -> str:
+    counts = [f"新增{new}条"] if new else []
+    counts += [f"更正{changed}条"] if changed else []
+    return f"{months_words(months)}，{'，'.join(counts)}"
 
 
 def _told(mean: Decimal, source: str) -> str:

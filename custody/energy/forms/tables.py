@@ -17,8 +17,8 @@ _LONG = Length(max=500, message="不超过500个字，请精简。")
 
 class CoefficientForm(Form):
     version = HiddenField()
-    energy = SelectField("能源品种", choices=[(one.value, one.label) for one in Energy])
-    caliber = SelectField("口径", choices=[(one.value, one.label) for one in Caliber])
+    energy = SelectField("能源品种", choices={one.value: one.label for one in Energy})
+    caliber = SelectField("口径", choices={one.value: one.label for one in Caliber})
     value = Amount(
         "数值", Decimal("0.000001"), 1_000_000, places=6, validators=[Needed("请填写系数的数值。")]
     )

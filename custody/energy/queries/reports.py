@@ -65,7 +65,7 @@ def history(session: Session, kind: str, subject: str, *, limit: int = 50) -> Se
     ).all()
 
 
-def weather_told(session: Session, place: Place, *, limit: int = 10) -> Sequence[Event]:
+def weather_told(session: Session, place: Place, *, limit: int = 6) -> Sequence[Event]:
     """Who entered temperatures of the place, newest first."""
     query = select(Event).where(
         Event.kind == "weather", Event.modifies, Event.province_code == place.province

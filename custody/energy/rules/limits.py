@@ -11,9 +11,10 @@ from custody.energy.rules.energies import Energy
 from custody.kernel.problems import Problem
 
 AUDIT = "山东公共机构能源审计工作要求：年同比超±15%或月同比超±30%的标注核查"
+SUM = "山东公共机构能源审计工作要求：年总量与逐月之和偏差超0.5%的查账单"
 REVIEW = "公共机构能源资源消费统计会审要求：人数、面积变化超±10%的须说明"
-OWN = "建议值，按当地现行价格核定"
-SLIP = "建议值，只用于导入时发现单位和小数点错误"
+OWN = "系统自定，请按当地现行价格核定"
+SLIP = "系统自定，只用于导入时发现单位和小数点错误"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ LIMITS: Mapping[str, Limit] = {
     "month_change": _percent("与上月相比", "30", AUDIT),
     "area_change": _percent("建筑面积变化", "10", REVIEW),
     "people_change": _percent("用能人数变化", "10", REVIEW),
-    "year_sum": _percent("全年数与逐月之和的偏差", "0.5", AUDIT),
+    "year_sum": _percent("全年数与逐月之和的偏差", "0.5", SUM),
     **{
         f"price_{end}_{energy.value}": Limit(
             f"{energy.label}单价{'下限' if end == 'low' else '上限'}",

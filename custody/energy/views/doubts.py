@@ -12,7 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
 from custody.energy.actions import months as actions
-from custody.energy.queries.months import Doubtful, doubts_of
+from custody.energy.queries.months import Doubtful, doubts_of, locked_months
 from custody.energy.queries.reports import Owned, names_of_people, owned_meters
 from custody.energy.queries.tables import limits_of
 from custody.energy.rules.doubts import WORDS, Threshold, threshold
@@ -96,10 +96,19 @@ class Heap:
     """What passes the filter, and how much there is of each rule besides."""
 
     rows: list[Doubtful]
-    open: int
+    locked: frozenset[int]
+    """Months whose bills stand still, and with them their doubts."""
     per_rule: Counter[str]
     owned: Mapping[int, Owned]
     limits: Limits
+
+    def waits(self, one: Doubtful) -> bool:
+        """Has it no word yet, and may it be given one?"""
+        return not one.explained and one.month not in self.locked
+
+    @property
+    def open(self) -> int:
+        return sum(self.waits(one) for one in self.rows)
 
 
 def _heap(region: Region, wanted: Wanted, months: Sequence[int]) -> Heap:
@@ -114,7 +123,7 @@ def _heap(region: Region, wanted: Wanted, months: Sequence[int]) -> Heap:
     rows = [one for one in every if not wanted.rule or one.code == wanted.rule]
     return Heap(
         rows,
-        sum(not one.explained for one in rows),
+        locked_months(session(), region.code),
         Counter(one.code for one in every),
         owned,
         limits_of(session(), region.province_code),
@@ -195,7 +204,8 @@ def explain(code: str) -> Page:
     words = clean(request.form.get("words")).strip()[:500]
     keys: Sequence[str] = chosen
     if request.form.get("act") == "all":
-        keys = [one.key for one in _heap(region, wanted, months).rows if not one.explained]
+        heap = _heap(region, wanted, months)
+        keys = [one.key for one in heap.rows if heap.waits(one)]
         if str(len(keys)) != request.form.get("open"):
             return _page(code, (MEANWHILE,), 409, chosen, words)
     try:

@@ -60,6 +60,17 @@ def trail(region: Region | None, title: str, *between: tuple[str, str]) -> Trail
     return [*steps, *between, (title, "")]
 
 
+def report_trail(region: Region, month: Month | None = None) -> Trail:
+    """To a region's monthly reports: by the list of all where a person has more than one region."""
+    listing = url_for("energy_months.listing", code=region.code)
+    if identity().place.region:
+        steps = [*trail(region, "")[:-1], ("能源月报", listing)]
+    else:
+        every = url_for("energy_months.index")
+        steps = [*trail(None, "")[:-1], ("能源月报", every), (region.name, listing)]
+    return [*steps[:-1], (steps[-1][0], "")] if month is None else [*steps, (month.label, "")]
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event of a history, in words."""

@@ -29,7 +29,15 @@ from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import ACTIONS, STEPS, Step, problems_to, state_words, turn
 from custody.energy.rules.states import MonthState
 from custody.energy.tables import reports
-from custody.energy.views.monthly import Page, blueprint, last_over, month_of, told, trail
+from custody.energy.views.monthly import (
+    Page,
+    blueprint,
+    last_over,
+    month_of,
+    report_trail,
+    told,
+    trail,
+)
 from custody.infra import clock, workdays
 from custody.infra.workbooks import Value
 from custody.kernel.periods import Month, codes, months_words
@@ -118,13 +126,8 @@ def listing(code: str) -> Page:
         lines=_lines(region, year),
         year=year,
         years=years,
-        trail=trail(region, "能源月报", *_from_queue()),
+        trail=report_trail(region),
     )
-
-
-def _from_queue() -> list[tuple[str, str]]:
-    """Whoever sees more than one region came from the list of all."""
-    return [] if identity().place.region else [("各地区月报", url_for("energy_months.index"))]
 
 
 @blueprint.get(f"{REGION}/export.xlsx")
@@ -280,12 +283,7 @@ def _month_page(
         names=names,
         told=told(history_of(session(), code, month)),
         last=last_over(),
-        trail=trail(
-            region,
-            at.label,
-            *_from_queue(),
-            ("能源月报", url_for("energy_months.listing", code=code)),
-        ),
+        trail=report_trail(region, at),
     )
     return html, status
 

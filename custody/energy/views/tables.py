@@ -17,7 +17,7 @@ from custody.energy.queries.reports import history, names_of_people
 from custody.energy.queries.tables import coefficients as all_coefficients
 from custody.energy.queries.tables import get_coefficient, limits_of, policy_of
 from custody.energy.rules.energies import Energy
-from custody.energy.rules.factors import mark_of
+from custody.energy.rules.factors import Caliber, mark_of
 from custody.energy.rules.limits import LIMITS, Limit, Limits
 from custody.energy.tables import reports
 from custody.energy.views.monthly import Page, Trail, told, trail
@@ -68,7 +68,8 @@ def _lines(rows: Sequence[Coefficient], today: date) -> list[Line]:
             counted.add(key)
             standing = "现行"
         lines.append(Line(row, standing, mark_of(row.source, verified=row.verified)))
-    return lines
+    calibers = list(Caliber)
+    return sorted(lines, key=lambda one: calibers.index(one.row.caliber))
 
 
 @blueprint.get("/coefficients")

@@ -115,9 +115,7 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
     ),
     "energy_month.returned": (_notice(officers, Group.RESULT, "已退回，请核改", _MONTH),),
     "energy_month.locked": (_notice(officers, Group.RESULT, "已核对锁定", _MONTH),),
-    "energy_month.unlocked": (
-        _notice(local, Group.RESULT, "已解锁，请更正后重新报送", _MONTH),
-    ),
+    "energy_month.unlocked": (_notice(local, Group.RESULT, "已解锁，请更正后重新报送", _MONTH),),
     "project.added": (_notice(confirmers, Group.TARGET, "节能节水项目待确认", "个项目"),),
     "project.confirmed": (_notice(reporters, Group.TARGET, "节能节水项目已确认", "个项目"),),
     "project.returned": (_notice(reporters, Group.TARGET, "节能节水项目已退回，请核改", "个项目"),),
