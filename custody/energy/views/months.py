@@ -368,6 +368,7 @@ def _twice(code: str, month: int, step: Step) -> bool:
         and row is not None
         and newest.action == ACTIONS[step]
         and newest.actor_id == identity().id
+        and newest.note == clean(request.form.get("reason")).strip()
         and row.state in {after for (_, one), after in STEPS.items() if one is step}
         and row.version == whole(request.form.get("version")) + 1
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
@@ -208,11 +209,16 @@ def _stored(row: Coefficient) -> dict[str, object]:
         "version": str(row.version),
         "energy": row.energy.value,
         "caliber": row.caliber.value,
-        "value": row.value.normalize(),
+        "value": _plain(row.value),
         "valid_from": row.valid_from,
         "source": row.source,
         "verified": row.verified,
     }
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Without zeros behind it: 34.12 and 20, not 34.120000 and 2E+1."""
+    return Decimal(f"{value.normalize():f}")
 
 
 # --- thresholds ---------------------------------------------------------------------------------
@@ -311,7 +317,7 @@ def set_limits() -> Page:
 
 
 def _stored_limits(found: Limits, version: int) -> dict[str, object]:
-    shown = {name: value.normalize() for name, value in found.values.items()}
+    shown = {name: _plain(value) for name, value in found.values.items()}
     return {**shown, "version": str(version)}
 
 
