@@ -47,9 +47,14 @@ from custody.demo import people as demo
 from custody.dossiers import views as dossiers
 from custody.energy.views import bills as energy_bills
 from custody.energy.views import facts as energy_facts
-from custody.energy.views import imports as energy_imports
 from custody.energy.views import institutions as energy_institutions
 from custody.energy.views import regions as energy_regions
+from custody.energy.views import coverage as energy_coverage
+from custody.energy.views import doubts as energy_doubts
+from custody.energy.views import imports as energy_imports
+from custody.energy.views import months as energy_months
+from custody.energy.views import tables as energy_tables
+from custody.energy.views import weather
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.inbox.queries.messages import place_and_unread
@@ -160,6 +165,11 @@ def _register(app: Flask) -> None:
             )
         },
         adjustments.blueprint,
+        energy_coverage.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_months, energy_doubts)},
+        energy_tables.blueprint,
+        weather.blueprint,
         # Two modules of one blueprint.
         *{part.blueprint for part in (saving_regions, saving_meters)},
     ):
@@ -216,6 +226,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("energy.index", "能源数据", (Can.SEE_ENERGY,)),
     ("baselines.index", "能源基准", (Can.SEE_ENERGY,)),
+    ("energy_months.index", "能源月报", (Can.SEE_ENERGY,)),
     ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
@@ -261,6 +272,9 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "baselines": ("baselines.index",),
     "adjustments": ("baselines.index",),
     **dict.fromkeys(("energy", "institutions", "bills", "energy_imports"), ("energy.index",)),
+    **dict.fromkeys(
+        ("energy_months", "energy_coverage", "energy_tables", "weather"), ("energy_months.index",)
+    ),
     "savings": ("savings.index",),
     "guarantees": ("savings.index",),
 }

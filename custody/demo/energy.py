@@ -25,7 +25,9 @@ from custody.energy.actions import imports, ledger, months, tables
 from custody.energy.models.bills import RegionMonth
 from custody.energy.models.roster import Institution
 from custody.energy.queries.months import doubts_of
+from custody.energy.queries.tables import coefficients, policy_of
 from custody.energy.rules.energies import Energy
+from custody.energy.rules.factors import Caliber
 from custody.energy.rules.month import Step
 from custody.energy.rules.states import ImportState, Kind
 from custody.infra import clock
@@ -51,6 +53,8 @@ _REPORTED: Mapping[str, tuple[str, int, int]] = {
     DAFENG: ("yancheng", 202607, 202605),
 }
 """Region → who checks its months, the last month it reported, the last one that is locked."""
+_AGAIN = {(YIXING, 202606): "供水公司退补了3户6月水费，须更正账单。"}
+_RETURNED = (DAFENG, 202607)
 _BY_FILE = 202608
 """From this month on the pilots hand their bills in as files."""
 _WHY = (
@@ -62,6 +66,7 @@ _WHY = (
 
 def acts(until: datetime) -> Iterator[Act]:
     yield from _weather(until)
+    yield from _kept()
     for place, region in enumerate(rosters.REGIONS):
         officer = _OFFICERS[region]
         began = later(date(2026, 1, 12), place % 5)
@@ -102,8 +107,36 @@ def _reports(region: str, officer: str, month: int, on: date) -> Iterator[Act]:
     if month <= reported:
         yield Act(clock.at(later(on, 1), 10, 5), officer, "month", region, values={"month": month})
     if month <= locked:
-        values = {"month": month, "lock": True}
+        values = {"month": month, "step": Step.LOCK.value}
         yield Act(clock.at(later(on, 3), 15, 20), city, "month", region, values=values)
+    if (region, month) in _AGAIN:
+        yield from _unlocked(region, officer, city, month, later(on, 9), _AGAIN[region, month])
+    if (region, month) == _RETURNED:
+        words = "市民中心10月9日的退补电费没有计入，请核对后重新报送。"
+        values = {"month": month, "step": Step.RETURN.value}
+        yield Act(clock.at(later(on, 4), 16, 5), city, "month", region, words=words, values=values)
+
+
+def _unlocked(
+    region: str, officer: str, city: str, month: int, on: date, words: str
+) -> Iterator[Act]:
+    """Opened again for a correction, reported and locked anew."""
+    for days, who, step, why in (
+        (0, city, Step.UNLOCK, words),
+        (1, officer, Step.COMPLETE, ""),
+        (3, city, Step.LOCK, ""),
+    ):
+        values = {"month": month, "step": step.value}
+        at = clock.at(later(on, days), 11, 10)
+        yield Act(at, who, "month", region, words=why, values=values)
+
+
+def _kept() -> Iterator[Act]:
+    """What the coordinator does about coefficients and thresholds."""
+    who = people.COORDINATORS[0]
+    yield Act(clock.at(date(2026, 2, 25), 10, 15), who, "coefficient")
+    words = "试点地区反映暑期误报较多，按试点核查情况调整（演示）"
+    yield Act(clock.at(date(2026, 9, 21), 15, 40), who, "limits", words=words)
 
 
 def _begun(region: str, on: date, first: int, last: int, version: int = 1) -> Iterator[Act]:
@@ -227,11 +260,12 @@ def _period(act: Act) -> tuple[int, int]:
 
 
 def _month(player: Player, act: Act) -> None:
-    """Report it, with a word on everything doubtful; or check and lock it."""
+    """Report it, with a word on everything doubtful; or check it, lock it, send it back, open it."""
     session, who = player.session, player.actors[act.actor]
     region = get_region(session, act.region, place=who.place)
     month = int(str(act.values["month"]))
-    if not act.values.get("lock"):
+    step = Step(str(act.values.get("step", Step.COMPLETE.value)))
+    if step is Step.COMPLETE:
         open_ = [one for one in doubts_of(session, region, month, month) if not one.explained]
         for code, words in _WHY:
             keys = [one.key for one in open_ if one.code == code or not code]
@@ -242,8 +276,6 @@ def _month(player: Player, act: Act) -> None:
                     actor=who,
                     now=act.at,
                     region=act.region,
-                    first=month,
-                    last=month,
                     keys=keys,
                     words=words,
                 )
@@ -256,7 +288,45 @@ def _month(player: Player, act: Act) -> None:
         region=act.region,
         month=month,
         version=row.version if row else 0,
-        step=Step.LOCK if act.values.get("lock") else Step.COMPLETE,
+        step=step,
+        reason=act.words,
+    )
+
+
+def _coefficient(player: Player, act: Act) -> None:
+    """One that is in everybody's books: looked up and marked."""
+    row = next(
+        one
+        for one in coefficients(player.session, player.actors[act.actor].place.province)
+        if (one.energy, one.caliber) == (Energy.ELECTRICITY, Caliber.EQUIVALENT_HEAT)
+    )
+    tables.edit_coefficient(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        number=row.id,
+        version=row.version,
+        factor=tables.Factor(
+            row.energy,
+            row.caliber,
+            row.value,
+            "GB/T 2589-2020附录A（演示：已对照原文）",
+            row.valid_from,
+            True,
+        ),
+    )
+
+
+def _limits(player: Player, act: Act) -> None:
+    who = player.actors[act.actor]
+    policy = policy_of(player.session, who.place.province)
+    tables.set_limits(
+        player.session,
+        actor=who,
+        now=act.at,
+        version=policy.version if policy else 0,
+        values={"jump": Decimal(10)},
+        note=act.words,
     )
 
 
@@ -373,6 +443,8 @@ VERBS: Mapping[str, Callable[[Player, Act], None]] = {
     "file": _file,
     "weather": _warm,
     "month": _month,
+    "coefficient": _coefficient,
+    "limits": _limits,
     "base": _base,
     "base_fit": _fit,
     "base_choose": _choose,

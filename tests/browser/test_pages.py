@@ -48,6 +48,7 @@ OF_MORE_THAN_ONE_REGION = {
     "savings.index",
     "baselines.index",
     "energy.index",
+    "energy_months.index",
 }
 FILES = {
     "contracts.table",
@@ -92,6 +93,14 @@ FILES = {
     "energy.export_region",
     "institutions.export",
     "institutions.export_one",
+    "energy_coverage.export",
+    "energy_months.export",
+    "energy_months.export_doubts",
+    "energy_months.export_region",
+    "energy_tables.export_coefficients",
+    "energy_tables.export_limits",
+    "weather.export",
+    "weather.template",
     "energy_imports.annotated",
     "energy_imports.template",
     "entries.download",

@@ -174,3 +174,11 @@ def billed(session: Session, meter: Meter, first: int, last: int, use: int = 100
         for month in codes(first, last)
     )
     session.flush()
+
+
+def doubled(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:
+    """A school whose bill of October 2026 is twice what it always was: two doubts, nothing missing."""
+    meter = school(session, region, name)
+    billed(session, meter, 202509, 202609)
+    billed(session, meter, 202610, 202610, 2000)
+    return meter

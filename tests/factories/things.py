@@ -11,6 +11,7 @@ from custody.briefs.models import Brief
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement
 from custody.energy.models.bills import Import
+from custody.energy.models.tables import Coefficient
 from custody.infra.db import Database
 from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
@@ -63,6 +64,10 @@ def things(database: Database, who: people.Person) -> Things:
 
         def template(place: str) -> Args:
             return {"number": s.scalars(select(Template.id).filter_by(province_code=place)).first()}
+
+        def coefficient(place: str) -> Args:
+            found = select(Coefficient.id).filter_by(province_code=place).order_by(Coefficient.id)
+            return {"number": s.scalars(found).first()}
 
         def account(username: str) -> Args:
             found = by_username(s, username)
@@ -152,6 +157,11 @@ def things(database: Database, who: people.Person) -> Things:
                 {"code": people.YIXING, "kind": "xlsx"},
                 {"code": other_region, "kind": "xlsx"},
             ),
+            "region month": (
+                {"code": people.YIXING, "month": 202510},
+                {"code": other_region, "month": 202510},
+            ),
+            "coefficient": (coefficient(people.JIANGSU), coefficient(province.CODE)),
             "milestone": (
                 {"region": people.YIXING, "code": "M19"},
                 {"region": other_region, "code": "M19"},
