@@ -12,6 +12,7 @@ from custody.energy.rules.energies import Energy
 AUDIT = "山东公共机构能源审计工作要求：年同比超±15%或月同比超±30%的标注核查"
 REVIEW = "公共机构能源资源消费统计会审要求：人数、面积变化超±10%的须说明"
 OWN = "建议值，按当地现行价格核定"
+SLIP = "建议值，只用于导入时发现单位和小数点错误"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,19 @@ _PRICES = {
 }
 
 
+_SLIPS = {
+    Energy.ELECTRICITY: ("0.2", "3"),
+    Energy.GAS: ("1", "12"),
+    Energy.WATER: ("0.5", "20"),
+    Energy.HEAT: ("15", "200"),
+    Energy.LPG: ("2", "20"),
+    Energy.PETROL: ("4", "15"),
+    Energy.DIESEL: ("4", "15"),
+    Energy.COAL: ("200", "3000"),
+}
+"""Yuan per unit: beyond these it is rather a slip of unit than a price. Roofs' own use has no bill."""
+
+
 def _percent(label: str, value: str, source: str, *, suggested: bool = False) -> Limit:
     return Limit(label, "%", Decimal(value), source, suggested)
 
@@ -58,6 +72,19 @@ LIMITS: Mapping[str, Limit] = {
             True,
         )
         for energy in Energy
+        for end in ("low", "high")
+    },
+    "jump": Limit("导入：与以往日均用量相差倍数", "倍", Decimal(8), SLIP, True),
+    "thousand": Limit("导入：疑似千倍单位错误的倍数", "倍", Decimal(400), SLIP, True),
+    **{
+        f"slip_{end}_{energy.value}": Limit(
+            f"导入：{energy.label}单价{'下限' if end == 'low' else '上限'}",
+            f"元/{energy.unit}",
+            Decimal(bounds[end == "high"]),
+            SLIP,
+            True,
+        )
+        for energy, bounds in _SLIPS.items()
         for end in ("low", "high")
     },
 }
@@ -91,3 +118,24 @@ class Limits:
             float(self.values[f"price_low_{energy.value}"]),
             float(self.values[f"price_high_{energy.value}"]),
         )
+
+    @property
+    def jump(self) -> float:
+        """So many times its usual use per day (or a part so small) is told on import."""
+        return float(self.values["jump"])
+
+    @property
+    def thousand(self) -> float:
+        """So many times and more is rather kgce for tce, MJ for GJ."""
+        return float(self.values["thousand"])
+
+    @property
+    def prices(self) -> Mapping[Energy, tuple[float, float]]:
+        """Yuan per unit, beyond which an imported line is rather a slip of unit."""
+        return {
+            energy: (
+                float(self.values[f"slip_low_{energy.value}"]),
+                float(self.values[f"slip_high_{energy.value}"]),
+            )
+            for energy in _SLIPS
+        }
