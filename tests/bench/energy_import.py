@@ -76,7 +76,9 @@ def build(folder: Path) -> None:
             InstitutionRow(f"第{n}单位", _code(n), "021", meters=(_meter(n), _meter(n, "2")))
             for n in range(ROWS // MONTHS // 2 + 1)
         ]
-        ledger.store_roster(session, actor=_actor(region), now=clock.now(), region=region, rows=rows)
+        ledger.store_roster(
+            session, actor=_actor(region), now=clock.now(), region=region, rows=rows
+        )
     database.dispose()
     _sheet(folder / "bills.xlsx", Kind.BILLS, _bills(ROWS))
     _sheet(folder / "small.xlsx", Kind.BILLS, _bills(3_000))
@@ -125,7 +127,7 @@ def _roster() -> list[list[object]]:
 
 def _sheet(path: Path, kind: Kind, rows: list[list[object]]) -> None:
     """As our template is when it comes back."""
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet(SHEETS[kind])
         sheet.write_row(0, 0, [SHEETS[kind]])
         sheet.write_string(0, len(FIELDS[kind]), SCHEMAS[kind])
@@ -160,9 +162,7 @@ def run(step: str, folder: Path) -> None:
     print(json.dumps({"seconds": taken, "megabytes": most}))
 
 
-def _stored(
-    database: Database, files: FileStore, actor: Identity, path: Path, kind: Kind
-) -> None:
+def _stored(database: Database, files: FileStore, actor: Identity, path: Path, kind: Kind) -> None:
     """The work that begins with «全部接受»: read, checked, compared, stored; all or none."""
     now = clock.now()
     with path.open("rb") as stream:
@@ -202,7 +202,15 @@ def peer(folder: Path) -> Taken | None:
     if python is None:
         return None
     done = subprocess.run(
-        [python, "-W", "ignore", "-c", _PEER_SCRIPT, folder / "bills.xlsx", folder / "peer.sqlite3"],
+        [
+            python,
+            "-W",
+            "ignore",
+            "-c",
+            _PEER_SCRIPT,
+            folder / "bills.xlsx",
+            folder / "peer.sqlite3",
+        ],
         env={**os.environ, **_ONE_THREAD, "PYTHONPATH": ""},
         capture_output=True,
         text=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from custody.energy.models.bills import Layout as KeptLayout
 from custody.energy.models.roster import Meter
 from custody.energy.queries import compared
 from custody.energy.queries.imports import get_import, known, layout_of, taken
-from custody.energy.rules.rows import Stored
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.bills import read_bills
 from custody.energy.workbook.layout import (
@@ -78,30 +77,26 @@ def open_file(
     return locate(read_workbook(data, name, LIMITS), kind, mapping)
 
 
+def read(session: Session, layout: Layout, region: Region, *, now: datetime) -> Reading[Any]:
+    """Every cell, beside what is known of the region."""
+    if layout.kind is Kind.ROSTER:
+        return read_roster(layout, taken(session, region))
+    return read_bills(layout, known(session, region, now.date()))
+
+
 def rehearse(session: Session, layout: Layout, region: Region, *, now: datetime) -> Rehearsal:
     """Read every cell and compare with what is stored; nothing changes."""
-    reading: Reading[Any]
+    reading = read(session, layout, region, now=now)
+    problems: list[Problem] = []
     if layout.kind is Kind.ROSTER:
-        reading = read_roster(layout, taken(session, region))
-        counts = _compare_roster(session, region, reading.rows)
-        problems: list[Problem] = []
+        facts = compared.compare_roster(session, region.code, reading.rows)
     else:
-        reading = read_bills(layout, known(session, region, now.date()))
-        counts, months = _compare_bills(session, region, reading.rows)
-        problems = compared.locked_problems(session, region.code, months)
+        facts, months = compared.compare_bills(session, region.code, reading.rows)
+        problems += compared.locked_problems(session, region.code, months)
     if not reading.lines:
         problems.append(Problem("nothing", "表中没有填写任何内容，请填写后上传。", "file"))
-    return Rehearsal(layout, reading, {**counts, "wrong": reading.wrong}, tuple(problems))
-
-
-def _compare_roster(session: Session, region: Region, rows: Any) -> dict[str, int]:
-    facts = compared.compare_roster(session, region.code, rows)
-    return {"new": facts.new, "changed": facts.changed, "same": facts.same}
-
-
-def _compare_bills(session: Session, region: Region, rows: Any) -> tuple[dict[str, int], set[int]]:
-    facts, months = compared.compare_bills(session, region.code, rows)
-    return {"new": facts.new, "changed": facts.changed, "same": facts.same}, months
+    counts = {**asdict(facts), "wrong": reading.wrong}
+    return Rehearsal(layout, reading, counts, tuple(problems))
 
 
 # --- an import's life -------------------------------------------------------------------------
@@ -252,40 +247,22 @@ def accept_read(
     region: Region,
     layout: Layout,
 ) -> Import:
-    """The same with the file's sheet at hand; everything is compared anew within this transaction."""
-    rehearsal = rehearse(session, layout, region, now=now)
-    if not rehearsal.clean:
+    """The same with the file's sheet at hand; every cell is read anew within this transaction."""
+    reading = read(session, layout, region, now=now)
+    if reading.problems or not reading.lines:
         message = "核对之后系统数据有变化，文件现在有错误，没有导入；请查看错误后重新上传。"
         raise Refused([Problem("meanwhile", message, "")])
     before = _before(session, region, one.kind)
+    store = ledger.store_roster if layout.kind is Kind.ROSTER else ledger.store_bills
     stored = store(
-        session, actor=actor, now=now, region=region, rehearsal=rehearsal, import_id=one.id
+        session, actor=actor, now=now, region=region, rows=reading.rows, import_id=one.id
     )
-    counts = {"new": stored.new, "changed": stored.changed, "same": stored.same, "wrong": 0}
-    one.result = {**rehearsal.packed(), "counts": counts, "before": before}
+    done = Rehearsal(layout, reading, {**asdict(stored), "wrong": 0}, ())
+    one.result = {**done.packed(), "before": before}
     one.state, one.decided_at, one.decided_by = ImportState.ACCEPTED, now, actor.id
     note = f"新增{stored.new}，更新{stored.changed}，未变{stored.same}"
     _record(session, one, actor=actor, now=now, action="import.accepted", note=note)
     return one
-
-
-def store(
-    session: Session,
-    *,
-    actor: Identity,
-    now: datetime,
-    region: Region,
-    rehearsal: Rehearsal,
-    import_id: int | None,
-) -> Stored:
-    rows = rehearsal.reading.rows
-    if rehearsal.layout.kind is Kind.ROSTER:
-        return ledger.store_roster(
-            session, actor=actor, now=now, region=region, rows=rows, import_id=import_id
-        )
-    return ledger.store_bills(
-        session, actor=actor, now=now, region=region, rows=rows, import_id=import_id
-    )
 
 
 def _before(session: Session, region: Region, kind: Kind) -> list[dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Place
 from custody.energy.models.bills import Bill, Import, Layout
 from custody.energy.models.roster import Institution, Meter
+from custody.energy.queries.tables import limits_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.bills import Known, KnownMeter
@@ -59,7 +61,11 @@ def taken(session: Session, region: Region) -> Taken:
     codes = session.execute(
         select(Institution.credit_code, Region.name)
         .join(Region, Region.code == Institution.region_code)
-        .where(Institution.credit_code != "", Institution.region_code != region.code)
+        .where(
+            Institution.credit_code != "",
+            Institution.region_code != region.code,
+            Region.province_code == region.province_code,
+        )
     )
     own = session.execute(
         select(Institution.key, Institution.floor_area, Institution.people).where(
@@ -92,6 +98,26 @@ def _elsewhere(session: Session, region: Region) -> dict[tuple[Energy, str], str
     return {(energy, number): name for energy, number, name in found}
 
 
+class _Elsewhere(Mapping[tuple[Energy, str], str]):
+    """Meters of other regions, asked for when a file first has a meter that its region has not."""
+
+    def __init__(self, session: Session, region: Region) -> None:
+        self._ask = partial(_elsewhere, session, region)
+
+    @cached_property
+    def _found(self) -> dict[tuple[Energy, str], str]:
+        return self._ask()
+
+    def __getitem__(self, key: tuple[Energy, str]) -> str:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[tuple[Energy, str]]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 def known(session: Session, region: Region, today: date) -> Known:
     """The region's meters with their usual use."""
     usual = {
@@ -115,8 +141,9 @@ def known(session: Session, region: Region, today: date) -> Known:
             (energy, number): KnownMeter(name, payment, usual.get(meter))
             for meter, energy, number, payment, name in found
         },
-        elsewhere=_elsewhere(session, region),
+        elsewhere=_Elsewhere(session, region),
         this_month=_coded(Month.of(today)),
+        limits=limits_of(session, region.province_code),
     )
 
 

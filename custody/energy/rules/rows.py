@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from custody.energy.rules.energies import Energy, Payment
 
@@ -40,8 +41,9 @@ class InstitutionRow:
         return self.credit_code or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class BillRow:
+class BillRow(NamedTuple):
+    """A tuple, since files have a hundred thousand of them."""
+
     energy: Energy
     number: str
     """户号."""
