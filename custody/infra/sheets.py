@@ -262,7 +262,6 @@ _VALUELESS = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")[^>]*><(?:\w+:)?f\b[^>]*'
     rb"(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
-_FORMULA = re.compile(rb"[<:]f[\s/>]")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TIE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 Marks = dict[str, dict[tuple[int, int], Fault]]
@@ -320,7 +319,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _marks_of(xml: bytes, limits: Limits) -> dict[tuple[int, int], Fault]:
     within(xml, limits.rows, limits.columns)
-    if _FORMULA.search(xml) is None and b'"e"' not in xml:
+    if not (b'"e"' in xml or b"<f>" in xml or b"<f " in xml or b":f" in xml):
         return {}
     marks = {
         (int(row) - 1, column_of(letters)): Fault(sign.decode("utf-8", "replace")[:12] or "#ERROR!")

@@ -34,6 +34,7 @@ from custody.energy.workbook.told import Reading, grouped, packed, weighed
 from custody.infra import journal
 from custody.infra.files import FileStore
 from custody.infra.files import Stored as StoredFile
+from custody.infra.heaps import no_collecting
 from custody.infra.sheets import Limits, read_workbook
 from custody.kernel.problems import Problem, Refused, refuse_if
 from custody.regions.models import Region
@@ -70,6 +71,7 @@ class Rehearsal:
         }
 
 
+@no_collecting()
 def open_file(
     data: bytes, name: str, kind: Kind | None = None, mapping: Mapping[str, str] | None = None
 ) -> Layout:
@@ -84,6 +86,7 @@ def read(session: Session, layout: Layout, region: Region, *, now: datetime) -> 
     return read_bills(layout, known(session, region, now.date()))
 
 
+@no_collecting()
 def rehearse(session: Session, layout: Layout, region: Region, *, now: datetime) -> Rehearsal:
     """Read every cell and compare with what is stored; nothing changes."""
     reading = read(session, layout, region, now=now)
@@ -238,6 +241,7 @@ def accept(
     return accept_read(session, one, actor=actor, now=now, region=region, layout=layout)
 
 
+@no_collecting()
 def accept_read(
     session: Session,
     one: Import,
