@@ -208,16 +208,9 @@ def _sheet(
         raise _too_many(shown, "行", limits.rows)
     if sheet.total_width > limits.columns:
         raise _too_many(shown, "列", limits.columns)
+    laid_out: list[list[Any]] = list(sheet.to_python(skip_empty_area=False))
     rows: list[list[Cell]] = [
-        [
-            (one or None)
-            if (kind := one.__class__) is str
-            else one
-            if kind is float
-            else _cell(one)
-            for one in line
-        ]
-        for line in sheet.to_python(skip_empty_area=False)
+        [one if isinstance(one, float) else _cell(one) for one in line] for line in laid_out
     ]
     for (row, column), fault in marks.items():
         if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:

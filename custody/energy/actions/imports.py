@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,9 @@ from custody.energy.models.bills import Import
 from custody.energy.models.bills import Layout as KeptLayout
 from custody.energy.models.roster import Meter
 from custody.energy.queries import compared
+from custody.energy.queries.compared import known_institutions
 from custody.energy.queries.imports import get_import, known, layout_of, taken
+from custody.energy.rules.pairing import completed
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.bills import read_bills
 from custody.energy.workbook.layout import (
@@ -82,8 +84,16 @@ def open_file(
 def read(session: Session, layout: Layout, region: Region, *, now: datetime) -> Reading[Any]:
     """Every cell, beside what is known of the region."""
     if layout.kind is Kind.ROSTER:
-        return read_roster(layout, taken(session, region))
+        reading = read_roster(layout, taken(session, region))
+        absent = [name for name in _OPTIONAL if name not in layout.columns]
+        if not absent:
+            return reading
+        known_ones = {one["key"]: one for one in known_institutions(session, region.code)}
+        return replace(reading, rows=completed(reading.rows, absent, known_ones))
     return read_bills(layout, known(session, region, now.date()))
+
+
+_OPTIONAL = ("address", "floor_area", "people", "in_custody", "excluded_because")
 
 
 @no_collecting()
@@ -92,7 +102,7 @@ def rehearse(session: Session, layout: Layout, region: Region, *, now: datetime)
     reading = read(session, layout, region, now=now)
     problems: list[Problem] = []
     if layout.kind is Kind.ROSTER:
-        facts = compared.compare_roster(session, region.code, reading.rows)
+        facts = compared.compare_roster(session, region.code, reading.rows).stored
     else:
         facts, months = compared.compare_bills(session, region.code, reading.rows)
         problems += compared.locked_problems(session, region.code, months)
@@ -256,7 +266,9 @@ def accept_read(
     if reading.problems or not reading.lines:
         message = "核对之后系统数据有变化，文件现在有错误，没有导入；请查看错误后重新上传。"
         raise Refused([Problem("meanwhile", message, "")])
-    before = _before(session, region, one.kind)
+    before = {}
+    if one.kind is Kind.ROSTER:
+        before = compared.compare_roster(session, region.code, reading.rows).before
     store = ledger.store_roster if layout.kind is Kind.ROSTER else ledger.store_bills
     stored = store(
         session, actor=actor, now=now, region=region, rows=reading.rows, import_id=one.id
@@ -267,13 +279,6 @@ def accept_read(
     note = f"新增{stored.new}，更新{stored.changed}，未变{stored.same}"
     _record(session, one, actor=actor, now=now, action="import.accepted", note=note)
     return one
-
-
-def _before(session: Session, region: Region, kind: Kind) -> list[dict[str, Any]]:
-    """What the institutions of a roster were, so that it can be taken back."""
-    if kind is not Kind.ROSTER:
-        return []
-    return compared.institutions_as_json(session, region.code)
 
 
 def discard(session: Session, *, actor: Identity, now: datetime, number: int) -> Import:
@@ -305,9 +310,9 @@ def undo(session: Session, *, actor: Identity, now: datetime, number: int) -> Im
             actor=actor,
             now=now,
             import_id=one.id,
-            before=one.result.get("before", []),
+            before=one.result.get("before", {}),
         )
-    one.result = {**one.result, "before": [], "undone": {"gone": gone, "back": back, "kept": kept}}
+    one.result = {**one.result, "before": {}, "undone": {"gone": gone, "back": back, "kept": kept}}
     one.state, one.undone_at, one.undone_by = ImportState.UNDONE, now, actor.id
     note = f"移除{gone}，恢复{back}，保留{len(kept)}"
     _record(session, one, actor=actor, now=now, action="import.undone", note=note)

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity
 from custody.energy.models.bills import Bill, PastBill, RegionMonth
 from custody.energy.models.roster import Institution, Meter
-from custody.energy.queries.compared import meters_of, standing, told
-from custody.energy.rules.energies import Energy
-from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow, Stored
+from custody.energy.queries.compared import facts_of, meters_of, standing, told
+from custody.energy.rules.energies import Energy, Payment
+from custody.energy.rules.pairing import paired
+from custody.energy.rules.rows import BillRow, InstitutionRow, Stored
 from custody.energy.rules.states import MonthState
 from custody.infra import journal
 from custody.kernel.problems import Problem, refuse_if
@@ -50,28 +51,37 @@ def store_roster(
         )
     }
     meters = _meters(session, region)
-    owners = {one.id: one.key for one in known.values()}
-    refuse_if([*_twice(rows), *_of_others(rows, meters, owners)])
+    pairs = paired(rows, {key: one.name for key, one in known.items()})
+    owners = {one.id: one for one in known.values()}
+    refuse_if([*_twice(rows), *_of_others(rows, pairs, meters, owners)])
     stored: Counter[str] = Counter()
+    places: dict[str, Institution] = {}
     for row in rows:
-        place, state = _institution(row, known.get(row.key), region)
+        place, state = _institution(row, known.get(pairs.get(row.key, "")), region)
+        moved = any(
+            (meter := meters.get((given.energy, given.number))) is None
+            or _differs(meter, given.told)
+            for given in row.meters
+        )
         if state != "same":
             place.import_id, place.edited_at, place.edited_by = import_id, now, actor.id
         session.add(place)
-        stored[state] += 1
-        known[row.key] = place
+        stored["changed" if moved and state == "same" else state] += 1
+        places[row.key] = place
     session.flush()
     for row in rows:
         for given in row.meters:
             meter = meters.get((given.energy, given.number))
-            if meter is None or _differs(meter, _meter_values(given)):
+            if meter is None or _differs(meter, given.told):
                 meter = meter or Meter(
                     region_code=region.code,
-                    institution_id=known[row.key].id,
+                    institution_id=places[row.key].id,
                     energy=given.energy,
                     number=given.number,
+                    payment=Payment.METERED_PAID,
+                    note="",
                 )
-                _set(meter, {**_meter_values(given), "import_id": import_id})
+                _set(meter, {**given.told, "import_id": import_id})
                 session.add(meter)
     session.flush()
     found = Stored(stored["new"], stored["changed"], stored["same"])
@@ -82,26 +92,13 @@ def store_roster(
 def _institution(
     row: InstitutionRow, known: Institution | None, region: Region
 ) -> tuple[Institution, str]:
-    values = {
-        "name": row.name,
-        "credit_code": row.credit_code,
-        "type_code": row.type_code,
-        "address": row.address,
-        "floor_area": row.floor_area,
-        "people": row.people,
-        "in_custody": row.in_custody,
-        "excluded_because": row.excluded_because,
-    }
+    facts = facts_of(row, known.credit_code if known else "")
     if known is None:
-        return Institution(region_code=region.code, key=row.key, **values), "new"
-    if not _differs(known, values):
+        return Institution(region_code=region.code, **facts), "new"
+    if not _differs(known, facts):
         return known, "same"
-    _set(known, values)
+    _set(known, facts)
     return known, "changed"
-
-
-def _meter_values(row: MeterRow) -> dict[str, Any]:
-    return {"payment": row.payment, "since": row.since, "until": row.until, "note": row.note}
 
 
 def _differs(thing: object, values: Mapping[str, Any]) -> bool:
@@ -127,19 +124,20 @@ def _twice(rows: Sequence[InstitutionRow]) -> Iterator[Problem]:
 
 def _of_others(
     rows: Sequence[InstitutionRow],
+    pairs: Mapping[str, str],
     meters: Mapping[tuple[Energy, str], Meter],
-    owners: Mapping[int, str],
+    owners: Mapping[int, Institution],
 ) -> Iterator[Problem]:
     for row in rows:
         for given in row.meters:
             meter = meters.get((given.energy, given.number))
-            if meter is not None and owners[meter.institution_id] != row.key:
-                yield Problem(
-                    "meter_taken",
-                    f"{given.energy.label}户号“{given.number}”已登记在“{owners[meter.institution_id]}”名下，"
-                    f"不能再登记给“{row.name}”；请核对户号。",
-                    given.number,
-                )
+            if meter is None or owners[meter.institution_id].key == pairs.get(row.key):
+                continue
+            words = (
+                f"{given.energy.label}户号“{given.number}”已登记在"
+                f"“{owners[meter.institution_id].name}”名下，不能再登记给“{row.name}”；请核对户号。"
+            )
+            yield Problem("meter_taken", words, given.number)
 
 
 # --- bills ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,15 +13,17 @@ from sqlalchemy.orm import Session
 from custody.energy.models.bills import Bill, RegionMonth
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.rules.energies import Energy
+from custody.energy.rules.pairing import paired
 from custody.energy.rules.rows import BillRow, InstitutionRow, Stored
 from custody.energy.rules.states import MonthState
+from custody.infra.db import plain
 from custody.kernel.problems import Problem
 
 FACTS = (
     *("key", "name", "credit_code", "type_code", "address"),
     *("floor_area", "people", "in_custody", "excluded_because"),
 )
-_OF_METER = ("payment", "since", "until", "note")
+OF_METER = ("payment", "since", "until", "note")
 KEPT = (
     *("meter_id", "month", "number", "days", "starts_on", "ends_on", "use", "cost"),
     *("import_id", "row", "entered_at", "entered_by"),
@@ -36,39 +39,63 @@ def known_institutions(session: Session, region_code: str) -> list[dict[str, Any
     return [dict(row._mapping) for row in found]
 
 
-def compare_roster(session: Session, region_code: str, rows: Sequence[InstitutionRow]) -> Stored:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a roster would do, and what it would change as it was before."""
+
+    stored: Stored
+    institutions: Sequence[Mapping[str, Any]]
+    meters: Sequence[Mapping[str, Any]]
+
+    @property
+    def before(self) -> dict[str, list[dict[str, Any]]]:
+        """As JSON: an import's row keeps it, to be taken back to."""
+        pairs = (("institutions", self.institutions), ("meters", self.meters))
+        return {
+            name: [{key: plain(value) for key, value in one.items()} for one in ones]
+            for name, ones in pairs
+        }
+
+
+def compare_roster(session: Session, region_code: str, rows: Sequence[InstitutionRow]) -> Compared:
     """What store_roster would do."""
-    old = known_institutions(session, region_code)
-    by_key = {one["key"]: one for one in old}
-    columns = [Meter.energy, Meter.number, *(getattr(Meter, name) for name in _OF_METER)]
-    found = session.execute(select(*columns).where(Meter.region_code == region_code))
-    meters = {(one.energy, one.number): one for one in found}
-    new = changed = 0
+    old = {one["key"]: one for one in known_institutions(session, region_code)}
+    pairs = paired(rows, {key: one["name"] for key, one in old.items()})
+    meters = _known_meters(session, region_code)
+    changed, touched, new = [], [], 0
     for row in rows:
-        known = by_key.get(row.key)
+        known = old.get(pairs.get(row.key, ""))
+        others = [
+            there
+            for meter in row.meters
+            if (there := meters.get((meter.energy, meter.number))) is not None
+            and differs(there, meter.told)
+        ]
+        touched += others
+        added = any((meter.energy, meter.number) not in meters for meter in row.meters)
         if known is None:
             new += 1
-            continue
-        differs = any(known[name] != getattr(row, name) for name in FACTS)
-        new_meters = any(
-            there is None or any(getattr(there, n) != getattr(meter, n) for n in _OF_METER)
-            for meter in row.meters
-            for there in [meters.get((meter.energy, meter.number))]
-        )
-        differs = differs or new_meters
-        changed += differs
-    return Stored(new, changed, len(rows) - new - changed)
+        elif others or added or differs(known, facts_of(row, known["credit_code"])):
+            changed.append(known)
+    return Compared(Stored(new, len(changed), len(rows) - new - len(changed)), changed, touched)
 
 
-def institutions_as_json(session: Session, region_code: str) -> list[dict[str, Any]]:
-    """The roster as an import's row keeps it, to be taken back to."""
-    return [
-        {
-            **one,
-            "floor_area": None if one["floor_area"] is None else str(one["floor_area"]),
-        }
-        for one in known_institutions(session, region_code)
-    ]
+def facts_of(row: InstitutionRow, code: str = "") -> dict[str, Any]:
+    """What a line says of an institution; a code that is known stays where the line has none."""
+    facts = {name: getattr(row, name) for name in FACTS}
+    if code and not row.credit_code:
+        facts |= {"key": code, "credit_code": code}
+    return facts
+
+
+def differs(known: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    return any(known[name] != value for name, value in facts.items())
+
+
+def _known_meters(session: Session, region_code: str) -> dict[tuple[Energy, str], dict[str, Any]]:
+    columns = [Meter.id, Meter.energy, Meter.number, *(getattr(Meter, one) for one in OF_METER)]
+    found = session.execute(select(*columns).where(Meter.region_code == region_code))
+    return {(one.energy, one.number): dict(one._mapping) for one in found}
 
 
 def compare_bills(

@@ -77,6 +77,7 @@ def taken(session: Session, region: Region) -> Taken:
         meters=_elsewhere(session, region),
         owners=_owners(session, region.code),
         own={key: (area, people) for key, area, people in own},
+        limits=limits_of(session, region.province_code),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from custody.energy.models.bills import Bill, Import, PastBill
 from custody.energy.models.roster import Institution, Meter
+from custody.energy.rules.energies import Payment
 from custody.energy.rules.states import ImportState
 from custody.infra.db import Database
 from custody.infra.journal import Event
@@ -100,3 +101,29 @@ def test_columns_of_a_foreign_layout_are_remembered(sign_in: Any, database: Data
     _send(client, "roster", "k2", strange, ["第二小学", _code(2), "教育", "x"])
     states = _all(database, select(Import.state).order_by(Import.id))
     assert states == [ImportState.REHEARSED, ImportState.REHEARSED]
+
+
+def test_an_institution_gains_its_code_and_loses_it_again(sign_in: Any, database: Database) -> None:
+    client = sign_in("yixing")
+    with_payment = [*ROSTER, "计费方式"]
+    row = ["实验小学", "", "教育", "1200", "00123", ""]
+    at = _send(client, "roster", "k1", with_payment, row)
+    client.send(f"{at}/accept")
+    row = ["实验小学", _code(1), "教育", "1300", "00123", "不计量付费"]
+    again = _send(client, "roster", "k2", with_payment, row)
+    assert _one(database, select(Import.result).where(Import.key == "k2"))["counts"] == {
+        "new": 0, "changed": 1, "same": 0, "wrong": 0,
+    }  # fmt: skip
+    client.send(f"{again}/accept")
+    assert _all(database, select(Institution.credit_code)) == [_code(1)]
+    assert _one(database, select(Meter.payment)) is Payment.UNMETERED_PAID
+    # A line without the code, in a file without the area's column, leaves both alone.
+    bare = ["单位名称", "单位性质", "电户号"]
+    third = _send(client, "roster", "k3", bare, ["实验小学", "教育", "00123"])
+    assert client.send(f"{third}/accept").status_code == 303
+    assert _all(database, select(Institution.floor_area)) == [1300]
+    assert _all(database, select(Institution.credit_code)) == [_code(1)]
+    assert client.send(f"{again}/undo").status_code == 303
+    assert _all(database, select(Institution.credit_code)) == [""]
+    assert _all(database, select(Institution.floor_area)) == [1200]
+    assert _one(database, select(Meter.payment)) is Payment.METERED_PAID
