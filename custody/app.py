@@ -191,7 +191,7 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
-    ("energy_imports.index", "能源数据导入", (Can.FILL_ENERGY,)),
+    ("energy_imports.index", "能源数据导入", (Can.SEE_ENERGY,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),

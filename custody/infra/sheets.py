@@ -100,6 +100,28 @@ def read_workbook(data: bytes, name: str, limits: Limits | None = None) -> list[
     return _binary_sheets(data, shown, limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What lies in a zipped workbook, as its directory says; of other files nothing."""
+
+    unpacked: int = 0
+    macros: bool = False
+
+
+def packed(data: bytes) -> Packed:
+    if not data.startswith(_ZIP):
+        return Packed()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError):
+        return Packed()
+    return Packed(
+        sum(one.file_size for one in entries),
+        any(one.filename.lower().endswith("vbaproject.bin") for one in entries),
+    )
+
+
 def _refused(code: str, message: str) -> Refused:
     return Refused([Problem(code, message, "file")])
 
@@ -175,9 +197,14 @@ def _binary_sheets(data: bytes, shown: str, limits: Limits) -> list[Sheet]:
                 for one in book.sheets_metadata
                 if one.typ == calamine.SheetTypeEnum.WorkSheet
             ]
+    except Refused:
+        raise
     except calamine.PasswordError:
         raise _locked(shown) from None
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError) as error:
+    except BaseException as error:
+        # The reader's own panics are no Exception; whatever fells it, the file is to blame.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise _locked(shown) from None
         raise _damaged(shown) from None

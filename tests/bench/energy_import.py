@@ -22,7 +22,7 @@ import xlsxwriter
 
 from config import ROOT
 from custody.accounts.rules import Identity, Role
-from custody.energy.actions import imports, ledger
+from custody.energy.actions import imports, ledger, rehearsing
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.rows import InstitutionRow, MeterRow
 from custody.energy.rules.states import ImportState, Kind
@@ -151,9 +151,9 @@ def run(step: str, folder: Path) -> None:
     begun = time.process_time()
     if step in ("small", "check"):
         body = (folder / name).read_bytes()
-        layout = imports.open_file(body, name, kind)
+        layout = rehearsing.open_file(body, name, kind)
         with database.reader() as session:
-            assert imports.rehearse(session, layout, region, now=clock.now()).clean
+            assert rehearsing.rehearse(session, layout, region, now=clock.now()).clean
     else:
         _stored(database, files, actor, folder / name, kind)
     taken = time.process_time() - begun
