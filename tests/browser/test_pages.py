@@ -87,6 +87,7 @@ FILES = {
     "orders.download",
     "changes.download",
     "energy_imports.annotated",
+    "energy_imports.export",
     "energy_imports.template",
     "entries.download",
     "jobs.download",

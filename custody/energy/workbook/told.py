@@ -101,8 +101,14 @@ def _told(code: str, message: str, slips: Sequence[Slip]) -> Told:
 
 def weighed(slips: Iterable[Slip]) -> list[Told]:
     """The few doubts that matter most, the heaviest first."""
-    ordered = sorted(slips, key=lambda slip: -slip.weight)
-    return grouped(ordered)[:MOST_WARNINGS]
+    found = list(slips)
+    heaviest: dict[str, float] = {}
+    for slip in found:
+        for key in (slip.code, slip.message):
+            heaviest[key] = max(slip.weight, heaviest.get(key, 0.0))
+    told = grouped(found)
+    told.sort(key=lambda one: -heaviest.get(one.message, heaviest[one.code]))
+    return told[:MOST_WARNINGS]
 
 
 def packed(told: Sequence[Told]) -> list[dict[str, Any]]:
