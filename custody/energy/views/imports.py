@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import closing
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -186,7 +187,8 @@ def upload() -> Page:
         return _index_page(tuple(found), 422)
     region, who, now, name = _region(), identity(), clock.now(), tidy_name(sent.filename)
     try:
-        stored = files().put(sent.stream)
+        with closing(sent):
+            stored = files().put(sent.stream)
     except OSError:
         words = f"服务器存储空间不足，“{name}”没有保存；请联系系统管理员清理空间后重新上传。"
         return _index_page((Problem("disk", words, "file"),), 422)
@@ -215,6 +217,7 @@ def _too_big(sent: FileStorage) -> list[Problem]:
     sent.stream.seek(0)
     if size <= LIMITS.size:
         return []
+    sent.close()
     most = LIMITS.size // 2**20
     words = f"“{tidy_name(sent.filename or '')}”有{size / 2**20:.0f} MB，表格不能超过{most} MB；请拆分后上传。"
     return [Problem("too_big", words, "file")]
