@@ -320,10 +320,10 @@ def test_a_file_that_is_too_big_is_told_before_it_is_kept(
     officer = sign_in("yixing")
     promised = f"不超过 {LIMITS.size // 2**20} MB"
     assert promised in officer.get(HOME).text
-    monkeypatch.setattr(views, "LIMITS", replace(LIMITS, size=3 * 2**20))
-    answer = send_file(officer, "bills", "k1", bytes(5 * 2**20), "大.csv")
+    monkeypatch.setattr(views, "LIMITS", replace(LIMITS, size=100 * 2**10))
+    answer = send_file(officer, "bills", "k1", bytes(300 * 2**10), "大.csv")
     assert answer.status_code == 422
-    assert "“大.csv”有5 MB，表格不能超过3 MB" in answer.text
+    assert "“大.csv”有300 KB，表格不能超过100 KB" in answer.text
     assert counted(database, Import) == 0
     assert not store.folder.exists() or not any(p.is_file() for p in store.folder.rglob("*"))
 
@@ -332,10 +332,10 @@ def test_a_file_that_is_too_big_is_told_before_it_is_kept(
 def test_a_request_that_is_too_big_gets_a_page_in_words(
     app: Flask, config: Config, sign_in: SignIn
 ) -> None:
-    """200 MB; here all is a hundredth."""
+    """200 MB; here all is a thousandth."""
     assert LIMITS.size < config.upload_limit < 200 * 2**20
-    app.config["MAX_CONTENT_LENGTH"] = config.upload_limit // 100
-    answer = send_file(sign_in("yixing"), "bills", "k1", bytes(2 * 2**20), "很大.csv")
+    app.config["MAX_CONTENT_LENGTH"] = config.upload_limit // 1000
+    answer = send_file(sign_in("yixing"), "bills", "k1", bytes(200 * 2**10), "很大.csv")
     assert answer.status_code == 413
     assert page(answer).heading == "文件太大"
     assert "单个文件不能超过50 MB" in answer.text

@@ -41,6 +41,7 @@ from custody.web import kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import stored_file, xlsx_file
 from custody.web.exports import table_file
+from custody.web.filters import size as size_words
 from custody.web.paging import page_of
 
 blueprint = Blueprint("energy_imports", __name__, url_prefix="/energy/imports")
@@ -218,8 +219,10 @@ def _too_big(sent: FileStorage) -> list[Problem]:
     if size <= LIMITS.size:
         return []
     sent.close()
-    most = LIMITS.size // 2**20
-    words = f"“{tidy_name(sent.filename or '')}”有{size / 2**20:.0f} MB，表格不能超过{most} MB；请拆分后上传。"
+    words = (
+        f"“{tidy_name(sent.filename or '')}”有{size_words(size)}，"
+        f"表格不能超过{size_words(LIMITS.size)}；请拆分后上传。"
+    )
     return [Problem("too_big", words, "file")]
 
 
