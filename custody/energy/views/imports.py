@@ -115,7 +115,7 @@ def _index_page(problems: tuple[Problem, ...] = (), status: int = 200) -> tuple[
     return text, status
 
 
-@blueprint.get(".xlsx")
+@blueprint.get("/table.xlsx")
 @requires(Can.EXPORT)
 def export() -> Page:
     """What the list has under its filters. Recorded."""
