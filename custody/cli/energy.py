@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from config import Config
+from config import Config, ConfigError
 from custody import setup
 from custody.accounts.models import Account
 from custody.accounts.rules import Identity, Role
@@ -74,7 +74,7 @@ def import_command(
     told = Kind(kind) if kind else None
     try:
         rehearsal = _rehearsed_and_stored(config, file, code, told, store=not rehearse)
-    except (Refused, NotFound, Conflict, OSError, OperationalError) as error:
+    except (Refused, NotFound, Conflict, ConfigError, OSError, OperationalError) as error:
         _refused(error, told, as_json)
     _told(rehearsal, as_json, stored=rehearsal.clean and not rehearse)
     if not rehearsal.clean:
@@ -165,6 +165,8 @@ def _refused(error: Exception, kind: Kind | None, as_json: bool) -> NoReturn:
 def _problems_of(error: Exception) -> tuple[Problem, ...]:
     if isinstance(error, Refused):
         return error.problems
+    if isinstance(error, ConfigError):
+        return (Problem("settings", str(error)),)
     if isinstance(error, NotFound):
         return (Problem("region", "没有这个地区代码，请用 custody regions 查看后重试。"),)
     if isinstance(error, OperationalError):
