@@ -102,6 +102,7 @@ FILES = {
     "weather.export",
     "weather.template",
     "energy_imports.annotated",
+    "energy_imports.export",
     "energy_imports.template",
     "entries.download",
     "jobs.download",

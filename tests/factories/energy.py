@@ -19,7 +19,7 @@ from custody.infra import clock
 from custody.kernel.credit_code import check_digit
 from custody.kernel.periods import codes
 from custody.regions.models import Region
-from tests.factories import people
+from tests.factories import people, province
 
 POWER, WATER = "0032011122", "0088"
 
@@ -87,7 +87,7 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
         [
             *(
                 imported(session.get_one(Region, one), who, digest)
-                for one in (region_code, people.ZHANGJIAGANG)
+                for one in (region_code, people.ZHANGJIAGANG, province.region_code(1))
             ),
             reported(place, who),
             Explanation(

@@ -174,7 +174,7 @@ def things(database: Database, who: people.Person) -> Things:
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
             "job": (job(who.username), job("xishan")),
             "kind": ({"kind": "bills"}, {"kind": "none"}),
-            "import": (import_of(people.YIXING), import_of(people.ZHANGJIAGANG)),
+            "import": (import_of(people.YIXING), import_of(other_region)),
             "sheet": (sheet(who.username), sheet("xishan")),
             **inbox.things(s, who),
             "order": (

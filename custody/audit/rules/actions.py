@@ -19,6 +19,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "能源数据导入": {
         "import.uploaded": "上传能源数据文件",
         "import.mapped": "对应文件各列",
+        "import.checked": "重新核对能源数据文件",
+        "import.explained": "说明导入提示",
         "import.accepted": "接受能源数据导入",
         "import.discarded": "放弃能源数据导入",
         "import.undone": "撤销能源数据导入",
