@@ -46,13 +46,13 @@ from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
 from custody.energy.views import bills as energy_bills
-from custody.energy.views import facts as energy_facts
-from custody.energy.views import institutions as energy_institutions
-from custody.energy.views import regions as energy_regions
 from custody.energy.views import coverage as energy_coverage
 from custody.energy.views import doubts as energy_doubts
+from custody.energy.views import facts as energy_facts
 from custody.energy.views import imports as energy_imports
+from custody.energy.views import institutions as energy_institutions
 from custody.energy.views import months as energy_months
+from custody.energy.views import regions as energy_regions
 from custody.energy.views import tables as energy_tables
 from custody.energy.views import weather
 from custody.forecast import views as forecast

@@ -83,6 +83,7 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
     meter = session.scalars(select(Meter).order_by(Meter.id)).first()
     assert meter is not None
     who = actor.id
+    place = session.get_one(Institution, meter.institution_id)
     session.add_all(
         [
             *(
