@@ -97,7 +97,7 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
         [
             *(
                 imported(session.get_one(Region, one), who, digest)
-                for one in (region_code, people.ZHANGJIAGANG, province.region_code(1))
+                for one in (region_code, people.ZHANGJIAGANG)
             ),
             Explanation(
                 meter_id=meter.id, month=202510, number=2, doubt="year_on_year",
@@ -127,6 +127,15 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
         ]
     )  # fmt: skip
     session.flush()
+
+
+def next_door(session: Session, digest: str) -> None:
+    """An imported file of 云山省."""
+    from tests.factories.programme import account_at
+
+    region = session.get_one(Region, province.region_code(1))
+    who = account_at(session, Role.COORDINATOR, province.CODE)
+    session.add(imported(region, who.id, digest))
 
 
 def school(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:

@@ -375,6 +375,7 @@ def next_door(session: Session) -> None:
     from tests.factories import savings, settlements
 
     savings.next_door(session)
+    energy.next_door(session, _stored(PDF).digest)
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_published(session, code)
     passed(session, people.ZHANGJIAGANG, "M18")
