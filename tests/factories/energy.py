@@ -88,7 +88,7 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
         [
             *(
                 imported(session.get_one(Region, one), who, digest)
-                for one in (region_code, people.ZHANGJIAGANG, province.region_code(1))
+                for one in (region_code, people.ZHANGJIAGANG)
             ),
             reported(place, who),
             Explanation(
@@ -120,6 +120,15 @@ def reported(one: Institution, who: int, **changes: object) -> YearFigures:
         "source": "2025年年报",
     } | changes
     return YearFigures(institution_id=one.id, edited_at=clock.now(), edited_by=who, **values)
+
+
+def next_door(session: Session, digest: str) -> None:
+    """An imported file of 云山省."""
+    from tests.factories.programme import account_at
+
+    region = session.get_one(Region, province.region_code(1))
+    who = account_at(session, Role.COORDINATOR, province.CODE)
+    session.add(imported(region, who.id, digest))
 
 
 def school(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:

@@ -380,6 +380,7 @@ def next_door(session: Session) -> None:
     baselines.next_door(session)
     for code in (people.ZHANGJIAGANG, province.region_code(1)):
         adjustments.lived_in(session, code, _stored(PDF).digest)
+    energy.next_door(session, _stored(PDF).digest)
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_published(session, code)
     passed(session, people.ZHANGJIAGANG, "M18")
