@@ -263,7 +263,7 @@ def _forms(
         data={
             **version,
             "seen": "" if line.quota is None else f"{line.quota:f}",
-            "quota": line.quota,
+            "quota": None if line.quota is None else line.quota.normalize(),
             "source": line.quota_source,
         },
         prefix=f"q{line.id}-",
