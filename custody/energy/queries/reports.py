@@ -9,11 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.models import Account
-from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Place, Role
 from custody.energy.models.bills import RegionMonth
 from custody.energy.models.roster import Institution, Meter
-from custody.energy.queries.months import states_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import due_months
 from custody.energy.rules.states import MonthState
@@ -85,15 +83,23 @@ class Waiting:
 
 
 def waiting(session: Session, who: Identity) -> list[Waiting]:
-    """Reports of the person's place that are complete, the oldest first."""
-    reviewing = cities_with_reviewer(session)
+    """Reports of the person's place that are complete, the oldest first. One statement."""
+    reviews = (
+        select(Account.id)
+        .where(
+            Account.role == Role.CITY_REVIEWER,
+            Account.active,
+            Account.city_code == Region.city_code,
+        )
+        .exists()
+    )
     rows = session.execute(
-        select(RegionMonth, Region)
+        select(RegionMonth, Region, reviews)
         .join(Region, Region.code == RegionMonth.region_code)
         .where(RegionMonth.state == MonthState.COMPLETE, within(who.place))
         .order_by(RegionMonth.completed_at, RegionMonth.month, Region.code)
     )
-    return [Waiting(row, region, region.city_code in reviewing) for row, region in rows]
+    return [Waiting(row, region, bool(reviewed)) for row, region, reviewed in rows]
 
 
 def mine(found: Iterable[Waiting], who: Identity) -> list[Waiting]:
@@ -114,12 +120,22 @@ class Owing:
 
 
 def owed(session: Session, region: str, over: Month) -> list[Owing]:
-    """The months a region with meters has still to report."""
-    if session.scalar(select(Meter.id).where(Meter.region_code == region).limit(1)) is None:
+    """The months a region with meters has still to report. One statement."""
+    months = (RegionMonth.region_code == Region.code) & RegionMonth.month.between(
+        over.plus(-35).code, over.code
+    )
+    metered = select(Meter.id).where(Meter.region_code == Region.code).exists()
+    rows = session.scalars(
+        select(RegionMonth)
+        .select_from(Region)
+        .outerjoin(RegionMonth, months)
+        .where(Region.code == region, metered)
+    ).all()
+    known = {row.month: row for row in rows if row is not None}
+    if not rows:
         return []
-    rows = states_of(session, [region], over.plus(-35).code, over.code)
-    states = {month: row.state for (_, month), row in rows.items()}
+    states = {month: row.state for month, row in known.items()}
     return [
-        Owing(Month.coded(month), row.reason if (row := rows.get((region, month))) else "")
+        Owing(Month.coded(month), known[month].reason if month in known else "")
         for month in due_months(states, over.code)
     ]
