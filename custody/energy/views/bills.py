@@ -18,7 +18,7 @@ from custody.energy.queries.roster import get_institution, get_meter
 from custody.energy.queries.tables import limits_of
 from custody.energy.rules.doubts import found_in
 from custody.energy.rules.energies import Energy
-from custody.energy.views.pages import Page, elsewhere, ways
+from custody.energy.views.pages import Page, ways
 from custody.infra import clock
 from custody.kernel.periods import Month
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
@@ -78,7 +78,7 @@ def _bill_page(
         form=form,
         rest=rest,
         differences=differences,
-        savings=elsewhere("savings.figure", number=number, month=month),
+        savings=url_for("savings.figure", number=number, month=month),
     )
     return page, status
 

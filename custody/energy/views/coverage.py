@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from custody.accounts.access import identity, requires
 from custody.accounts.queries import cities_with_reviewer
@@ -21,7 +21,8 @@ from custody.energy.rules.coverage import Count, Cover, by_owner, gaps
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import state_words, turn
 from custody.energy.rules.states import MonthState
-from custody.energy.views.monthly import Page, form_file, last_over, link, trail
+from custody.energy.views.monthly import Page, form_file, trail
+from custody.energy.views.pages import last_month
 from custody.infra import clock
 from custody.kernel.periods import Month, codes, months_words
 from custody.regions.models import Region
@@ -55,7 +56,7 @@ class Asked:
 def _asked() -> Asked:
     energy, span = request.args.get("energy", ""), request.args.get("span", "")
     months = int(span) if span in map(str, SPANS) else SPANS[0]
-    last = last_over()
+    last = last_month()
     return Asked(
         Energy(energy) if energy in {one.value for one in Energy} else None,
         months,
@@ -146,8 +147,8 @@ def region(code: str) -> Page:
         short=short[page.offset : page.offset + page.size],
         page=page,
         trail=trail(row, "数据覆盖"),
-        addresses={one.number: link("institutions.show", number=one.number) for one in lines},
-        imports=link("energy_imports.index"),
+        addresses={one.number: url_for("institutions.show", number=one.number) for one in lines},
+        imports=url_for("energy_imports.index"),
     )
 
 

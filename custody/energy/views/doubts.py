@@ -18,7 +18,8 @@ from custody.energy.queries.tables import limits_of
 from custody.energy.rules.doubts import WORDS, Threshold, threshold
 from custody.energy.rules.limits import Limits
 from custody.energy.tables import reports
-from custody.energy.views.monthly import Page, blueprint, last_over, link, trail
+from custody.energy.views.monthly import Page, blueprint, trail
+from custody.energy.views.pages import last_month
 from custody.infra import clock
 from custody.kernel.periods import Month, codes
 from custody.kernel.problems import Conflict, Problem, Refused
@@ -140,8 +141,7 @@ def _line(heap: Heap, one: Doubtful, names: Mapping[int, str]) -> Line:
         heap.owned[one.meter_id],
         threshold(one.code, one.energy, heap.limits),
         names.get(one.given.given_by, "") if one.given else "",
-        link("bills.show", number=one.meter_id, month=one.month)
-        or link("savings.figure", number=one.meter_id, month=one.month),
+        url_for("bills.show", number=one.meter_id, month=one.month),
     )
 
 
@@ -151,7 +151,7 @@ def _lines(heap: Heap, rows: Sequence[Doubtful]) -> list[Line]:
 
 
 def _months() -> list[int]:
-    last = last_over()
+    last = last_month()
     return codes(last.plus(1 - SPAN).code, last.code)
 
 

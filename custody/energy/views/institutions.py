@@ -25,7 +25,7 @@ from custody.energy.rules.annual import changed_facts, unequal_years
 from custody.energy.rules.doubts import found_in
 from custody.energy.rules.energies import TYPES, Energy
 from custody.energy.tables import ledger as tables
-from custody.energy.views.pages import MONTHS, Page, elsewhere, last_month, ways
+from custody.energy.views.pages import MONTHS, Page, last_month, ways
 from custody.infra import clock
 from custody.kernel.periods import Month
 from custody.kernel.problems import Conflict, Problem, Refused
@@ -189,8 +189,8 @@ def _show_page(
         ],
         form=form or CloseForm(version=str(one.version)),
         rest=rest,
-        savings=elsewhere("savings.institution", number=number),
-        baseline=elsewhere("baselines.region", code=region.code),
+        savings=url_for("savings.institution", number=number),
+        baseline=url_for("baselines.region", code=region.code),
         coded=Month.coded,
     )
     return page, status

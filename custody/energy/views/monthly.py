@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, url_for
+from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity
@@ -35,16 +35,6 @@ Page = str | Response | tuple[str, int]
 Trail = list[tuple[str, str]]
 
 
-def link(endpoint: str, **values: object) -> str:
-    """The address of a page of a neighbour; empty where there is none."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""  # type: ignore[arg-type]
-
-
-def last_over() -> Month:
-    """The last month that has ended: the one to be reported now."""
-    return Month.of(clock.today()).plus(-1)
-
-
 def month_of(code: int) -> Month:
     """A month of an address; what is none does not exist."""
     if not 200001 <= code <= 209912 or not 1 <= code % 100 <= 12:
@@ -54,9 +44,9 @@ def month_of(code: int) -> Month:
 
 def trail(region: Region | None, title: str, *between: tuple[str, str]) -> Trail:
     """The way down to a page: all the data, the region, the page."""
-    steps = [("能源数据", link("energy.index"))]
+    steps = [("能源数据", url_for("energy.index"))]
     if region is not None:
-        steps.append((region.name, link("energy.region", code=region.code)))
+        steps.append((region.name, url_for("energy.region", code=region.code)))
     return [*steps, *between, (title, "")]
 
 

@@ -32,12 +32,12 @@ from custody.energy.tables import reports
 from custody.energy.views.monthly import (
     Page,
     blueprint,
-    last_over,
     month_of,
     report_trail,
     told,
     trail,
 )
+from custody.energy.views.pages import last_month
 from custody.infra import clock, workdays
 from custody.infra.workbooks import Value
 from custody.kernel.periods import Month, codes, months_words
@@ -85,7 +85,7 @@ def _year(last: Month) -> tuple[int, Sequence[int]]:
 
 def _lines(region: Region, year: int) -> list[Line]:
     """The months of a year that are over, the newest first, in a fixed number of statements."""
-    last = min(Month(year, 12), last_over())
+    last = min(Month(year, 12), last_month())
     first = Month(year, 1)
     rows = states_of(session(), [region.code], first.code, last.code)
     reviews = region.city_code in cities_with_reviewer(session())
@@ -119,7 +119,7 @@ def _lines(region: Region, year: int) -> list[Line]:
 @requires(Can.SEE_ENERGY)
 def listing(code: str) -> Page:
     region = get_region(session(), code, place=identity().place)
-    year, years = _year(last_over())
+    year, years = _year(last_month())
     return render_template(
         "energy/months.html",
         region=region,
@@ -135,7 +135,7 @@ def listing(code: str) -> Page:
 def export_region(code: str) -> Page:
     who = identity()
     region = get_region(session(), code, place=who.place)
-    year, _ = _year(last_over())
+    year, _ = _year(last_month())
     lines = [
         (
             one.month.label,
@@ -282,7 +282,7 @@ def _month_page(
         reason=request.form.get("reason", ""),
         names=names,
         told=told(history_of(session(), code, month)),
-        last=last_over(),
+        last=last_month(),
         trail=report_trail(region, at),
     )
     return html, status
@@ -440,7 +440,7 @@ def _waited(row: RegionMonth, today: date) -> int:
 
 def _matrix() -> tuple[list[RegionLine], list[Region], list[Month]]:
     """Region × the last twelve months; regions without a roster apart."""
-    who, last = identity(), last_over()
+    who, last = identity(), last_month()
     first = last.plus(-11)
     city = request.args.get("city", "")
     regions = [one for one in regions_of(session(), who.place) if city in ("", one.city_code)]
@@ -525,7 +525,7 @@ def _on_todo() -> str:
     region = identity().place.region
     if region is None:
         return ""
-    found = owed(session(), region, last_over())
+    found = owed(session(), region, last_month())
     return render_template("energy/todo.html", owed=found, code=region) if found else ""
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from werkzeug.wrappers import Response
 
 from custody.infra import clock
@@ -20,20 +19,15 @@ def last_month() -> Month:
     return Month.of(clock.today()).plus(-1)
 
 
-def elsewhere(endpoint: str, **values: Any) -> str:
-    """The address of a page of another part; "" where the installation has no such page."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
-
-
 def ways(code: str, month: int) -> Mapping[str, str]:
     """From a region's energy page to what lies beside it."""
     return {
-        "coverage": elsewhere("energy_coverage.region", code=code),
-        "doubts": elsewhere("energy_months.doubts", code=code),
-        "months": elsewhere("energy_months.listing", code=code),
-        "month": elsewhere("energy_months.show", code=code, month=month),
-        "baselines": elsewhere("baselines.region", code=code),
-        "savings": elsewhere("savings.region", code=code),
+        "coverage": url_for("energy_coverage.region", code=code),
+        "doubts": url_for("energy_months.doubts", code=code),
+        "months": url_for("energy_months.listing", code=code),
+        "month": url_for("energy_months.show", code=code, month=month),
+        "baselines": url_for("baselines.region", code=code),
+        "savings": url_for("savings.region", code=code),
     }
 
 
@@ -45,4 +39,4 @@ def of_all() -> list[tuple[str, str]]:
         ("校验规则", "energy_tables.limits"),
         ("气温", "weather.index"),
     )
-    return [(label, url) for label, endpoint in pages if (url := elsewhere(endpoint))]
+    return [(label, url_for(endpoint)) for label, endpoint in pages]

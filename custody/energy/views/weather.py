@@ -15,7 +15,8 @@ from custody.energy.models.tables import Temperature
 from custody.energy.queries.reports import weather_told
 from custody.energy.queries.tables import temperatures_of
 from custody.energy.tables import reports
-from custody.energy.views.monthly import Page, last_over, told, trail
+from custody.energy.views.monthly import Page, told, trail
+from custody.energy.views.pages import last_month
 from custody.energy.workbook.told import Told, grouped
 from custody.energy.workbook.weather import TITLES, read_weather
 from custody.infra import clock, journal
@@ -57,7 +58,7 @@ class Line:
 
 
 def _year() -> tuple[int, Sequence[int]]:
-    over = last_over()
+    over = last_month()
     years = list(range(over.year, over.year - YEARS, -1))
     text = request.values.get("year", "")
     return (int(text) if text in map(str, years) else over.year), years
@@ -67,7 +68,7 @@ def _lines(year: int) -> list[Line]:
     cities = cities_of(session(), identity().place)
     first, last = year * 100 + 1, year * 100 + 12
     known = temperatures_of(session(), [one.code for one in cities], first, last)
-    over = last_over().code
+    over = last_month().code
     lines = []
     for city in cities:
         rows = [known.get((city.code, month)) for month in codes(first, last)]
@@ -140,7 +141,9 @@ def upload() -> Page:
     cities = {one.name: one.code for one in cities_of(session(), who.place)}
     try:
         sheets = read_workbook(data, name, SMALL)
-        reading = read_weather(sheets, cities, over=last_over().code, source=form.source.data or "")
+        reading = read_weather(
+            sheets, cities, over=last_month().code, source=form.source.data or ""
+        )
         if reading.problems:
             return _index_page(slips=grouped(reading.problems), status=422, form=form)
         if not reading.rows:
@@ -194,7 +197,7 @@ def template() -> Page:
     """The year's cities and months, with what is known; filled in and uploaded again. Recorded."""
     who, now = identity(), clock.now()
     year, _ = _year()
-    over = last_over().code
+    over = last_month().code
     rows = [
         (line.city.name, month, row.mean if row else None, row.source if row else "")
         for line in _lines(year)
