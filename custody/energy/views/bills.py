@@ -18,7 +18,7 @@ from custody.energy.queries.roster import get_institution, get_meter
 from custody.energy.queries.tables import limits_of
 from custody.energy.rules.doubts import found_in
 from custody.energy.rules.energies import Energy
-from custody.energy.views.pages import Page, ways
+from custody.energy.views.pages import Page
 from custody.infra import clock
 from custody.kernel.periods import Month
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
@@ -70,7 +70,7 @@ def _bill_page(
         versions=versions,
         bill=versions[0].bill if versions and versions[0].replaced_at is None else None,
         doubts=_doubts(series, region.province_code, number, month),
-        doubts_url=ways(region.code, month)["doubts"],
+        doubts_url=url_for("energy_months.doubts", code=region.code),
         beside=_beside(series),
         locked=month in locked_months(session(), region.code),
         early=at.first > clock.today(),

@@ -25,7 +25,7 @@ from custody.energy.rules.annual import changed_facts, unequal_years
 from custody.energy.rules.doubts import found_in
 from custody.energy.rules.energies import TYPES, Energy
 from custody.energy.tables import ledger as tables
-from custody.energy.views.pages import MONTHS, Page, last_month, ways
+from custody.energy.views.pages import MONTHS, Page, last_month
 from custody.infra import clock
 from custody.kernel.periods import Month
 from custody.kernel.problems import Conflict, Problem, Refused
@@ -100,7 +100,6 @@ def index(code: str) -> Page:
         page=page,
         size=rosters.sizes(session(), [code]).get(code, rosters.Size()),
         twins=_twins(region),
-        ways=ways(code, month.code),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import url_for
 from werkzeug.wrappers import Response
 
@@ -17,18 +15,6 @@ MONTHS = 12
 def last_month() -> Month:
     """The last one that is over."""
     return Month.of(clock.today()).plus(-1)
-
-
-def ways(code: str, month: int) -> Mapping[str, str]:
-    """From a region's energy page to what lies beside it."""
-    return {
-        "coverage": url_for("energy_coverage.region", code=code),
-        "doubts": url_for("energy_months.doubts", code=code),
-        "months": url_for("energy_months.listing", code=code),
-        "month": url_for("energy_months.show", code=code, month=month),
-        "baselines": url_for("baselines.region", code=code),
-        "savings": url_for("savings.region", code=code),
-    }
 
 
 def of_all() -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from custody.energy.rules.month import turn
 from custody.energy.rules.standing import Do, Next, Standing, next_steps
 from custody.energy.rules.states import MonthState
 from custody.energy.tables import ledger as tables
-from custody.energy.views.pages import Page, last_month, of_all, ways
+from custody.energy.views.pages import Page, last_month, of_all
 from custody.infra.shelf import Shelf
 from custody.kernel.periods import Month
 from custody.regions.models import Region
@@ -220,19 +220,21 @@ def _total(rows: list[tuple[int, float | None, float | None, str]], at: int) -> 
 
 def _links(region: Region, steps: list[Next], month: Month) -> list[tuple[Next, str, str]]:
     """What is to be done, with the words and the address of where to do it."""
-    around = ways(region.code, month.code)
+    code = region.code
+    shown = url_for("energy_months.show", code=code, month=month.code)
     fills = may(Can.FILL_ENERGY, region.place)
     imports = (url_for("energy_imports.index"), "去导入") if fills else ("", "")
-    roster = (url_for("institutions.index", code=region.code), "单位名录")
-    report = (around["month"], "去报送") if fills else (around["month"], "查看月报")
+    roster = (url_for("institutions.index", code=code), "单位名录")
+    coverage = (url_for("energy_coverage.region", code=code), "查看覆盖情况")
+    report = (shown, "去报送") if fills else (shown, "查看月报")
     where = {
         Do.ROSTER: imports,
         Do.METERS: roster,
-        Do.MISSING: ("#missing", "查看缺哪些") if fills else (around["coverage"], "查看覆盖情况"),
-        Do.DOUBTS: (around["doubts"], "查看存疑账单"),
+        Do.MISSING: ("#missing", "查看缺哪些") if fills else coverage,
+        Do.DOUBTS: (url_for("energy_months.doubts", code=code), "查看存疑账单"),
         Do.REPORT: report,
-        Do.CHECK: (around["month"], "查看月报"),
-        Do.EARLIER: (around["months"], "查看各月月报"),
+        Do.CHECK: (shown, "查看月报"),
+        Do.EARLIER: (url_for("energy_months.listing", code=code), "查看各月月报"),
     }
     return [(step, *where.get(step.do, ("", ""))) for step in steps]
 
@@ -260,7 +262,6 @@ def region(code: str) -> Page:
         lines=_lines(bills),
         missing=missing[:SHOWN],
         more=max(0, len(missing) - SHOWN),
-        ways=ways(code, month.code),
     )
 
 
