@@ -63,6 +63,7 @@ def test_from_the_blank_template_to_the_accepted_file_and_back(
     site: Site, arrive: Arrive, tmp_path: Path
 ) -> None:
     page = arrive("yixing").page
+    page.get_by_role("link", name="能源数据", exact=True).click()
     page.get_by_role("link", name="能源数据导入").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("能源数据导入")
     fine(page)

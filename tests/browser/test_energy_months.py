@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def bill_sent(page: Page, number: str) -> None:
+    page.get_by_role("link", name="能源数据", exact=True).first.click()
     page.get_by_role("link", name="能源数据导入", exact=True).first.click()
     page.get_by_label("文件内容").select_option(label="能源账单")
     text = f"能源品种,户号,月份,用量,费用（元）\n电,{number},2026-10,1500,900\n"

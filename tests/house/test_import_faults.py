@@ -230,7 +230,9 @@ def test_two_files_of_one_region_at_once(database: Database, app: Flask, sign_in
     )
     assert [answer.status_code for answer in answers] == [303, 303]  # type: ignore[attr-defined]
     with database.reader() as session:
-        results = session.scalars(select(Import.result).where(Import.kind == Kind.BILLS)).all()
+        results = session.scalars(
+            select(Import.result).where(Import.kind == Kind.BILLS).order_by(Import.id)
+        ).all()
         [stands] = session.scalars(select(Bill)).all()
     counts = [tuple(result["counts"][name] for name in ("new", "changed")) for result in results]
     assert sorted(counts) == [(0, 1), (1, 0)]
