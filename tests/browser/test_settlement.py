@@ -55,7 +55,7 @@ def test_settle_sign_and_pay(site: Site, arrive: Arrive, tmp_path: Path, script:
     expect(page.get_by_label("扣减事由").first).to_have_value("报修响应超时")
     assert latest(site).total == before.total
 
-    page.get_by_label("依据", exact=True).first.fill("三季度考核表")
+    page.locator(".line-deduct").get_by_label("依据", exact=True).first.fill("三季度考核表")
     page.get_by_role("button", name="定稿").click()
     expect(page.get_by_role("status").first).to_contain_text("已定稿")
     assert latest(site).status is Status.FROZEN
