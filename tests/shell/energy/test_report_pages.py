@@ -82,7 +82,7 @@ def test_a_month_from_its_doubts_to_the_lock_and_back(
     assert refused.status_code == 422
     assert state(database) is None
     explain_all(officer)
-    assert explained(database) == [("month_change", "新装空调"), ("year_change", "新装空调")]
+    assert explained(database) == [("price", "新装空调"), ("year_change", "新装空调")]
     event = newest(database)
     assert (event.action, event.note) == ("bill.explained", "2处：新装空调")
     assert "说明：" not in texts(officer, MONTH)
@@ -254,7 +254,7 @@ def test_doubts_name_rule_threshold_and_source_and_keep_who_explained(
     for told in (
         "与上年同月相比变化大",
         "日均用量比上年同月增加",
-        "±15%",
+        "±30%",
         "山东公共机构能源审计工作要求",
         "市实验小学",
         "2026年10月",
@@ -273,8 +273,8 @@ def test_doubts_are_filtered(meter: int, sign_in: SignIn) -> None:
     assert "存疑2 处" in texts(client, f"{REGION}/doubts?month=202610&q=实验").replace(" 2", "2")
     assert "没有符合条件" in texts(client, f"{REGION}/doubts?q=三中")
     assert "没有符合条件" in texts(client, f"{REGION}/doubts?month=202609")
-    only = texts(client, f"{REGION}/doubts?rule=month_change")
-    assert "日均用量比上月增加" in only
+    only = texts(client, f"{REGION}/doubts?rule=price")
+    assert "单价1.8元/kWh" in only
     assert "日均用量比上年同月" not in only
     assert texts(client, f"{REGION}/doubts?rule=x&month=1&state=y&page=z")
 
