@@ -189,7 +189,7 @@ def billed(
 
 
 def doubled(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:
-    """A school whose bill of October 2026 is of twice the use at thrice the price: two doubts, nothing missing."""
+    """October 2026 has twice the use at thrice the price: two doubts, nothing missing."""
     meter = school(session, region, name)
     billed(session, meter, 202509, 202609)
     billed(session, meter, 202610, 202610, 2000, "1.8")
