@@ -51,8 +51,11 @@ from custody.energy.views import doubts as energy_doubts
 from custody.energy.views import facts as energy_facts
 from custody.energy.views import imports as energy_imports
 from custody.energy.views import institutions as energy_institutions
+from custody.energy.views import month as energy_month
 from custody.energy.views import months as energy_months
 from custody.energy.views import regions as energy_regions
+from custody.energy.views import rehearsal as energy_rehearsal
+from custody.energy.views import reports as energy_reports
 from custody.energy.views import tables as energy_tables
 from custody.energy.views import weather
 from custody.forecast import views as forecast
@@ -155,7 +158,8 @@ def _register(app: Flask) -> None:
         # Two modules of one blueprint.
         *{part.blueprint for part in (energy_institutions, energy_facts)},
         energy_bills.blueprint,
-        energy_imports.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_imports, energy_rehearsal)},
         # Several modules of one blueprint.
         *{
             part.blueprint
@@ -166,8 +170,8 @@ def _register(app: Flask) -> None:
         },
         adjustments.blueprint,
         energy_coverage.blueprint,
-        # Two modules of one blueprint.
-        *{part.blueprint for part in (energy_months, energy_doubts)},
+        # Several modules of one blueprint.
+        *{part.blueprint for part in (energy_months, energy_month, energy_reports, energy_doubts)},
         energy_tables.blueprint,
         weather.blueprint,
         # Two modules of one blueprint.
