@@ -20,7 +20,7 @@ from custody.contracts.actions import settlement_papers as papers
 from custody.contracts.actions import settlements as actions
 from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import Settlement
-from custody.contracts.rules.composing import ActualPrice, DeductionLine
+from custody.contracts.rules.agreed import ActualPrice, DeductionLine
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.periods import Period
 from custody.contracts.rules.profiles import fingerprint
