@@ -12,11 +12,12 @@ from custody.energy.actions import imports as actions
 from custody.energy.models.bills import Import
 from custody.energy.queries.imports import get_import
 from custody.energy.runner import REHEARSAL
-from custody.infra import clock, journal
+from custody.infra import clock
 from custody.infra.sheets import packed
 from custody.jobs import actions as jobs
 from custody.web import kept
 from custody.web.database import files, transaction
+from custody.web.exports import note_taken
 
 blueprint = Blueprint("energy_imports", __name__, url_prefix="/energy/imports")
 kept.call(
@@ -40,21 +41,8 @@ SMALL, SMALL_UNPACKED = 200_000, 20_000_000
 
 def note_download(label: str, *, subject: str, note: str = "") -> None:
     who = identity()
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="import.downloaded",
-            kind="import",
-            subject=subject,
-            label=label,
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            note=note,
-            modifies=False,
-        )
+    action = "import.downloaded"
+    note_taken(label, actor=who, place=who.place, action=action, subject=subject, note=note)
 
 
 def look_at(writing: Session, one: Import) -> None:

@@ -30,8 +30,7 @@ from custody.kernel.problems import NotFound, Problem
 from custody.regions.models import Region
 from custody.regions.queries import get_region, place_name, regions_of
 from custody.web.database import files, session, transaction
-from custody.web.downloads import xlsx_file
-from custody.web.exports import table_file
+from custody.web.exports import dated_file, table_file
 from custody.web.filters import size as size_words
 from custody.web.paging import page_of
 
@@ -120,7 +119,7 @@ def template(kind: str) -> Page:
         body = render.bills_template(bills, scope=region.name, who=who.name, now=now)
     label = f"{region.name}{Kind(kind).label}模板"
     note_download(label, subject=kind, note=f"{count}行")
-    return xlsx_file(body, f"{label}{now:%Y%m%d}.xlsx", f"energy-{kind}-{now:%Y%m%d}.xlsx")
+    return dated_file(body, label, f"energy-{kind}")
 
 
 @blueprint.post("")

@@ -10,14 +10,11 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity
 from custody.audit import rules as journal_words
-from custody.infra import clock, journal
 from custody.infra.journal import Event
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
 from custody.web import kept
-from custody.web.database import transaction
-from custody.web.downloads import xlsx_file
 
 blueprint = Blueprint("energy_months", __name__, url_prefix="/energy")
 kept.call(
@@ -75,23 +72,3 @@ def told(events: Sequence[Event]) -> list[Told]:
         Told(one, journal_words.action_label(one.action), journal_words.change_lines(one))
         for one in events
     ]
-
-
-def form_file(body: bytes, *, region: Region, name: str, plain: str, note: str) -> Response:
-    """A form to be filled in, handed over and recorded."""
-    who, now = identity(), clock.now()
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=now,
-            action="table.exported",
-            kind="table",
-            label=name,
-            province=region.province_code,
-            city=region.city_code,
-            region=region.code,
-            note=note,
-            modifies=False,
-        )
-    return xlsx_file(body, f"{name}{now:%Y%m%d}.xlsx", f"{plain}-{now:%Y%m%d}.xlsx")
