@@ -46,6 +46,11 @@ _FORMATS: dict[Shape, dict[str, Any]] = {
 Value = str | int | float | Decimal | date | datetime | None
 
 
+def share(percent: float | None) -> float | None:
+    """For a column of shape PERCENT."""
+    return None if percent is None else percent / 100
+
+
 class Check(StrEnum):
     """What Excel and WPS let people type into a column that is to be filled in."""
 
