@@ -35,7 +35,6 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
     ("energy.index", "能源数据", (Can.SEE_ENERGY,)),
     ("baselines.index", "能源基准", (Can.SEE_ENERGY,)),
-    ("energy_months.index", "能源月报", (Can.SEE_ENERGY,)),
     ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
@@ -78,9 +77,12 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "dossiers": ("jobs.index", "dashboard.board"),
     "baselines": ("baselines.index",),
     "adjustments": ("baselines.index",),
-    **dict.fromkeys(("energy", "institutions", "bills", "energy_imports"), ("energy.index",)),
     **dict.fromkeys(
-        ("energy_months", "energy_coverage", "energy_tables", "weather"), ("energy_months.index",)
+        (
+            *("energy", "institutions", "bills", "energy_imports", "energy_months"),
+            *("energy_coverage", "energy_tables", "weather"),
+        ),
+        ("energy.index",),
     ),
     "savings": ("savings.index",),
     "guarantees": ("savings.index",),

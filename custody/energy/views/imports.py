@@ -48,12 +48,13 @@ def _region() -> Region:
     return get_region(session(), place.region, place=place)
 
 
-def _wanted() -> Wanted:
-    """The filters in the address; a region that is not theirs does not exist."""
-    code = request.args.get("code", "")[:12]
-    if code:
-        get_region(session(), code, place=identity().place)
-    return Wanted(code, request.args.get("kind", ""), request.args.get("state", ""))
+def _wanted() -> tuple[Wanted, Region | None]:
+    """The filters in the address, and the region they or the officer's seat name; one that is not
+    theirs does not exist."""
+    place, code = identity().place, request.args.get("code", "")[:12]
+    known = code or place.region
+    region = get_region(session(), known, place=place) if known else None
+    return Wanted(code, request.args.get("kind", ""), request.args.get("state", "")), region
 
 
 @blueprint.get("")
@@ -63,11 +64,11 @@ def index() -> Page:
 
 
 def _index_page(problems: tuple[Problem, ...] = (), status: int = 200) -> tuple[str, int]:
-    place, wanted = identity().place, _wanted()
+    place, (wanted, region) = identity().place, _wanted()
     page = page_of(count_imports(session(), place, wanted), PAGE)
     text = render_template(
         "energy/imports.html",
-        scope=place_name(session(), place),
+        region=region,
         own=place.region,
         regions=() if place.region else regions_of(session(), place),
         wanted=wanted,
@@ -89,7 +90,7 @@ def _index_page(problems: tuple[Problem, ...] = (), status: int = 200) -> tuple[
 @requires(Can.EXPORT)
 def export() -> Page:
     """What the list has under its filters. Recorded."""
-    who, wanted = identity(), _wanted()
+    who, (wanted, _) = identity(), _wanted()
     rows = imports_of(session(), who.place, wanted, limit=MOST)
     scope, count = place_name(session(), who.place), f"{len(rows)}份文件"
     return table_file(

@@ -40,8 +40,9 @@ def month_of(code: int) -> Month:
 
 
 def trail(region: Region | None, title: str, *between: tuple[str, str]) -> Trail:
-    """The way down to a page: all the data, the region, the page."""
-    steps = [("能源数据", url_for("energy.index"))]
+    """The way down to a page: all the data unless a person has one region alone, the region, the page."""
+    alone = region is not None and identity().place.region
+    steps = [] if alone else [("能源数据", url_for("energy.index"))]
     if region is not None:
         steps.append((region.name, url_for("energy.region", code=region.code)))
     return [*steps, *between, (title, "")]
