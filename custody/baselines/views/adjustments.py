@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.attachments.queries import attached_to, get_attachment
-from custody.baselines import tables
 from custody.baselines.actions import adjustments as actions
 from custody.baselines.forms.adjustments import AdjustmentForm, WithdrawForm
 from custody.baselines.models import Baseline, Line, NonRoutine
@@ -31,6 +30,7 @@ from custody.baselines.rules import adjusting
 from custody.baselines.rules.adjusting import ASKS, SLOTS
 from custody.baselines.rules.fitting import QUOTA_ENTERED, REGRESSION
 from custody.baselines.rules.states import AdjustmentState
+from custody.baselines.tables import adjustments as tables
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.roster import get_institution, get_meter
 from custody.infra import clock

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from custody.baselines.models import Line
 from custody.baselines.queries import adopted_of, lines_of
-from custody.contracts.rules.composing import BaseLine
+from custody.contracts.rules.agreed import BaseLine
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.shares import rounded
 from custody.kernel.days import full_day

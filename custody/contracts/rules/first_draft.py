@@ -6,13 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from custody.contracts.rules.composing import (
-    ActualPrice,
-    AdjustmentLine,
-    Agreed,
-    BaseLine,
-    Draft,
-)
+from custody.contracts.rules.agreed import ActualPrice, AdjustmentLine, Agreed, BaseLine, Draft
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.orders import in_force
 from custody.contracts.rules.periods import Period
