@@ -21,7 +21,12 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
-from custody.baselines.views import adjustments
+from custody.baselines.views import (
+    adjustment_drafts,
+    adjustment_papers,
+    adjustment_steps,
+    adjustments,
+)
 from custody.baselines.views import begin as base_begin
 from custody.baselines.views import decisions as base_decisions
 from custody.baselines.views import differences as base_differences
@@ -164,7 +169,11 @@ def _register(app: Flask) -> None:
                 *(base_decisions, base_differences, base_papers),
             )
         },
-        adjustments.blueprint,
+        # Several modules of one blueprint.
+        *{
+            part.blueprint
+            for part in (adjustments, adjustment_drafts, adjustment_papers, adjustment_steps)
+        },
         energy_coverage.blueprint,
         # Two modules of one blueprint.
         *{part.blueprint for part in (energy_months, energy_doubts)},
