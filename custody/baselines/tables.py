@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from custody.attachments.models import Attachment
+from custody.baselines.adjusted import Adjusted
 from custody.baselines.models import Baseline, Line, NonRoutine
-from custody.baselines.queries import Adjusted, Extent
+from custody.baselines.queries import Extent
+from custody.baselines.rules import spreading
 from custody.baselines.rules.adjusting import ASKS, SLOTS
 from custody.baselines.rules.fitting import QUOTA_ENTERED
 from custody.baselines.rules.outline import METHODS, Moved, Outline, Sum
@@ -211,9 +213,7 @@ def _meter_row(
         told.cost,
         line.quota_source if line.chosen == QUOTA_ENTERED else line.words,
         "；".join(
-            adjustment_words(
-                *(one.number, one.quantity, meter.energy.unit, one.from_month, one.until_month)
-            )
+            adjustment_words(one, meter.id, meter.energy.unit)
             for one in adjustments.get(meter.id, ())
         ),
         _told(fit.get("stops", ())),
@@ -353,6 +353,14 @@ def differences(
     )
 
 
+def _numbers(row: NonRoutine, meter: Meter) -> str:
+    """户号; of a whole institution all of them with their shares."""
+    if not row.spread:
+        return meter.number
+    parts = spreading.from_plain(row.spread)
+    return "、".join(f"{one.number}（{one.share:.1%}）" for one in parts)
+
+
 def adjustments(
     region: str, rows: Sequence[Adjusted], papers: Mapping[int, Sequence[Attachment]], under: str
 ) -> Table:
@@ -364,7 +372,7 @@ def adjustments(
             Column("状态", 14, Shape.CENTRE),
             Column("机构", 32),
             Column("能源", 9, Shape.CENTRE),
-            Column("户号", 18),
+            Column("户号", 24, Shape.PROSE),
             Column("变化因素", 14, Shape.CENTRE),
             Column("变化前", 14, Shape.DECIMAL),
             Column("变化后", 14, Shape.DECIMAL),
@@ -384,7 +392,7 @@ def adjustments(
                 one.row.state.label,
                 one.institution.name,
                 one.meter.energy.label,
-                one.meter.number,
+                _numbers(one.row, one.meter),
                 ASKS[Driver(one.row.driver)].label,
                 one.row.before,
                 one.row.after,
@@ -402,6 +410,6 @@ def adjustments(
         ],
         under=under,
         notes=(
-            "双方签认件齐全并登记生效的调整，自生效月份起计入节能量的调整后基准；价格变化只说明费用，不改变用量基准。",
+            "双方签认件齐全并登记生效的调整，自生效月份起计入节能量的调整后基准；价格变化自生效月份起改变调整后基准的费用，不改变用量基准；全机构的调整按基准用量分摊到各户号。",
         ),
     )

@@ -65,7 +65,7 @@ ASKS: Mapping[Driver, Ask] = {
     ),
     Driver.PRICE: Ask(
         *("价格", "单价", "元/{unit}", "每月基准用量（{unit}）"),
-        "每月基准用量 ×（变化后单价 − 变化前单价），只说明费用，不改变用量基准",
+        "每月基准用量 ×（变化后单价 − 变化前单价）；生效后按各月调整后基准用量计入费用，不改变用量基准",
         _by_rate(adjust.price),
     ),
 }
@@ -98,11 +98,22 @@ def quantity_of(found: Adjustment) -> Decimal:
     return found.counted.quantize(_QUANTITY, ROUND_HALF_UP)
 
 
-def effect_words(driver: Driver, quantity: Decimal, unit: str) -> str:
+def effect_words(driver: Driver, quantity: Decimal, unit: str, price: Decimal) -> str:
+    """`price`: ΔP, yuan a unit."""
     if driver is Driver.PRICE:
-        return "不改变用量基准"
-    sign = "增加" if quantity >= 0 else "减少"
-    return f"每月{sign}{abs(quantity):,.2f} {unit}" if quantity else "不作调整"
+        moved = f"每{unit}{_side(price)}{number(abs(price))}元"
+        return f"单价{moved}，不改变用量基准" if price else "不作调整"
+    return f"每月{_side(quantity)}{abs(quantity):,.2f} {unit}" if quantity else "不作调整"
+
+
+def _side(value: Decimal) -> str:
+    return "增加" if value >= 0 else "减少"
+
+
+def number(value: Decimal) -> str:
+    """0.0500 → 0.05."""
+    text = f"{value:,.4f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def problems_of(wanted: Wanted, base_until: int | None) -> list[Problem]:

@@ -10,10 +10,11 @@ from flask import flash, redirect, render_template, request, url_for
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.baselines.actions import adjustments as actions
+from custody.baselines.adjusted import adjusted_of, get_adjustment
 from custody.baselines.forms.adjustments import AdjustmentForm
-from custody.baselines.queries import adjusted_of, get_adjustment
 from custody.baselines.rules import adjusting
 from custody.baselines.rules.adjusting import ASKS
+from custody.baselines.rules.spreading import SPREAD
 from custody.baselines.views.adjustment_pages import (
     ONE,
     About,
@@ -33,16 +34,19 @@ from custody.web.database import session, transaction
 from custody.web.formkit import whole
 
 
-def driver_of() -> Driver:
+def driver_of(*, whole: bool) -> Driver:
     text = request.args.get("driver", "")
-    return Driver(text) if text in [one.value for one in ASKS] else Driver.AREA
+    known = [one.value for one in (SPREAD if whole else ASKS)]
+    return Driver(text) if text in known else Driver.AREA
 
 
 @blueprint.route("/meters/<int:meter>/adjustments/new", methods=["GET", "POST"])
 @requires(Can.PROPOSE_BASELINE)
 def new(meter: int) -> Page:
     row, region = get_meter(session(), meter, place=identity().place)
-    about, driver = about_of(row, region), driver_of()
+    whole = request.args.get("whole") == "1"
+    driver = driver_of(whole=whole)
+    about = about_of(row, region, whole=whole)
     form = AdjustmentForm()
     form.ask(driver, row.energy, about.months)
     rest: list[Problem] = []
@@ -56,6 +60,7 @@ def new(meter: int) -> Page:
                     meter=meter,
                     key=str(form.key.data or "")[:40] or secrets.token_urlsafe(20),
                     wanted=form.wanted(driver),
+                    whole=whole,
                 )
                 number = made.id
             flash("草稿已保存。请上传双方签认件，齐全后登记生效。")
@@ -66,7 +71,13 @@ def new(meter: int) -> Page:
         form.key.data = secrets.token_urlsafe(20)
         _propose(form, driver, about)
     page = render_template(
-        "adjustments/new.html", about=about, driver=driver, asks=ASKS, form=form, rest=rest
+        "adjustments/new.html",
+        about=about,
+        driver=driver,
+        whole=whole,
+        asks={one: ask for one, ask in ASKS.items() if one in SPREAD or not whole},
+        form=form,
+        rest=rest,
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -89,7 +100,7 @@ def edit(number: int) -> Page:
     row, region = get_adjustment(session(), number, who=identity())
     found, driver = adjusted_of(session(), row), Driver(row.driver)
     form = AdjustmentForm()
-    months = {*about_of(found.meter, region).months, *months_of(row)}
+    months = {*about_of(found.meter, region, whole=False).months, *months_of(row)}
     form.ask(driver, found.meter.energy, sorted(months))
     if not form.validate_on_submit():
         return page_of_one(number, Typed(form), 422)

@@ -10,20 +10,12 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity
 from custody.attachments.queries import attached_to
+from custody.baselines.adjusted import ADJUSTMENT, Adjusted, adjusted_of, bases_of, get_adjustment
 from custody.baselines.forms.adjustments import AdjustmentForm, WithdrawForm
 from custody.baselines.models import Baseline, Line, NonRoutine
-from custody.baselines.queries import (
-    ADJUSTMENT,
-    Adjusted,
-    adjusted_of,
-    adopted_of,
-    get_adjustment,
-    line_of_meter,
-    names_of,
-)
-from custody.baselines.rules import adjusting
+from custody.baselines.queries import adopted_of, line_of_meter, names_of, year_of
+from custody.baselines.rules import adjusting, spreading
 from custody.baselines.rules.adjusting import ASKS, SLOTS
-from custody.baselines.rules.fitting import QUOTA_ENTERED, REGRESSION
 from custody.baselines.rules.states import AdjustmentState
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.roster import get_institution
@@ -62,7 +54,8 @@ MEANWHILE = Problem(
 
 def effect_of(one: Adjusted) -> str:
     driver = Driver(one.row.driver)
-    return adjusting.effect_words(driver, one.row.quantity, one.meter.energy.unit)
+    price = spreading.repriced_by(one.row)
+    return adjusting.effect_words(driver, one.row.quantity, one.meter.energy.unit, price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +67,15 @@ class About:
     institution: Institution
     baseline: Baseline | None
     line: Line | None
+    bases: list[spreading.Base]
+    """Of the institution's meters of the energy, where it is about all of them."""
 
     @property
     def year(self) -> Decimal | None:
         """The base quantity of a year by the method that was chosen."""
-        line = self.line
-        if line is None or not line.chosen:
-            return None
-        by_method = {REGRESSION: line.model_use, QUOTA_ENTERED: line.quota}
-        return by_method.get(line.chosen, line.rule_use)
+        if self.bases:
+            return sum((one.year for one in self.bases), Decimal())
+        return year_of(self.line) if self.line else None
 
     @property
     def months(self) -> list[int]:
@@ -93,11 +86,12 @@ class About:
         return [code for code in known if code > first]
 
 
-def about_of(meter: Meter, region: Region) -> About:
+def about_of(meter: Meter, region: Region, *, whole: bool) -> About:
     institution, _ = get_institution(session(), meter.institution_id, place=region.place)
     baseline = adopted_of(session(), [region.code]).get(region.code)
     line = line_of_meter(session(), baseline.id, meter.id) if baseline else None
-    return About(region, meter, institution, baseline, line)
+    bases = bases_of(session(), baseline.id, meter) if baseline and whole else []
+    return About(region, meter, institution, baseline, line, bases)
 
 
 @dataclass(slots=True)
@@ -113,7 +107,7 @@ class Typed:
 def page_of_one(number: int, typed: Typed, status: int) -> Page:
     row, region = get_adjustment(session(), number, who=identity())
     found = adjusted_of(session(), row)
-    about = about_of(found.meter, region)
+    about = about_of(found.meter, region, whole=bool(row.spread))
     driver = Driver(row.driver)
     form = typed.form
     if form is None:
@@ -129,6 +123,8 @@ def page_of_one(number: int, typed: Typed, status: int) -> Page:
         ask=ASKS[driver],
         driver=driver,
         effect=effect_of(found),
+        parts=spreading.from_plain(row.spread) if row.spread else [],
+        price=spreading.repriced_by(row),
         form=form if row.state is AdjustmentState.DRAFT else None,
         withdrawal=typed.withdrawal or WithdrawForm(formdata=None),
         rest=typed.problems,

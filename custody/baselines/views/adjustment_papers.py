@@ -8,7 +8,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.attachments.queries import get_attachment
 from custody.baselines.actions import adjustments as actions
-from custody.baselines.queries import ADJUSTMENT, get_adjustment
+from custody.baselines.adjusted import ADJUSTMENT, get_adjustment
 from custody.baselines.views.adjustment_pages import (
     ONE,
     Page,

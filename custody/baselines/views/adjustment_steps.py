@@ -7,8 +7,8 @@ from flask import flash, request
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.baselines.actions import adjustments as actions
+from custody.baselines.adjusted import get_adjustment
 from custody.baselines.forms.adjustments import WithdrawForm
-from custody.baselines.queries import get_adjustment
 from custody.baselines.views.adjustment_pages import (
     MEANWHILE,
     ONE,

@@ -8,13 +8,14 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.attachments.queries import attached_to
 from custody.baselines import tables
-from custody.baselines.queries import (
+from custody.baselines.adjusted import (
     ADJUSTMENT,
     Adjusted,
     adjustments_of_region,
-    adopted_of,
     found_meters,
+    several_of,
 )
+from custody.baselines.queries import adopted_of
 from custody.baselines.rules.adjusting import ASKS, SLOTS
 from custody.baselines.rules.states import AdjustmentState
 from custody.baselines.views.adjustment_pages import Page, blueprint, effect_of
@@ -85,5 +86,10 @@ def pick(code: str) -> Page:
     count, rows = found_meters(session(), code, words, (wanted_page() - 1) * size, size)
     page: Part = page_of(count, size)
     return render_template(
-        "adjustments/pick.html", region=region, rows=rows, page=page, words=words
+        "adjustments/pick.html",
+        region=region,
+        rows=rows,
+        page=page,
+        words=words,
+        several=several_of(session(), [institution.id for _, institution in rows]),
     )

@@ -15,16 +15,10 @@ from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
 from custody.baselines import charts
 from custody.baselines.actions import lines as actions
+from custody.baselines.adjusted import adjustments_of
 from custody.baselines.forms.versions import ChooseForm, QuotaForm
 from custody.baselines.models import Baseline, Line
-from custody.baselines.queries import (
-    Bills,
-    adjustments_of,
-    bills_of,
-    get_baseline,
-    get_line,
-    meters_of_version,
-)
+from custody.baselines.queries import Bills, bills_of, get_baseline, get_line, meters_of_version
 from custody.baselines.rules.expected import by_model, by_rule, expected
 from custody.baselines.rules.fitting import NOTHING, QUOTA_ENTERED, REGRESSION, RULE, may_choose
 from custody.baselines.rules.outline import METHODS
