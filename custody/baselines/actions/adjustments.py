@@ -90,6 +90,7 @@ def edit(
         old, row.spread = row.spread, _spread(session, session.get_one(Meter, row.meter_id), wanted)
         if old != row.spread:
             changes["spread"] = (_told(old), _told(row.spread))
+    row.returned_because = None
     if changes:
         _record(session, row, region, actor=actor, now=now, action="edited", changes=changes)
     return row
@@ -103,17 +104,20 @@ def attach(
     if slot not in adjusting.SLOTS:
         raise Refused([Problem("slot", "请选择材料类别。", "slot")])
     _refuse_unless_draft(row)
+    there = {one.slot for one in attached_to(session, ADJUSTMENT, [row.id])[row.id]}
     new = attachments.attach(
         session, kind=ADJUSTMENT, subject=row.id, slot=slot, files=files, now=now, by=actor.id
     )
     if new:
+        action, note = adjusting.told_of_paper(slot, there)
+        row.returned_because = None
         _record(
             *(session, row, region),
             actor=actor,
             now=now,
-            action="file_added",
+            action=action,
             changes={"files": (None, attachments.told(new))},
-            note=adjusting.SLOTS[slot],
+            note=note,
         )
     return new
 
@@ -145,7 +149,7 @@ def sign(
     row, region = _draft(session, actor, number, version)
     here = attached_to(session, ADJUSTMENT, [row.id])[row.id]
     counts = {slot: sum(one.slot == slot for one in here) for slot in adjusting.SLOTS}
-    refuse_if(adjusting.problems_of_signing(counts))
+    refuse_if(adjusting.problems_of_signing(counts, row.returned_because or ""))
     if row.spread:
         _refuse_unless_newest(session, row.spread, region)
     row.state, row.signed_at = AdjustmentState.SIGNED, now
@@ -160,6 +164,24 @@ def sign(
             "from_month": (None, row.from_month),
         },
         note=row.formula,
+    )
+    return row
+
+
+def send_back(
+    session: Session, *, actor: Identity, now: datetime, number: int, version: int, reason: str
+) -> NonRoutine:
+    """The other side, city or province asks for something to be put right before it may count."""
+    row, region = _draft(session, actor, number, version)
+    refuse_if(adjusting.problems_of_return(row.created_by == actor.id, reason))
+    before, row.returned_because = row.returned_because, reason.strip()
+    _record(
+        *(session, row, region),
+        actor=actor,
+        now=now,
+        action="returned",
+        changes={"returned_because": (before, row.returned_because)},
+        note=row.returned_because,
     )
     return row
 

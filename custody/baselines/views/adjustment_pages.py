@@ -8,10 +8,11 @@ from decimal import Decimal
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from custody.accounts.access import identity
+from custody.accounts.access import identity, may
+from custody.accounts.rules import Can
 from custody.attachments.queries import attached_to
 from custody.baselines.adjusted import ADJUSTMENT, Adjusted, adjusted_of, bases_of, get_adjustment
-from custody.baselines.forms.adjustments import AdjustmentForm, WithdrawForm
+from custody.baselines.forms.adjustments import AdjustmentForm, ReturnForm, WithdrawForm
 from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.queries import adopted_of, line_of_meter, names_of, year_of
 from custody.baselines.rules import adjusting, spreading
@@ -40,6 +41,7 @@ kept.call(
         "attach": "上传材料",
         "remove": "移除材料",
         "sign": "登记双方已签认",
+        "send_back": "退回",
         "withdraw": "撤回",
     },
     "adjustments.show",
@@ -100,6 +102,7 @@ class Typed:
 
     form: AdjustmentForm | None = None
     withdrawal: WithdrawForm | None = None
+    returning: ReturnForm | None = None
     problems: list[Problem] = field(default_factory=list)
     differences: list[Difference] | None = None
 
@@ -127,6 +130,11 @@ def page_of_one(number: int, typed: Typed, status: int) -> Page:
         price=spreading.repriced_by(row),
         form=form if row.state is AdjustmentState.DRAFT else None,
         withdrawal=typed.withdrawal or WithdrawForm(formdata=None),
+        returning=typed.returning or ReturnForm(formdata=None),
+        returns=row.state is AdjustmentState.DRAFT
+        and row.created_by != identity().id
+        and may(Can.COMMENT_BASELINE, region.place),
+        waits=adjusting.waits_for({one.slot for one in held}, row.returned_because),
         rest=typed.problems,
         differences=typed.differences,
         slots=SLOTS,

@@ -133,8 +133,9 @@ def test_from_the_meter_to_the_savings_and_back(
             .order_by(Event.action)
         ).all()
         assert [tuple(row) for row in rows] == [
+            ("adjustment.both_signed", 1),
             ("adjustment.drafted", 1),
-            ("adjustment.file_added", 2),
+            ("adjustment.one_signed", 1),
             ("adjustment.signed", 1),
             ("adjustment.withdrawn", 1),
         ]
