@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity, Role
 from custody.energy.actions import ledger
 from custody.energy.models.bills import Bill, Explanation, Import, Layout, RegionMonth
-from custody.energy.models.roster import Institution, Meter, YearFigures
+from custody.energy.models.roster import Institution, Meter, YearExplanation, YearFigures
 from custody.energy.models.tables import EnergyPolicy, Temperature
 from custody.energy.rules.energies import Energy, Payment
 from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow
@@ -91,6 +91,10 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
                 for one in (region_code, people.ZHANGJIAGANG)
             ),
             reported(place, who),
+            YearExplanation(
+                institution_id=place.id, year=2025, doubt="area_change", digest="0" * 64,
+                words="新建综合楼。", given_at=now, given_by=who,
+            ),
             Explanation(
                 meter_id=meter.id, month=202510, number=2, doubt="year_on_year",
                 words="新增食堂用电。", given_at=now, given_by=who,
