@@ -17,6 +17,7 @@ from custody.energy.models.bills import Import
 from custody.energy.models.bills import Layout as KeptLayout
 from custody.energy.models.roster import Meter
 from custody.energy.queries import compared
+from custody.energy.queries.files import bytes_of, opened
 from custody.energy.queries.imports import get_import, is_worked, layout_of
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.layout import Layout, digest_of, problems_of_mapping
@@ -165,7 +166,7 @@ def prepare(
     session: Session, files: FileStore, one: Import, region: Region, *, now: datetime
 ) -> Prepared:
     edition = journal.edition(session)
-    layout = rehearsing.opened(session, rehearsing.bytes_of(files, one), one)
+    layout = opened(session, bytes_of(files, one), one)
     return Prepared(layout, rehearsing.read(session, layout, region, now=now), edition)
 
 

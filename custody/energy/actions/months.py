@@ -50,13 +50,12 @@ def step(
         meters = int(bills.wanted.sum())
         missing = bills.per_month()[0].missing
         doubts = doubts_of(session, place, month, month)
-        years = [
-            one
-            for one in year_doubts_of(session, place, now.date())
-            if holds_up(one.year, at) and not one.explained
-        ]
         unexplained = sum(not one.explained for one in doubts)
-        late = len(years)
+    if step is Step.COMPLETE:
+        late = sum(
+            holds_up(one.year, at) and not one.explained
+            for one in year_doubts_of(session, place, now.date())
+        )
     refuse_if(
         problems_to(
             state,

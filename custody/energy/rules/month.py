@@ -44,8 +44,11 @@ def problems_to(
     meters: int = 1,
     reason: str = "",
 ) -> list[Problem]:
-    """Everything that stands in the way of a step. `unexplained_years`: doubts about figures of years
-    that hold this month up (rules.annual)."""
+    """Everything that stands in the way of a step.
+
+    `unexplained_years`: doubts about figures of years (rules.annual). They hold up sending a report;
+    what was sent before the figures came is checked as it is, and the next one waits.
+    """
     if (state, step) not in STEPS:
         words = f"{month.label}的月报现为“{state.label}”，不能办理这一步，请刷新页面后再看。"
         return [Problem("state", words)]
@@ -67,10 +70,10 @@ def problems_to(
                 "请在“存疑账单”中说明或更正年报数后再报送。"
             )
             found.append(Problem("years", words))
-    if step is Step.LOCK and (missing or unexplained or unexplained_years):
+    if step is Step.LOCK and (missing or unexplained):
         words = (
-            f"{month.label}报送后账单或年报数有变动，现缺{missing}张账单、"
-            f"有{unexplained + unexplained_years}处存疑未说明，请退回区县补齐后再核对。"
+            f"{month.label}报送后账单有变动，现缺{missing}张账单、有{unexplained}处存疑未说明，"
+            "请退回区县补齐后再核对。"
         )
         found.append(Problem("changed", words))
     if step in REASONED and not reason.strip():
