@@ -176,7 +176,8 @@ def version_page(number: int, typed: Typed | None = None, status: int = 200) -> 
         ),
         before=usual(row, [one for one in versions if one.id != row.id]),
         later=next((one for one in versions if one.supersedes_id == row.id), None),
-        told=_history(number),
+        told=(told := _history(number)),
+        refitted=_refitted(told),
         sent=sent,
         problems=problems,
         acts=acts,
@@ -234,6 +235,13 @@ def energies_of(sums: Sequence[Sum]) -> dict[str, str]:
 
 _DIGEST = journal_words.field_label("baseline", "digest")
 """Sixty-four signs that say nothing to people; they stand in the journal."""
+
+
+def _refitted(told: Sequence[Told]) -> Mapping[str, str]:
+    """What the last fit kept and dropped of the choices by hand; empty where there were none."""
+    last = next((one.event for one in told if one.event.action == "baseline.fitted"), None)
+    changes = last.changes if last else {}
+    return {name: str(changes[name][1]) for name in ("kept", "dropped") if name in changes}
 
 
 def _history(number: int) -> list[Told]:
