@@ -28,8 +28,6 @@ class Loaded:
     added: int
     changed: int
     same: int
-    new_regions: tuple[str, ...]
-    """Codes of regions that did not exist before."""
 
 
 def load(session: Session, data: NoticeData, *, actor: journal.Actor, now: datetime) -> Loaded:
@@ -90,7 +88,7 @@ def load(session: Session, data: NoticeData, *, actor: journal.Actor, now: datet
         "city",
     )
     session.flush()
-    new = loader.upsert(
+    loader.upsert(
         Region,
         {(line.code,): {"province_code": province, **asdict(line)} for line in data.regions},
         ("code",),
@@ -109,7 +107,7 @@ def load(session: Session, data: NoticeData, *, actor: journal.Actor, now: datet
             province=province,
             note=f"新增{loader.added}项，更新{loader.changed}项，未变{loader.same}项",
         )
-    return Loaded(loader.added, loader.changed, loader.same, tuple(key[0] for key in new))
+    return Loaded(loader.added, loader.changed, loader.same)
 
 
 class _Loader:
@@ -128,21 +126,19 @@ class _Loader:
         lines: Mapping[tuple[Any, ...], dict[str, Any]],
         key: tuple[str, ...],
         kind: str,
-    ) -> list[tuple[Any, ...]]:
-        """One SELECT for all rows of a kind, then inserts and changes; returns the new keys."""
+    ) -> None:
+        """One SELECT for all rows of a kind, then inserts and changes."""
         rows: dict[tuple[Any, ...], Base] = {}
         if lines:
             first = getattr(model, key[0])
             wanted = {line_key[0] for line_key in lines}
             for row in self.session.scalars(select(model).where(first.in_(wanted))):
                 rows[tuple(getattr(row, name) for name in key)] = row
-        new = []
         for line_key, values in lines.items():
             row_or_none = rows.get(line_key)
             if row_or_none is None:
                 self.session.add(model(**values))
                 self.added += 1
-                new.append(line_key)
                 continue
             changes = _apply(row_or_none, values)
             if changes:
@@ -159,7 +155,6 @@ class _Loader:
                 )
             else:
                 self.same += 1
-        return new
 
 
 def _apply(row: Base, values: Mapping[str, Any]) -> Changes:
