@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity
 from custody.infra import journal
 from custody.infra.db import Base
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict
 from custody.regions.models import Batch, City, Notice, Province, Region, Target, Task
 from custody.regions.notice import NoticeData
 
-Changes = dict[str, tuple[object, object]]
 Editable = Province | Notice | City | Batch | Region | Task | Target
 
 
@@ -140,7 +140,7 @@ class _Loader:
                 self.session.add(model(**values))
                 self.added += 1
                 continue
-            changes = _apply(row_or_none, values)
+            changes = journal.amend(row_or_none, values)
             if changes:
                 self.changed += 1
                 _record(
@@ -155,17 +155,6 @@ class _Loader:
                 )
             else:
                 self.same += 1
-
-
-def _apply(row: Base, values: Mapping[str, Any]) -> Changes:
-    """Set what differs and say what did."""
-    changes: Changes = {}
-    for name, value in values.items():
-        old = getattr(row, name)
-        if old != value:
-            changes[name] = (old, value)
-            setattr(row, name, value)
-    return changes
 
 
 def _record(
@@ -208,7 +197,7 @@ def edit(
     """Change a row of the notice. `version` is the one the person had before them: Conflict if stale."""
     if row.version != version:
         raise Conflict
-    changes = _apply(row, values)
+    changes = journal.amend(row, values)
     if changes:
         province = row.code if isinstance(row, Province) else row.province_code
         _record(session, actor, now, row, kind, subject, changes, province)

@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from custody.accounts.rules import Identity
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.milestones.models import Policy, Template, TemplateItem
 from custody.milestones.move import due_changes, item_changes
@@ -95,8 +96,6 @@ def _write(row: TemplateItem, item: Item) -> TemplateItem:
 
 
 # --- the draft ----------------------------------------------------------------------------------
-
-Changes = dict[str, tuple[object, object]]
 
 
 def draft(session: Session, *, actor: Identity, now: datetime) -> Template:
