@@ -13,6 +13,7 @@ from custody.audit.rules.changes import (
     change_lines,
     field_label,
     kind_label,
+    told,
     value_words,
 )
 from custody.audit.rules.values import REVIEWS, STAGES, STATUSES
@@ -31,5 +32,6 @@ __all__ = [
     "change_lines",
     "field_label",
     "kind_label",
+    "told",
     "value_words",
 ]
