@@ -19,7 +19,12 @@ from custody.accounts.access import identity, public, requires
 from custody.accounts.rules import Can, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
-from custody.baselines.views import adjustments
+from custody.baselines.views import (
+    adjustment_drafts,
+    adjustment_papers,
+    adjustment_steps,
+    adjustments,
+)
 from custody.baselines.views import begin as base_begin
 from custody.baselines.views import decisions as base_decisions
 from custody.baselines.views import differences as base_differences
@@ -168,7 +173,11 @@ def _register(app: Flask) -> None:
                 *(base_decisions, base_differences, base_papers),
             )
         },
-        adjustments.blueprint,
+        # Several modules of one blueprint.
+        *{
+            part.blueprint
+            for part in (adjustments, adjustment_drafts, adjustment_papers, adjustment_steps)
+        },
         energy_coverage.blueprint,
         # Several modules of one blueprint.
         *{part.blueprint for part in (energy_months, energy_month, energy_reports, energy_doubts)},

@@ -14,7 +14,7 @@ from custody.savings.rules.sums import Figure, Total
 ENERGIES = (Energy.ELECTRICITY, Energy.GAS, Energy.WATER, Energy.HEAT)
 NOTES = (
     "节能量＝调整后基准用量－实际用量，只计算基准充分、账单和气温齐全的户月；覆盖率为已计入的户月占应计户月的比例。",
-    "费用按基准期单价计算；不确定度为90%置信度，地区合计不低于调整后基准的2%。",
+    "费用按基准期单价计算，双方签认的价格调整自生效月份起计入；不确定度为90%置信度，地区合计不低于调整后基准的2%。",
     "水不折标准煤；标煤和二氧化碳所用系数见“折算系数”。",
 )
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from custody.attachments.models import Attachment
-from custody.baselines.queries import Adjusted
+from custody.baselines.adjusted import Adjusted
+from custody.baselines.models import NonRoutine
+from custody.baselines.rules import spreading
 from custody.baselines.rules.adjusting import ASKS, SLOTS
+from custody.energy.models.roster import Meter
 from custody.infra.workbooks import Column, Shape, Table
 from custody.kernel.periods import Month
 from custody.mv.adjust import Driver
+
+
+def _numbers(row: NonRoutine, meter: Meter) -> str:
+    """户号; of a whole institution all of them with their shares."""
+    if not row.spread:
+        return meter.number
+    parts = spreading.from_plain(row.spread)
+    return "、".join(f"{one.number}（{one.share:.1%}）" for one in parts)
 
 
 def adjustments(
@@ -23,7 +34,7 @@ def adjustments(
             Column("状态", 14, Shape.CENTRE),
             Column("机构", 32),
             Column("能源", 9, Shape.CENTRE),
-            Column("户号", 18),
+            Column("户号", 24, Shape.PROSE),
             Column("变化因素", 14, Shape.CENTRE),
             Column("变化前", 14, Shape.DECIMAL),
             Column("变化后", 14, Shape.DECIMAL),
@@ -43,7 +54,7 @@ def adjustments(
                 one.row.state.label,
                 one.institution.name,
                 one.meter.energy.label,
-                one.meter.number,
+                _numbers(one.row, one.meter),
                 ASKS[Driver(one.row.driver)].label,
                 one.row.before,
                 one.row.after,
@@ -61,6 +72,6 @@ def adjustments(
         ],
         under=under,
         notes=(
-            "双方签认件齐全并登记生效的调整，自生效月份起计入节能量的调整后基准；价格变化只说明费用，不改变用量基准。",
+            "双方签认件齐全并登记生效的调整，自生效月份起计入节能量的调整后基准；价格变化自生效月份起改变调整后基准的费用，不改变用量基准；全机构的调整按基准用量分摊到各户号。",
         ),
     )

@@ -117,9 +117,7 @@ def _meter_row(
         told.cost,
         line.quota_source if line.chosen == QUOTA_ENTERED else line.words,
         "；".join(
-            adjustment_words(
-                *(one.number, one.quantity, meter.energy.unit, one.from_month, one.until_month)
-            )
+            adjustment_words(one, meter.id, meter.energy.unit)
             for one in adjustments.get(meter.id, ())
         ),
         _told(fit.get("stops", ())),

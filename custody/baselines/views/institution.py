@@ -10,15 +10,10 @@ from sqlalchemy.orm import Session
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
 from custody.baselines.actions import lines as actions
+from custody.baselines.adjusted import adjustments_of
 from custody.baselines.forms.versions import ChooseForm, QuotaForm
 from custody.baselines.models import Baseline, Line
-from custody.baselines.queries import (
-    adjustments_of,
-    bills_of,
-    get_baseline,
-    get_line,
-    meters_of_version,
-)
+from custody.baselines.queries import bills_of, get_baseline, get_line, meters_of_version
 from custody.baselines.rules.outline import METHODS
 from custody.baselines.rules.states import State
 from custody.baselines.rules.steps import too_late

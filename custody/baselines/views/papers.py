@@ -8,9 +8,9 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.baselines import render
 from custody.baselines.actions import papers
+from custody.baselines.adjusted import adjustments_of
 from custody.baselines.queries import (
     Extent,
-    adjustments_of,
     extents_of,
     get_baseline,
     institutions_of,

@@ -24,7 +24,7 @@ def test_doubts_name_rule_threshold_and_source_and_keep_who_explained(
     for told in (
         "与上年同月相比变化大",
         "日均用量比上年同月增加",
-        "±15%",
+        "±30%",
         "山东公共机构能源审计工作要求",
         "市实验小学",
         "2026年10月",
@@ -43,8 +43,8 @@ def test_doubts_are_filtered(meter: int, sign_in: SignIn) -> None:
     assert "存疑2 处" in texts(client, f"{REGION}/doubts?month=202610&q=实验").replace(" 2", "2")
     assert "没有符合条件" in texts(client, f"{REGION}/doubts?q=三中")
     assert "没有符合条件" in texts(client, f"{REGION}/doubts?month=202609")
-    only = texts(client, f"{REGION}/doubts?rule=month_change")
-    assert "日均用量比上月增加" in only
+    only = texts(client, f"{REGION}/doubts?rule=price")
+    assert "单价1.8元/kWh" in only
     assert "日均用量比上年同月" not in only
     assert texts(client, f"{REGION}/doubts?rule=x&month=1&state=y&page=z")
 

@@ -40,7 +40,7 @@ def test_a_month_from_its_doubts_to_the_lock_and_back(
     assert refused.status_code == 422
     assert state(database) is None
     explain_all(officer)
-    assert explained(database) == [("month_change", "新装空调"), ("year_change", "新装空调")]
+    assert explained(database) == [("price", "新装空调"), ("year_change", "新装空调")]
     event = newest(database)
     assert (event.action, event.note) == ("bill.explained", "2处：新装空调")
     assert "说明：" not in texts(officer, MONTH)
