@@ -12,6 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Can
+from custody.audit.rules import told
 from custody.energy.actions import months as actions
 from custody.energy.models.bills import RegionMonth
 from custody.energy.queries.months import covered, doubts_of
@@ -23,7 +24,7 @@ from custody.energy.rules.doubts import OF_YEARS
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import ACTIONS, STEPS, Step, problems_to, state_words, turn
 from custody.energy.rules.states import MonthState
-from custody.energy.views.monthly import Page, blueprint, month_of, report_trail, told
+from custody.energy.views.monthly import Page, blueprint, month_of, report_trail
 from custody.energy.views.pages import last_month
 from custody.infra import clock
 from custody.kernel.periods import Month
