@@ -31,11 +31,11 @@ OCTOBER = Month(2026, 10)
 
 @pytest.fixture
 def meter(database: Database, clock: Any) -> int:
-    """Bills up to last month, of which the last one jumps."""
+    """Bills up to last month, of which the last one jumps at a price beyond all."""
     with database.transaction() as session:
         found = energy.school(session)
         energy.billed(session, found, 202501, 202609)
-        energy.billed(session, found, 202610, 202610, use=3000)
+        energy.billed(session, found, 202610, 202610, use=3000, price="1.8")
         return int(found.id)
 
 
