@@ -112,6 +112,8 @@ _ENERGY_COLUMNS = (
     Column("节能量", 16, Shape.WHOLE),
     Column("不确定度（±）", 14, Shape.WHOLE),
     Column("节能率", 10, Shape.PERCENT),
+    Column("调整后基准费用（元）", 18, Shape.MONEY),
+    Column("其中价格调整（元）", 16, Shape.MONEY),
     Column("节约费用（元）", 16, Shape.MONEY),
     Column("节约标煤（tce）", 14, Shape.DECIMAL),
     Column("减排（tCO2）", 13, Shape.DECIMAL),
@@ -136,7 +138,7 @@ def _energy_line(one: Figure) -> tuple[Value, ...]:
     head = (one.energy.label, one.energy.unit)
     tail = (one.meters, one.meters_due, _share(one.coverage))
     if not one.meters:
-        return (*head, *([None] * 9), *tail)
+        return (*head, *([None] * 11), *tail)
     return (
         *head,
         round(one.adjusted),
@@ -145,7 +147,7 @@ def _energy_line(one: Figure) -> tuple[Value, ...]:
         round(one.saved),
         None if one.band is None else round(one.band),
         _share(one.percent),
-        Decimal(f"{one.cost:.2f}"),
+        *(Decimal(f"{sum_:.2f}") for sum_ in (one.money.adjusted, one.money.repriced, one.cost)),
         _tonnes(one.coal),
         _tonnes(one.carbon),
         *tail,
