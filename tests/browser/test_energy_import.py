@@ -14,7 +14,8 @@ from custody.energy.rules.states import Kind
 from custody.energy.workbook.layout import Layout, locate
 from custody.infra.sheets import read_workbook
 from custody.kernel.cells import Cell
-from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways, violations
+from tests.browser.axe import violations
+from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways
 from tests.factories import bulk
 
 pytestmark = pytest.mark.browser
