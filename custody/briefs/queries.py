@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
-from custody.briefs.models import Brief
+from custody.briefs.models import Brief, Instruction
 from custody.briefs.rules import Status
 from custody.kernel.problems import NotFound
 
@@ -32,6 +32,30 @@ def get_brief(session: Session, brief_id: int, who: Identity, *, lock: bool = Fa
     if brief is None:
         raise NotFound
     return brief
+
+
+def get_instruction(
+    session: Session, number: int, who: Identity, *, lock: bool = False
+) -> Instruction:
+    """A 批示 about the person's place, or on a brief they may read."""
+    query = (
+        select(Instruction)
+        .join(Brief, Brief.id == Instruction.brief_id)
+        .where(Instruction.id == number, _readable(who) | _asked(who.place))
+    )
+    found = session.scalar(query.with_for_update(of=Instruction) if lock else query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _asked(place: Place) -> ColumnElement[bool]:
+    condition = Instruction.province_code == place.province
+    if place.city:
+        condition &= Instruction.city_code == place.city
+    if place.region:
+        condition &= Instruction.region_code == place.region
+    return condition
 
 
 def count(session: Session, who: Identity, *, words: str = "") -> int:
@@ -74,26 +98,36 @@ def _of_place(place: Place) -> ColumnElement[bool]:
     )
 
 
-def numbers_taken(session: Session, place: Place, year: int) -> list[int]:
-    """Issue numbers of the year that frozen or published briefs of this very place carry."""
+def numbers_taken(session: Session, brief: Brief) -> list[int]:
+    """Issue numbers of its year and form that other briefs of the very place carry, published or
+    about to be; a correction shares the number of what it corrects."""
     return [
         number
         for number in session.scalars(
             select(Brief.issue).where(
-                _of_place(place), Brief.year == year, Brief.status != Status.DRAFT
+                _alike(brief), Brief.year == brief.year, Brief.status != Status.DRAFT
             )
         )
         if number is not None
     ]
 
 
-def next_numbers(session: Session, place: Place, year: int) -> tuple[int, int]:
-    """(issue of the year, running total) the next brief of this place would carry."""
-    issue = max(numbers_taken(session, place, year), default=0) + 1
+def next_numbers(session: Session, brief: Brief) -> tuple[int, int]:
+    """(issue of the year, running total) it would carry as the next of its place and form."""
+    issue = max(numbers_taken(session, brief), default=0) + 1
     highest = session.scalar(
-        select(func.max(Brief.total)).where(_of_place(place), Brief.status != Status.DRAFT)
+        select(func.max(Brief.total)).where(_alike(brief), Brief.status != Status.DRAFT)
     )
     return issue, (highest or 0) + 1
+
+
+def _alike(brief: Brief) -> ColumnElement[bool]:
+    return (
+        _of_place(brief.place)
+        & (Brief.form == brief.form)
+        & (Brief.id != brief.id)
+        & (Brief.id != (brief.replaces_id or 0))
+    )
 
 
 def latest_like(session: Session, place: Place) -> Brief | None:

@@ -6,23 +6,50 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
+
+
+class Form(StrEnum):
+    BRIEF = "brief"
+    PAGE = "page"
+
+    @property
+    def label(self) -> str:
+        return {"brief": "工作简报", "page": "领导一页纸"}[self.value]
 
 
 class Status(StrEnum):
     DRAFT = "draft"
     FROZEN = "frozen"
+    REVIEWED = "reviewed"
     PUBLISHED = "published"
 
     @property
     def label(self) -> str:
-        return {"draft": "草稿", "frozen": "已定稿", "published": "已发布"}[self.value]
+        return {
+            "draft": "草稿",
+            "frozen": "已定稿，待审核",
+            "reviewed": "已审核，待发布",
+            "published": "已发布",
+        }[self.value]
+
+
+class InstructionState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+
+    @property
+    def label(self) -> str:
+        return {"open": "办理中", "done": "已办结"}[self.value]
 
 
 class Step(StrEnum):
     EDIT = "edit"
     FREEZE = "freeze"
     THAW = "thaw"
+    REVIEW = "review"
+    RETURN = "return"
     PUBLISH = "publish"
     DISCARD = "discard"
 
@@ -32,18 +59,29 @@ STEPS = {
     (Status.DRAFT, Step.FREEZE): Status.FROZEN,
     (Status.DRAFT, Step.DISCARD): Status.DRAFT,
     (Status.FROZEN, Step.THAW): Status.DRAFT,
-    (Status.FROZEN, Step.PUBLISH): Status.PUBLISHED,
+    (Status.FROZEN, Step.REVIEW): Status.REVIEWED,
+    (Status.FROZEN, Step.RETURN): Status.DRAFT,
+    (Status.REVIEWED, Step.THAW): Status.DRAFT,
+    (Status.REVIEWED, Step.RETURN): Status.DRAFT,
+    (Status.REVIEWED, Step.PUBLISH): Status.PUBLISHED,
 }
 """A step that is not here does not exist: nothing leads out of 已发布."""
 
 _WHY_NOT = {
     (Status.FROZEN, Step.EDIT): "简报已定稿，内容不能再改；如需修改，请先“退回草稿”。",
-    (Status.FROZEN, Step.FREEZE): "简报已经定稿，无需重复定稿；可直接发布。",
+    (Status.FROZEN, Step.FREEZE): "简报已经定稿，无需重复定稿；请另一位同事审核后发布。",
+    (Status.FROZEN, Step.PUBLISH): "简报尚未审核，请由定稿人以外的同事审核后再发布。",
+    (Status.REVIEWED, Step.EDIT): "简报已审核，内容不能再改；如需修改，请先“退回草稿”。",
+    (Status.REVIEWED, Step.FREEZE): "简报已审核，无需再定稿；可直接发布。",
+    (Status.REVIEWED, Step.REVIEW): "简报已审核，无需重复审核；可直接发布。",
+    (Status.REVIEWED, Step.DISCARD): "简报已审核，不能删除；如需删除，请先“退回草稿”。",
+    (Status.DRAFT, Step.REVIEW): "草稿不能审核，请先“定稿”。",
+    (Status.DRAFT, Step.RETURN): "简报目前就是草稿，可直接修改。",
     (Status.FROZEN, Step.DISCARD): "简报已定稿，不能删除；如需删除，请先“退回草稿”。",
     (Status.DRAFT, Step.THAW): "简报目前就是草稿，可直接修改。",
-    (Status.DRAFT, Step.PUBLISH): "草稿不能直接发布，请先“定稿”，核对定稿内容后再发布。",
+    (Status.DRAFT, Step.PUBLISH): "草稿不能直接发布，请先“定稿”，经审核后再发布。",
 }
-_PUBLISHED = "简报已发布，内容不再变动；如需更正，请另出一期。"
+_PUBLISHED = "简报已发布，内容不再变动；如有差错，请点击“更正”编制更正版。"
 
 
 def problems_of_step(status: Status, step: Step) -> list[Problem]:
@@ -52,18 +90,98 @@ def problems_of_step(status: Status, step: Step) -> list[Problem]:
     return [Problem("step", _WHY_NOT.get((status, step), _PUBLISHED))]
 
 
+def problems_of_reviewer(reviewer: int, frozen_by: int | None) -> list[Problem]:
+    if reviewer == frozen_by:
+        return [Problem("second", "定稿人不能审核自己的定稿，请由另一位同事审核。")]
+    return []
+
+
+def problems_of_correction(status: Status) -> list[Problem]:
+    if status is Status.PUBLISHED:
+        return []
+    return [Problem("unpublished", "简报尚未发布，可退回草稿直接修改，无需更正。")]
+
+
+def problems_of_reason(words: str) -> list[Problem]:
+    if not words:
+        return [Problem("reason", "请写明原因。", "reason")]
+    if len(words) > MOST_WORDS:
+        return [Problem("reason_long", f"说明不超过{MOST_WORDS}个字，请精简。", "reason")]
+    return []
+
+
+MOST_WORDS = 500
+
+
+def problems_of_remark(words: str) -> list[Problem]:
+    if not words:
+        return [Problem("remark", "请填写意见。", "text")]
+    if len(words) > MOST_WORDS:
+        return [Problem("remark_long", f"意见不超过{MOST_WORDS}个字，请精简。", "text")]
+    return []
+
+
+def problems_of_instruction(
+    status: Status, *, leader: str, text: str, given_on: date, due: date | None, today: date
+) -> list[Problem]:
+    found = []
+    if status is not Status.PUBLISHED:
+        found.append(Problem("unpublished", "简报尚未发布，发布后才能登记批示。"))
+    if not leader:
+        found.append(Problem("leader", "请填写批示领导。", "leader"))
+    if not text:
+        found.append(Problem("text", "请填写批示内容。", "text"))
+    elif len(text) > MOST_WORDS:
+        found.append(Problem("long", f"批示内容不超过{MOST_WORDS}个字，请精简。", "text"))
+    if given_on > today:
+        found.append(Problem("given_on", "批示日期不能晚于今天，请改正。", "given_on"))
+    if due is not None and due < given_on:
+        found.append(Problem("due", "办理期限不能早于批示日期，请改正。", "due"))
+    return found
+
+
+def problems_of_answer(state: InstructionState, words: str) -> list[Problem]:
+    if state is InstructionState.DONE:
+        return [Problem("done", "这条批示已办结；需要补充的，请先恢复办理。")]
+    if not words:
+        return [Problem("answer", "请写明办理结果。", "answer")]
+    if len(words) > MOST_WORDS:
+        return [Problem("answer_long", f"办理结果不超过{MOST_WORDS}个字，请精简。", "answer")]
+    return []
+
+
 def problems_of_masthead(*, issuer: str, issue: int | None, taken: Sequence[int]) -> list[Problem]:
-    """What is missing before a brief can be frozen. `taken`: numbers of the year already given."""
+    """What is missing before a brief can be frozen. `taken`: numbers of the year already given;
+    without a chosen number it gets the next one when it is published."""
     found = []
     if not issuer.strip():
         found.append(Problem("issuer", "请填写编发单位。", "issuer"))
-    if issue is None:
-        found.append(Problem("issue", "请填写期号。", "issue"))
-    elif issue in taken:
+    if issue is not None and issue in taken:
         found.append(
             Problem("issue_taken", f"本年度第{issue}期已经使用，请改用其他期号。", "issue")
         )
     return found
+
+
+_QUARTER_ENDS = {1: 3, 2: 6, 3: 9, 4: 12}
+
+
+def period_end(period: str) -> date:
+    """The last day of «2026-11» or «2026-Q4»; ValueError for anything else."""
+    year, dash, rest = period.partition("-")
+    if dash and len(year) == 4 and year.isdecimal() and rest[:1] == "Q" and rest[1:] in "1234":
+        return Month(int(year), _QUARTER_ENDS[int(rest[1:])]).last
+    return Month.parse(period).last
+
+
+def period_words(period: str) -> str:
+    """2026年11月, 2026年第四季度; empty for a brief of any day."""
+    if not period:
+        return ""
+    year, _, rest = period.partition("-")
+    if rest.startswith("Q"):
+        return f"{year}年第{'一二三四'[int(rest[1:]) - 1]}季度"
+    return Month.parse(period).label
 
 
 def problems_of_as_of(as_of: date, *, today: date, since: date) -> list[Problem]:

@@ -14,10 +14,11 @@ from datetime import date
 from typing import Any
 
 from custody.briefs import wording
+from custody.briefs.rules import Form, period_words
 from custody.dashboard.rules import BatchFacts, Cell, CurvePoint, ProgrammeFacts, RegionFacts
 from custody.milestones.rules import LIGHTS, Light, Stage, Status
 
-SCHEMA = 1
+SCHEMA = 2
 Snapshot = dict[str, Any]
 
 
@@ -39,13 +40,31 @@ class Masthead:
     phone: str = ""
     title: str = ""
     """Of this brief; empty for the drafted one."""
+    period: str = ""
+    """2026-11 or 2026-Q4; empty: of any day."""
+    replaces: str = ""
+    """Of a correction: what it takes the place of, and why."""
 
 
 def issue_words(masthead: Masthead) -> str:
     """〔2026〕第11期（总第23期）; a draft without a number leaves room for it."""
-    number = str(masthead.issue) if masthead.issue is not None else "　"
-    total = f"（总第{masthead.total}期）" if masthead.total is not None else ""
-    return f"〔{masthead.year}〕第{number}期{total}"
+    return _issue_words(masthead.year, masthead.issue, masthead.total)
+
+
+def _issue_words(year: int, issue: int | None, total: int | None) -> str:
+    number = str(issue) if issue is not None else "　"
+    running = f"（总第{total}期）" if total is not None else ""
+    return f"〔{year}〕第{number}期{running}"
+
+
+def numbered(content: Snapshot, *, issue: int, total: int) -> Snapshot:
+    """The same brief with its number; nothing else of it changes."""
+    head = content["masthead"]
+    words = _issue_words(head["year"], issue, total)
+    return {
+        **content,
+        "masthead": {**head, "issue": issue, "total": total, "issue_words": words},
+    }
 
 
 def long_day(day: date) -> str:
@@ -53,12 +72,19 @@ def long_day(day: date) -> str:
 
 
 def freeze(
-    facts: ProgrammeFacts, *, masthead: Masthead, words: Mapping[str, str] | None = None
+    facts: ProgrammeFacts,
+    *,
+    masthead: Masthead,
+    words: Mapping[str, str] | None = None,
+    form: Form = Form.BRIEF,
+    ranked: bool = False,
 ) -> Snapshot:
     """The brief as plain data. `words` are edited texts by paragraph key; an empty one drops it."""
     edited = words or {}
     return {
         "schema": SCHEMA,
+        "form": form.value,
+        "ranked": ranked,
         "kind": facts.scope_kind,
         "as_of": facts.as_of.isoformat(),
         "as_of_words": long_day(facts.as_of),
@@ -82,6 +108,9 @@ def freeze(
             "copies": [list(line) for line in masthead.copies],
             "editor": masthead.editor,
             "phone": masthead.phone,
+            "period": masthead.period,
+            "period_words": period_words(masthead.period),
+            "replaces": masthead.replaces,
         },
         "title": masthead.title or wording.title(facts),
         "sections": _sections(facts, edited),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file
@@ -11,15 +10,16 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Place
-from custody.briefs import actions, queries, render, rules, snapshot, tables
-from custody.briefs.actions import Wanted
+from custody.briefs import queries, render, rules, snapshot, tables
+from custody.briefs.actions import drafting, publishing, readings
+from custody.briefs.actions.drafting import Wanted
 from custody.briefs.forms import MastheadForm, StartForm
 from custody.briefs.models import Brief
-from custody.briefs.rules import Status
+from custody.briefs.rules import Status, Step
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
 from custody.kernel.days import full_day
-from custody.kernel.problems import Conflict, Problem, Refused
+from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
 from custody.web import kept
 from custody.web.database import files, session, transaction
@@ -37,6 +37,8 @@ kept.call(
         "edit": {"save": "保存草稿", "freeze": "保存并定稿"},
         "freeze": "定稿",
         "thaw": "退回草稿",
+        "review": "审核通过",
+        "give_back": "审核退回",
         "publish": "发布",
         "discard": "删除草稿",
     },
@@ -91,7 +93,7 @@ def start() -> Page:
         form.scope.errors = ["没有这个范围，请重新选择。"]
         return _start_page(form, choices, 422)
     place = place_of_code(session(), form.scope.data)
-    wanted = actions.first_wishes(
+    wanted = drafting.first_wishes(
         session(),
         place,
         as_of=form.as_of.data or clock.today(),
@@ -100,7 +102,7 @@ def start() -> Page:
     )
     try:
         with transaction() as writing:
-            brief = actions.start(
+            brief = drafting.start(
                 writing, actor=identity(), now=clock.now(), place=place, wanted=wanted
             )
     except Refused as refusal:
@@ -134,7 +136,10 @@ def show(brief_id: int) -> Page:
         return _draft_page(brief, _form_of(brief), brief.words)
     assert brief.snapshot is not None
     article = render.article(brief.snapshot)
-    return render_template("briefs/show.html", brief=brief, article=article, Status=Status)
+    second = brief.frozen_by != identity().id
+    return render_template(
+        "briefs/show.html", brief=brief, article=article, second=second, Status=Status
+    )
 
 
 def _form_of(brief: Brief) -> MastheadForm:
@@ -151,9 +156,8 @@ def _draft_page(
     status: int = 200,
 ) -> Page:
     """The editor beside what it gives. `words` are the texts as typed so far."""
-    wanted = actions.wishes_of(brief)
-    drafted = actions.compose(session(), brief.place, _with_words(wanted, {}), demo=_demo())
-    content = actions.compose(session(), brief.place, _with_words(wanted, words), demo=_demo())
+    drafted = drafting.content_of(session(), brief, demo=_demo(), words={})
+    content = drafting.content_of(session(), brief, demo=_demo(), words=words)
     page = render_template(
         "briefs/draft.html",
         brief=brief,
@@ -166,10 +170,6 @@ def _draft_page(
         problems=problems or [],
     )
     return page, status
-
-
-def _with_words(wanted: Wanted, words: Mapping[str, str]) -> Wanted:
-    return replace(wanted, words=words)
 
 
 def _demo() -> bool:
@@ -200,7 +200,7 @@ def edit(brief_id: int) -> Page:
     )
     try:
         with transaction() as writing:
-            actions.edit(
+            drafting.edit(
                 writing,
                 actor=identity(),
                 now=clock.now(),
@@ -226,11 +226,8 @@ def edit(brief_id: int) -> Page:
 
 def _typed_words(s: Session, brief: Brief) -> dict[str, str]:
     """Only the paragraphs that differ from the draft, so that the others follow the facts."""
-    wanted = _with_words(actions.wishes_of(brief), {})
-    drafted = {
-        one["key"]: one["text"]
-        for one in snapshot.paragraphs_of(actions.compose(s, brief.place, wanted, demo=_demo()))
-    }
+    content = drafting.content_of(s, brief, demo=_demo(), words={})
+    drafted = {one["key"]: one["text"] for one in snapshot.paragraphs_of(content)}
     typed = {
         name.removeprefix(WORDS): value.replace("\r\n", "\n").strip()
         for name, value in request.form.items()
@@ -253,11 +250,11 @@ def _freeze(brief_id: int) -> Page:
     """Snapshot, PDF and state in this order: what cannot be printed is not frozen."""
     brief = queries.get_brief(session(), brief_id, identity())
     try:
-        actions.problems_before_freezing(session(), brief)
-        content = actions.compose(session(), brief.place, actions.wishes_of(brief), demo=_demo())
+        publishing.problems_before_freezing(session(), brief)
+        content = drafting.content_of(session(), brief, demo=_demo())
         stored = files().put(BytesIO(render.pdf(content)))
         with transaction() as writing:
-            actions.freeze(
+            publishing.freeze(
                 writing,
                 actor=identity(),
                 now=clock.now(),
@@ -286,7 +283,63 @@ def thaw(brief_id: int) -> Page:
 @blueprint.post("/<int:brief_id>/publish")
 @requires(Can.DRAFT_BRIEF)
 def publish(brief_id: int) -> Page:
-    return _step(brief_id, "publish", "已发布：有权查看的领导和单位现在可以阅读和下载。")
+    """The reviewed snapshot gets its number and its file; printed before the transaction begins."""
+    brief = queries.get_brief(session(), brief_id, identity())
+    try:
+        if brief.status is not Status.PUBLISHED:
+            refuse_if(rules.problems_of_step(brief.status, Step.PUBLISH))
+            _publish(brief)
+    except Refused as refusal:
+        flash("".join(problem.message for problem in refusal.problems))
+        return redirect(to("briefs.show", brief_id=brief_id), 303)
+    except RenderFailed as failure:
+        flash(failure.message)
+        return redirect(to("briefs.show", brief_id=brief_id), 303)
+    flash("已发布：有权查看的领导和单位现在可以阅读和下载。")
+    return redirect(to("briefs.show", brief_id=brief_id), 303)
+
+
+def _publish(brief: Brief) -> None:
+    assert brief.snapshot is not None
+    issue, total = publishing.numbers_of(session(), brief)
+    content = snapshot.numbered(brief.snapshot, issue=issue, total=total)
+    stored = files().put(BytesIO(render.pdf(content)))
+    with transaction() as writing:
+        publishing.publish(
+            writing,
+            actor=identity(),
+            now=clock.now(),
+            brief_id=brief.id,
+            version=_version(),
+            content=content,
+            pdf=stored,
+        )
+
+
+@blueprint.post("/<int:brief_id>/review")
+@requires(Can.REVIEW_BRIEF)
+def review(brief_id: int) -> Page:
+    return _step(brief_id, "review", "已审核：内容与定稿一致，可以发布。")
+
+
+@blueprint.post("/<int:brief_id>/return")
+@requires(Can.REVIEW_BRIEF)
+def give_back(brief_id: int) -> Page:
+    try:
+        with transaction() as writing:
+            publishing.give_back(
+                writing,
+                actor=identity(),
+                now=clock.now(),
+                brief_id=brief_id,
+                version=_version(),
+                reason=request.form.get("reason", ""),
+            )
+    except Refused as refusal:
+        flash("".join(problem.message for problem in refusal.problems))
+        return redirect(to("briefs.show", brief_id=brief_id), 303)
+    flash("已退回草稿，退回原因写在草稿上方。")
+    return redirect(to("briefs.show", brief_id=brief_id), 303)
 
 
 @blueprint.post("/<int:brief_id>/discard")
@@ -296,7 +349,7 @@ def discard(brief_id: int) -> Page:
 
 
 def _step(brief_id: int, verb: str, words: str) -> Page:
-    act = {"thaw": actions.thaw, "publish": actions.publish, "discard": actions.discard}[verb]
+    act = {"thaw": publishing.thaw, "review": publishing.review, "discard": drafting.discard}[verb]
     try:
         with transaction() as writing:
             act(
@@ -330,7 +383,7 @@ def pdf(brief_id: int) -> Page:
     except FileNotFoundError:
         return render_template("briefs/missing.html", brief=brief), 500
     with transaction() as writing:
-        actions.note_download(writing, actor=who, now=clock.now(), brief=brief)
+        readings.downloaded(writing, actor=who, now=clock.now(), brief=brief)
     response = send_file(stream, mimetype="application/pdf", etag=brief.pdf_digest)
     plain = f"brief-{brief.place.code}-{brief.year}-{brief.issue}.pdf"
     name_file(response, name, plain, inline=inline)
@@ -339,7 +392,7 @@ def pdf(brief_id: int) -> Page:
 
 
 def _draft_pdf(brief: Brief) -> Page:
-    content = actions.compose(session(), brief.place, actions.wishes_of(brief), demo=_demo())
+    content = drafting.content_of(session(), brief, demo=_demo())
     try:
         data = render.pdf(content, draft=True)
     except RenderFailed as failure:

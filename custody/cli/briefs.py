@@ -10,9 +10,9 @@ import click
 
 from config import Config
 from custody import setup
-from custody.briefs import actions as briefs
 from custody.briefs import render
 from custody.briefs import rules as brief_rules
+from custody.briefs.actions import drafting
 from custody.cli.parameters import Day, scope_of
 from custody.infra import clock
 from custody.kernel.problems import refuse_if
@@ -27,7 +27,7 @@ def brief() -> None: ...
 @click.option("--scope", default="province", help="province、city:代码 或 region:代码")
 @click.option("--as-of", type=Day(), help="截至日期，默认今天")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--issue", type=int, help="期号，默认取下一期")
+@click.option("--issue", type=int, help="期号，默认留空")
 @click.pass_obj
 def brief_render(
     config: Config, scope: str, as_of: date | None, out: Path, issue: int | None
@@ -39,9 +39,9 @@ def brief_render(
         day = as_of or today
         since = regions.programme_began(session, place.province)
         refuse_if(brief_rules.problems_of_as_of(day, today=today, since=since))
-        wanted = briefs.first_wishes(session, place, as_of=day, today=today)
+        wanted = drafting.first_wishes(session, place, as_of=day, today=today)
         if issue is not None:
             wanted = replace(wanted, issue=issue)
-        content = briefs.compose(session, place, wanted, demo=config.demo)
+        content = drafting.compose(session, place, wanted, demo=config.demo)
     out.write_bytes(render.pdf(content))
     click.echo(f"已生成 {out}（{content['title']}，截至{content['as_of_words']}）")

@@ -335,6 +335,8 @@ def _briefs(until: datetime) -> Iterator[Act]:
                 clock.at(on, 9, 30 + minute), writer, "brief", day=end, words=key, values=told
             )
             yield Act(clock.at(on, 14, 10 + minute), writer, "freeze", words=key)
+            checker = people.COORDINATORS[1]
+            yield Act(clock.at(on, 16, 20 + minute), checker, "review", words=key)
             yield Act(clock.at(later(on, 1), 9, 10 + minute), writer, "publish", words=key)
     last = today - timedelta(days=1)
     while not is_working_day(last):

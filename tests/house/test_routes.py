@@ -278,6 +278,8 @@ TABLE = {
     "briefs.edit": Row("POST", COORDINATOR, "brief"),
     "briefs.freeze": Row("POST", COORDINATOR, "brief"),
     "briefs.thaw": Row("POST", COORDINATOR, "brief"),
+    "briefs.review": Row("POST", COORDINATOR, "brief"),
+    "briefs.give_back": Row("POST", COORDINATOR, "brief"),
     "briefs.publish": Row("POST", COORDINATOR, "brief"),
     "briefs.discard": Row("POST", COORDINATOR, "brief"),
 }

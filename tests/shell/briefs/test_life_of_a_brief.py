@@ -31,6 +31,12 @@ def only_brief(database: Database) -> Brief:
         return session.scalars(select(Brief)).one()
 
 
+def passed(sign_in: SignIn, url: str) -> None:
+    """The second person reads it."""
+    other = sign_in("coordinator2")
+    assert other.press(other.get(url), "审核通过").status_code == 303
+
+
 def draft(c: Any, scope: str = "320000") -> str:
     answer = c.press(c.get("/briefs/new"), "起草", {"scope": scope})
     assert answer.status_code == 303, page(answer).problems
@@ -62,6 +68,12 @@ def test_from_draft_to_download(sign_in: SignIn, database: Database) -> None:
     assert brief.snapshot["masthead"]["copies"][1] == ["发", "各设区市机关事务管理局"]
     assert leader.get(url).status_code == 404
 
+    assert "审核通过" not in page(coordinator.get(url)).text(), "nobody reviews their own"
+    refused = coordinator.send(
+        f"{url}/review", {"version": str(brief.version)}, follow_redirects=True
+    )
+    assert "定稿人不能审核自己的定稿" in page(refused).text()
+    passed(sign_in, url)
     assert coordinator.press(coordinator.get(url), "发布").status_code == 303
     published = leader.get("/briefs")
     assert "〔2026〕第11期" in page(published).text()
@@ -80,6 +92,7 @@ def test_from_draft_to_download(sign_in: SignIn, database: Database) -> None:
         "brief.drafted",
         "brief.edited",
         "brief.frozen",
+        "brief.reviewed",
         "brief.published",
         "brief.downloaded",
         "brief.downloaded",
@@ -90,10 +103,11 @@ def test_published_never_changes(sign_in: SignIn, database: Database) -> None:
     c = sign_in("coordinator")
     url = draft(c)
     c.press(c.get(url), "保存并定稿")
-    frozen_page = c.get(url)
-    c.press(frozen_page, "发布")
+    passed(sign_in, url)
+    reviewed_page = c.get(url)
+    c.press(reviewed_page, "发布")
     before = only_brief(database)
-    again = c.press(frozen_page, "发布")
+    again = c.press(reviewed_page, "发布")
     assert again.status_code == 303, "a second click is harmless"
     refused = c.send(f"{url}/thaw", {"version": str(before.version)}, follow_redirects=True)
     assert "已发布，内容不再变动" in page(refused).text()
@@ -166,6 +180,7 @@ def test_each_leader_reads_their_own_scope(sign_in: SignIn) -> None:
     for scope in ("320000", "320200", "320282"):
         urls[scope] = draft(c, scope)
         c.press(c.get(urls[scope]), "保存并定稿")
+        passed(sign_in, urls[scope])
         c.press(c.get(urls[scope]), "发布")
     readable = {
         who: [scope for scope, url in urls.items() if sign_in(who).get(url).status_code == 200]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Level, Place
 from custody.briefs import queries, rules, snapshot
 from custody.briefs.models import Brief
-from custody.briefs.rules import Status, Step
+from custody.briefs.rules import Form, Status, Step
 from custody.briefs.snapshot import Masthead, Snapshot
 from custody.dashboard.queries import programme_facts
 from custody.infra import journal
-from custody.infra.files import Stored
+from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, refuse_if
-from custody.regions.models import City, Province
+from custody.regions.models import City
 from custody.regions.queries import get_province, place_name, programme_began
 
 
@@ -37,6 +36,7 @@ class Wanted:
     editor: str
     phone: str
     words: Mapping[str, str]
+    ranked: bool = False
 
 
 def first_wishes(
@@ -47,13 +47,12 @@ def first_wishes(
     `editor` is whoever drafts; their telephone is known if they drafted the last one too.
     """
     last = queries.latest_like(session, place)
-    issue, total = queries.next_numbers(session, place, as_of.year)
     return Wanted(
         as_of=as_of,
         title="",
         issuer=last.issuer if last else _issuer(session, place),
-        issue=issue,
-        total=total,
+        issue=None,
+        total=None,
         day=today,
         salutation=last.salutation if last else "",
         copies=[(kind, receivers) for kind, receivers in last.copies] if last else [],
@@ -71,7 +70,16 @@ def _issuer(session: Session, place: Place) -> str:
     return f"{city.name}机关事务管理局"
 
 
-def compose(session: Session, place: Place, wanted: Wanted, *, demo: bool) -> Snapshot:
+def compose(
+    session: Session,
+    place: Place,
+    wanted: Wanted,
+    *,
+    demo: bool,
+    form: Form = Form.BRIEF,
+    period: str = "",
+    replaces: str = "",
+) -> Snapshot:
     """All the brief says, as of its day, with the coordinator's words. Reads only."""
     facts = programme_facts(session, place, wanted.as_of, demo=demo)
     masthead = Masthead(
@@ -85,8 +93,39 @@ def compose(session: Session, place: Place, wanted: Wanted, *, demo: bool) -> Sn
         editor=wanted.editor,
         phone=wanted.phone,
         title=wanted.title,
+        period=period,
+        replaces=replaces,
     )
-    return snapshot.freeze(facts, masthead=masthead, words=wanted.words)
+    return snapshot.freeze(
+        facts, masthead=masthead, words=wanted.words, form=form, ranked=wanted.ranked
+    )
+
+
+def content_of(
+    session: Session, brief: Brief, *, demo: bool, words: Mapping[str, str] | None = None
+) -> Snapshot:
+    """What the draft says now; `words` as typed so far instead of those saved."""
+    wanted = wishes_of(brief)
+    if words is not None:
+        wanted = replace(wanted, words=words)
+    return compose(
+        session,
+        brief.place,
+        wanted,
+        demo=demo,
+        form=brief.form,
+        period=brief.period,
+        replaces=_replaced(session, brief),
+    )
+
+
+def _replaced(session: Session, brief: Brief) -> str:
+    """The words of a correction: which one it takes the place of, and why."""
+    if brief.replaces_id is None:
+        return ""
+    old = session.get_one(Brief, brief.replaces_id)
+    assert old.published_at is not None
+    return f"本期为更正版，替代{full_day(old.published_at.date())}发布的同期简报。更正说明：{brief.note}"
 
 
 def wishes_of(brief: Brief) -> Wanted:
@@ -102,11 +141,19 @@ def wishes_of(brief: Brief) -> Wanted:
         editor=brief.editor,
         phone=brief.phone,
         words=brief.words,
+        ranked=brief.ranked,
     )
 
 
 def start(
-    session: Session, *, actor: Identity, now: datetime, place: Place, wanted: Wanted
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    place: Place,
+    wanted: Wanted,
+    form: Form = Form.BRIEF,
+    period: str = "",
 ) -> Brief:
     _check_day(session, wanted.as_of, now.date(), province=actor.place.province)
     brief = Brief(
@@ -114,6 +161,8 @@ def start(
         city_code=place.city,
         region_code=place.region,
         scope_name=place_name(session, place),
+        form=form,
+        period=period,
         status=Status.DRAFT,
         digest="",
         pdf_digest="",
@@ -125,7 +174,7 @@ def start(
     _write(brief, wanted)
     session.add(brief)
     session.flush()
-    _record(session, actor, now, "drafted", brief)
+    record(session, actor, now, "drafted", brief)
     return brief
 
 
@@ -140,10 +189,10 @@ def _write(brief: Brief, wanted: Wanted) -> None:
     brief.day, brief.salutation = wanted.day, wanted.salutation
     brief.copies = [list(line) for line in wanted.copies]
     brief.editor, brief.phone = wanted.editor, wanted.phone
-    brief.words = dict(wanted.words)
+    brief.words, brief.ranked = dict(wanted.words), wanted.ranked
 
 
-def _open(session: Session, brief_id: int, step: Step, *, actor: Identity, version: int) -> Brief:
+def opened(session: Session, brief_id: int, step: Step, *, actor: Identity, version: int) -> Brief:
     brief = queries.get_brief(session, brief_id, actor, lock=True)
     refuse_if(rules.problems_of_step(brief.status, step))
     if brief.version != version:
@@ -160,14 +209,14 @@ def edit(
     version: int,
     wanted: Wanted,
 ) -> Brief:
-    brief = _open(session, brief_id, Step.EDIT, actor=actor, version=version)
+    brief = opened(session, brief_id, Step.EDIT, actor=actor, version=version)
     _check_day(session, wanted.as_of, now.date(), province=actor.place.province)
     before = _visible(brief)
     _write(brief, wanted)
     after = _visible(brief)
     changes = {key: (before[key], after[key]) for key in after if before[key] != after[key]}
     if changes:
-        _record(session, actor, now, "edited", brief, changes)
+        record(session, actor, now, "edited", brief, changes)
     return brief
 
 
@@ -184,93 +233,19 @@ def _visible(brief: Brief) -> dict[str, object]:
         "editor": brief.editor,
         "phone": brief.phone,
         "words": brief.words,
+        "ranked": brief.ranked,
     }
-
-
-def problems_before_freezing(session: Session, brief: Brief) -> None:
-    """Raise Refused with what is missing; asked before the PDF is made and again when it is kept."""
-    refuse_if(
-        [
-            *rules.problems_of_step(brief.status, Step.FREEZE),
-            *rules.problems_of_masthead(
-                issuer=brief.issuer,
-                issue=brief.issue,
-                taken=queries.numbers_taken(session, brief.place, brief.year),
-            ),
-        ]
-    )
-
-
-def freeze(
-    session: Session,
-    *,
-    actor: Identity,
-    now: datetime,
-    brief_id: int,
-    version: int,
-    content: Snapshot,
-    pdf: Stored,
-) -> Brief:
-    """Keep the snapshot and its PDF. The PDF was made from this very snapshot beforehand."""
-    brief = _open(session, brief_id, Step.FREEZE, actor=actor, version=version)
-    # One at a time: two briefs must not take the same number.
-    session.execute(
-        select(Province.code).where(Province.code == brief.province_code).with_for_update()
-    )
-    problems_before_freezing(session, brief)
-    brief.status = rules.STEPS[brief.status, Step.FREEZE]
-    brief.snapshot, brief.digest = content, snapshot.digest(content)
-    brief.pdf_digest, brief.pdf_size = pdf.digest, pdf.size
-    brief.frozen_at = now
-    _record(
-        session,
-        actor,
-        now,
-        "frozen",
-        brief,
-        {"digest": ("", brief.digest), "pdf_digest": ("", brief.pdf_digest)},
-    )
-    return brief
-
-
-def thaw(session: Session, *, actor: Identity, now: datetime, brief_id: int, version: int) -> Brief:
-    """Back to the draft: the snapshot and its PDF are let go (the journal keeps their digests)."""
-    brief = _open(session, brief_id, Step.THAW, actor=actor, version=version)
-    changes: dict[str, tuple[object, object]] = {"digest": (brief.digest, "")}
-    brief.status = rules.STEPS[brief.status, Step.THAW]
-    brief.snapshot, brief.digest, brief.pdf_digest, brief.pdf_size = None, "", "", 0
-    brief.frozen_at = None
-    _record(session, actor, now, "thawed", brief, changes)
-    return brief
-
-
-def publish(
-    session: Session, *, actor: Identity, now: datetime, brief_id: int, version: int
-) -> Brief:
-    """From now on nothing of it changes. A second click finds it published and does nothing."""
-    brief = queries.get_brief(session, brief_id, actor, lock=True)
-    if brief.status is Status.PUBLISHED and brief.version == version + 1:
-        return brief
-    brief = _open(session, brief_id, Step.PUBLISH, actor=actor, version=version)
-    brief.status = rules.STEPS[brief.status, Step.PUBLISH]
-    brief.published_at, brief.published_by = now, actor.id
-    _record(session, actor, now, "published", brief)
-    return brief
 
 
 def discard(
     session: Session, *, actor: Identity, now: datetime, brief_id: int, version: int
 ) -> None:
-    brief = _open(session, brief_id, Step.DISCARD, actor=actor, version=version)
-    _record(session, actor, now, "discarded", brief)
+    brief = opened(session, brief_id, Step.DISCARD, actor=actor, version=version)
+    record(session, actor, now, "discarded", brief)
     session.delete(brief)
 
 
-def note_download(session: Session, *, actor: Identity, now: datetime, brief: Brief) -> None:
-    _record(session, actor, now, "downloaded", brief, modifies=False)
-
-
-def _record(
+def record(
     session: Session,
     actor: Identity,
     now: datetime,
@@ -278,6 +253,7 @@ def _record(
     brief: Brief,
     changes: Mapping[str, tuple[object, object]] | None = None,
     *,
+    note: str = "",
     modifies: bool = True,
 ) -> None:
     number = f"〔{brief.year}〕第{brief.issue}期" if brief.issue else "（未编号）"
@@ -293,5 +269,6 @@ def _record(
         city=brief.city_code,
         region=brief.region_code,
         changes=changes,
+        note=note,
         modifies=modifies,
     )
