@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
 from custody.briefs.models import Brief, Instruction
-from custody.briefs.rules import Status
+from custody.briefs.rules import Form, Status
+from custody.briefs.snapshot import Snapshot
 from custody.kernel.problems import NotFound
 
 
@@ -127,6 +129,26 @@ def _alike(brief: Brief) -> ColumnElement[bool]:
         & (Brief.form == brief.form)
         & (Brief.id != brief.id)
         & (Brief.id != (brief.replaces_id or 0))
+    )
+
+
+def last_published(session: Session, place: Place, form: Form, *, before: date) -> Snapshot | None:
+    """The snapshot of the newest published brief of the place and form of an earlier day; of a
+    corrected one the correction."""
+    replaced = select(Brief.replaces_id).where(
+        Brief.replaces_id.is_not(None), Brief.status == Status.PUBLISHED
+    )
+    return session.scalar(
+        select(Brief.snapshot)
+        .where(
+            _of_place(place),
+            Brief.form == form,
+            Brief.status == Status.PUBLISHED,
+            Brief.as_of < before,
+            Brief.id.not_in(replaced),
+        )
+        .order_by(Brief.as_of.desc(), Brief.published_at.desc())
+        .limit(1)
     )
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Level, Place
 from custody.briefs import queries, rules, snapshot
+from custody.briefs.gathering import Gathered, gathered
 from custody.briefs.models import Brief
 from custody.briefs.rules import Form, Status, Step
 from custody.briefs.snapshot import Masthead, Snapshot
-from custody.dashboard.queries import programme_facts
 from custody.infra import journal
 from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, refuse_if
@@ -79,9 +79,13 @@ def compose(
     form: Form = Form.BRIEF,
     period: str = "",
     replaces: str = "",
+    found: Gathered | None = None,
 ) -> Snapshot:
-    """All the brief says, as of its day, with the coordinator's words. Reads only."""
-    facts = programme_facts(session, place, wanted.as_of, demo=demo)
+    """All the brief says, as of its day, with the coordinator's words. Reads only.
+
+    `found`: what was gathered already, where a page shows the brief more than once.
+    """
+    known = found or gathered(session, place, wanted.as_of, form=form, demo=demo)
     masthead = Masthead(
         issuer=wanted.issuer,
         year=wanted.as_of.year,
@@ -97,12 +101,27 @@ def compose(
         replaces=replaces,
     )
     return snapshot.freeze(
-        facts, masthead=masthead, words=wanted.words, form=form, ranked=wanted.ranked
+        known.facts,
+        masthead=masthead,
+        words=wanted.words,
+        form=form,
+        ranked=wanted.ranked,
+        more=known.more,
+        last=known.last,
     )
 
 
+def gathered_for(session: Session, brief: Brief, *, demo: bool) -> Gathered:
+    return gathered(session, brief.place, brief.as_of, form=brief.form, demo=demo)
+
+
 def content_of(
-    session: Session, brief: Brief, *, demo: bool, words: Mapping[str, str] | None = None
+    session: Session,
+    brief: Brief,
+    *,
+    demo: bool,
+    words: Mapping[str, str] | None = None,
+    found: Gathered | None = None,
 ) -> Snapshot:
     """What the draft says now; `words` as typed so far instead of those saved."""
     wanted = wishes_of(brief)
@@ -116,6 +135,7 @@ def content_of(
         form=brief.form,
         period=brief.period,
         replaces=_replaced(session, brief),
+        found=found,
     )
 
 
