@@ -17,7 +17,7 @@ from custody.briefs import changes, evidence, numbers, wording
 from custody.briefs.facts import More
 from custody.briefs.rules import Form, period_words
 from custody.briefs.wording import Paragraph, onepage
-from custody.briefs.wording.ahead import range_words
+from custody.briefs.wording.ahead import expected_words
 from custody.dashboard.rules import BatchFacts, Cell, CurvePoint, ProgrammeFacts, RegionFacts
 from custody.milestones.rules import LIGHTS, Light, Stage, Status
 
@@ -96,7 +96,7 @@ def freeze(
     more = replace(more, ranked=ranked)
     data = _data(facts, more)
     since = changes.between(last, data) if last is not None else None
-    known = wording.fields(facts, more)
+    known = {**changes.named_figures(data), **wording.fields(facts, more)}
     drafted = (
         onepage.paragraphs(facts, more, since)
         if form is Form.PAGE
@@ -250,7 +250,6 @@ def _figures(facts: ProgrammeFacts) -> dict[str, Any]:
 def _batch(batch: BatchFacts, more: More) -> dict[str, Any]:
     every = more.ahead.batches if more.ahead else ()
     ahead = next((one for one in every if one.number == batch.number), None)
-    foreseen = ahead is not None and ahead.regions > ahead.unknown
     return {
         "number": batch.number,
         "name": batch.name,
@@ -265,8 +264,7 @@ def _batch(batch: BatchFacts, more: More) -> dict[str, Any]:
         "expected": wording.percent_words(batch.expected_percent),
         "expected_raw": _raw(batch.expected_percent),
         "lights": {light.value: batch.lights.get(light, 0) for light in LIGHTS},
-        "ahead": f"{ahead.expected:.1f}" if ahead and foreseen else "",
-        "ahead_range": range_words(ahead) if ahead and foreseen else "",
+        "ahead": expected_words(ahead) if ahead else "",
     }
 
 

@@ -39,6 +39,16 @@ def _batch(one: BatchAhead, *, named: bool) -> str:
     return f"{who}中预计{one.expected:.1f}个按期达到年度目标（八成可能为{range_words(one)}）"
 
 
+def expected_words(one: BatchAhead) -> str:
+    """1.3个（八成可能0至2个）, for a table; empty where nothing can be told."""
+    known = one.regions - one.unknown
+    if not known:
+        return ""
+    if known == 1:
+        return f"可能性{one.expected * 100:.0f}%"
+    return f"{one.expected:.1f}个（八成可能{range_words(one)}）"
+
+
 def range_words(one: BatchAhead) -> str:
     return f"{one.low}个" if one.low == one.high else f"{one.low}至{one.high}个"
 

@@ -70,8 +70,10 @@ def standings(changes: Changes) -> list[str]:
 
 def paces(changes: Changes) -> list[str]:
     """How the average progress moved; 平均 belongs to several regions only."""
+    alone = next((one.after for one in changes.figures if one.key == "regions"), 0) == 1
     parts = [
-        f"{one.label}{'提高' if (one.difference or 0) > 0 else '下降'}"
+        f"{one.label.removeprefix('平均') if alone else one.label}"
+        f"{'提高' if (one.difference or 0) > 0 else '下降'}"
         f"{abs(one.difference or 0):.1f}个百分点"
         for one in changes.figures
         if re.fullmatch(r"batch\.\d+\.percent", one.key) and one.difference
