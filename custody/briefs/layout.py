@@ -45,7 +45,7 @@ SETTINGS = (
     Setting("closest", 8.25, 1.3, 1.2, 0.3),
 )
 """The first that fits is taken; what is too much for the last is refused when it is printed."""
-SAFE = 1.03
+SAFE = 1.0
 """The estimate may be short by so much."""
 MM = 25.4 / 72
 
@@ -146,9 +146,11 @@ def _rows(brief: Snapshot, matrix: list[list[City | None]], at: Setting) -> list
     room = (WIDE - 23) / len(brief["batches"]) - 1.6
     goals = max(_lines(batch["goal"], room, size) for batch in brief["batches"])
     lights = max(_lines(_lights_words(batch), room, size) for batch in brief["batches"])
-    found = [[goals, 1, 1, lights, 2 if room < 45 else 1]]
+    ahead = max(_lines(batch.get("ahead", ""), room, size) for batch in brief["batches"])
+    names = max(_lines(f"{batch['name']}（00个）", room, size) for batch in brief["batches"])
+    found = [[goals, 1, 1, lights, ahead, names - 1]]
     if matrix:
-        wide = WIDE / len(matrix[0]) - 24
+        wide = WIDE / len(matrix[0]) - 22
         found.append(
             [
                 max(_filled(city.cells, wide, at.size * 0.86) for city in row if city)
@@ -204,5 +206,7 @@ def _lights_words(batch: dict[str, Any]) -> str:
 
 
 def _lines(words: str, room: float, size: float) -> int:
-    """Lines of so many mm that words of so many points fill."""
-    return max(1, math.ceil(width_of(words, size * MM) / room))
+    """Lines of so many mm that words of so many points fill; a line ends with a whole character, and
+    one in a hundred is lost to signs that may not begin one."""
+    sign = size * MM
+    return max(1, math.ceil(width_of(words, sign) * 1.01 / max(sign, room // sign * sign)))
