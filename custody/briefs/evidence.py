@@ -116,6 +116,9 @@ def problems(facts: ProgrammeFacts, more: More) -> dict[str, Any]:
         for order in more.orders
         if (order.region_code, order.milestone_code) not in told
     ]
+    if facts.scope_kind == "region":
+        # What is late and not supervised stands in the table of its milestones.
+        rows = [row for row in rows if row[1]["order"]]
     place = {region.code: number for number, region in enumerate(facts.regions)}
     longest = sorted(
         rows, key=lambda row: (row[1]["light"] != Light.RED.value, -row[0], place[row[1]["code"]])
