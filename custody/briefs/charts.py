@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from custody.dashboard.charts import PRINT, Look
 from custody.dashboard.charts.surface import legend
 from custody.kernel import drawing as draw
-from custody.kernel.drawing import ACCENT, INK, MUTED, RULE, Mark, Svg
+from custody.kernel.drawing import ACCENT, MUTED, RULE, Mark, Svg
 
 BASE = "#7a2a1f"
 
@@ -45,17 +45,9 @@ def months(
         level = base - depth * max(0.0, adjusted) / highest
         steps += [(x - pitch * 0.42, level), (x + pitch * 0.42, level)]
         words = f"{actual:.0f}"
-        if draw.width_of(words, size - 2) <= pitch - 2:
-            inside = base - y > size + 4
+        if draw.width_of(words, size - 2) <= bar and base - y > size + 4:
             marks.append(
-                draw.text(
-                    x,
-                    y + size if inside else y - 4,
-                    words,
-                    size=size - 2,
-                    anchor="middle",
-                    fill="#ffffff" if inside else INK,
-                )
+                draw.text(x, y + size, words, size=size - 2, anchor="middle", fill="#ffffff")
             )
         if not look.narrow or len(found) <= 7 or index % 2 == 0:
             marks.append(draw.text(x, base + 16, month, size=size - 1, anchor="middle", fill=MUTED))

@@ -38,7 +38,7 @@ class Setting:
 
 SETTINGS = (
     Setting("widest", 12, 1.55, 4.0, 1.0),
-    Setting("wide", 11.25, 1.5, 3.2, 0.85),
+    Setting("ample", 11.25, 1.5, 3.2, 0.85),
     Setting("medium", 10.5, 1.45, 2.6, 0.7),
     Setting("close", 9.75, 1.4, 2.0, 0.5),
     Setting("closer", 9.0, 1.35, 1.6, 0.4),
@@ -141,8 +141,8 @@ def _rows(brief: Snapshot, matrix: list[list[City | None]], at: Setting) -> list
     if not brief["regions"]:
         return []
     if brief["kind"] == "region":
-        names = [_lines(one["name"], 58, size) for one in steps_of(brief)]
-        return [[2], names]
+        steps = [_lines(one["name"], 58, size) for one in steps_of(brief)]
+        return [[2], steps]
     room = (WIDE - 23) / len(brief["batches"]) - 1.6
     goals = max(_lines(batch["goal"], room, size) for batch in brief["batches"])
     lights = max(_lines(_lights_words(batch), room, size) for batch in brief["batches"])
