@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from custody.briefs import charts as own_charts
 from custody.briefs import snapshot as frozen
-from custody.briefs.evidence import months as months_of
+from custody.briefs.figures import months as months_of
 from custody.briefs.layout import density, listed, matrix_of, steps_of
 from custody.briefs.rules import Form
 from custody.briefs.snapshot import Snapshot

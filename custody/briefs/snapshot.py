@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from custody.briefs import changes, evidence, numbers, wording
+from custody.briefs import changes, figures, numbers, wording
 from custody.briefs.facts import More
 from custody.briefs.rules import Form, period_words
 from custody.briefs.wording import Paragraph, onepage
@@ -155,9 +155,9 @@ def _data(facts: ProgrammeFacts, more: More) -> dict[str, Any]:
         "batches": [_batch(batch, more) for batch in facts.batches],
         "regions": [_region(region, facts.as_of, more) for region in _ordered(facts, more)],
         "marks": changes.marks(facts),
-        "savings": evidence.savings(more.savings),
-        "contracts": evidence.contracts(more.contracts),
-        "problems": evidence.problems(facts, more),
+        "savings": figures.savings(more.savings),
+        "contracts": figures.contracts(more.contracts),
+        "problems": figures.problems(facts, more),
     }
 
 

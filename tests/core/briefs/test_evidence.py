@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custody.briefs import changes, evidence, snapshot, wording
+from custody.briefs import changes, figures, snapshot, wording
 from custody.briefs.facts import Ahead, More
 from custody.briefs.rules import Form
 from custody.briefs.wording import amounts, onepage
@@ -229,11 +229,11 @@ def test_marks_in_edited_words_are_filled_from_the_facts() -> None:
 @pytest.mark.parametrize("scope", ["province", "city:320200"])
 def test_problems_carry_owner_days_and_next_date(scope: str) -> None:
     facts = programme("all_late", scope=scope)
-    found = evidence.problems(facts, made.more(facts))
+    found = figures.problems(facts, made.more(facts))
     late = [one for one in facts.exceptions if one.kind == "late"]
     assert found["all"] == len(late)
-    assert len(found["rows"]) == min(len(late), evidence.LISTED)
-    assert len(found["top"]) == min(evidence.TOP, len(facts.regions))
+    assert len(found["rows"]) == min(len(late), figures.LISTED)
+    assert len(found["top"]) == min(figures.TOP, len(facts.regions))
     assert len({row["code"] for row in found["top"]}) == len(found["top"])
     order = [one.code for one in facts.regions]
     places = [order.index(row["code"]) for row in found["rows"]]
@@ -246,8 +246,8 @@ def test_problems_carry_owner_days_and_next_date(scope: str) -> None:
 
 def test_a_region_lists_only_what_is_supervised() -> None:
     facts = programme("all_late", scope="region:320282")
-    assert evidence.problems(facts, More())["rows"] == []
-    rows = evidence.problems(facts, made.more(facts))["rows"]
+    assert figures.problems(facts, More())["rows"] == []
+    rows = figures.problems(facts, made.more(facts))["rows"]
     assert [bool(row["order"]) for row in rows] == [True] * len(rows)
     assert rows
 
