@@ -270,7 +270,7 @@ def _standing(region: Mapping[str, Any] | None) -> Standing | None:
 
 def _visible(one: Standing | None) -> tuple[object, ...] | None:
     """As printed: a percentage that moved behind the point is no change."""
-    return one and (one.stage, one.light, round(one.percent))
+    return None if one is None else (one.stage, one.light, round(one.percent))
 
 
 # --- milestones -------------------------------------------------------------------------------
