@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
 from custody.briefs.models import Brief
-from custody.briefs.rules import Form, Status
+from custody.briefs.rules import Status
 from custody.kernel.problems import NotFound
 
 
