@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from custody.briefs.changes import Changes, Figure, MilestoneChange, RegionChange, Standing
 from custody.briefs.models import Brief
-from custody.briefs.queries.people import Receipt
-from custody.briefs.queries.tasks import Task
+from custody.briefs.receipts import Receipt
 from custody.briefs.rules import period_words
+from custody.briefs.tasks import Task
 from custody.infra.workbooks import Column, Shape, Table, Value
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Level, Place
 from custody.briefs import changes, numbers, queries, rules, snapshot
+from custody.briefs.gathering import Gathered, gathered
 from custody.briefs.models import Brief
 from custody.briefs.numbers import Doubt
 from custody.briefs.rules import Form, Status, Step
 from custody.briefs.snapshot import Masthead, Snapshot
-from custody.dashboard.queries import programme_facts
 from custody.infra import journal
 from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, refuse_if
@@ -80,9 +80,13 @@ def compose(
     form: Form = Form.BRIEF,
     period: str = "",
     replaces: str = "",
+    found: Gathered | None = None,
 ) -> Snapshot:
-    """All the brief says, as of its day, with the coordinator's words. Reads only."""
-    facts = programme_facts(session, place, wanted.as_of, demo=demo)
+    """All the brief says, as of its day, with the coordinator's words. Reads only.
+
+    `found`: what was gathered already, where a page shows the brief more than once.
+    """
+    known = found or gathered(session, place, wanted.as_of, form=form, demo=demo)
     masthead = Masthead(
         issuer=wanted.issuer,
         year=wanted.as_of.year,
@@ -97,16 +101,35 @@ def compose(
         period=period,
         replaces=replaces,
     )
-    words = dict(wanted.words)
-    if any(numbers.has_marks(text) for text in words.values()):
-        bare = snapshot.freeze(facts, masthead=masthead, form=form, ranked=wanted.ranked)
-        values = changes.named_figures(bare)
-        words = {key: numbers.filled(text, values) for key, text in words.items()}
-    return snapshot.freeze(facts, masthead=masthead, words=words, form=form, ranked=wanted.ranked)
+
+    def frozen(words: Mapping[str, str]) -> Snapshot:
+        return snapshot.freeze(
+            known.facts,
+            masthead=masthead,
+            words=words,
+            form=form,
+            ranked=wanted.ranked,
+            more=known.more,
+            last=known.last,
+        )
+
+    if not any(numbers.has_marks(text) for text in wanted.words.values()):
+        return frozen(wanted.words)
+    values = changes.named_figures(frozen({}))
+    return frozen({key: numbers.filled(text, values) for key, text in wanted.words.items()})
+
+
+def gathered_for(session: Session, brief: Brief, *, demo: bool) -> Gathered:
+    return gathered(session, brief.place, brief.as_of, form=brief.form, demo=demo)
 
 
 def content_of(
-    session: Session, brief: Brief, *, demo: bool, words: Mapping[str, str] | None = None
+    session: Session,
+    brief: Brief,
+    *,
+    demo: bool,
+    words: Mapping[str, str] | None = None,
+    found: Gathered | None = None,
 ) -> Snapshot:
     """What the draft says now; `words` as typed so far instead of those saved."""
     wanted = wishes_of(brief)
@@ -120,6 +143,7 @@ def content_of(
         form=brief.form,
         period=brief.period,
         replaces=_replaced(session, brief),
+        found=found,
     )
 
 

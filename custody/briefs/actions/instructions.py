@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Place
-from custody.briefs import queries, rules
+from custody.briefs import queries, rules, tasks
 from custody.briefs.actions.drafting import label_of
 from custody.briefs.models import Brief, Instruction
-from custody.briefs.queries import tasks
 from custody.briefs.rules import InstructionState
 from custody.infra import journal
 from custody.kernel.problems import Conflict, NotFound, refuse_if

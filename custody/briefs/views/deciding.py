@@ -9,11 +9,10 @@ from flask import url_for as to
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.briefs import numbers, queries, render, rules, snapshot
+from custody.briefs import numbers, queries, receipts, render, rules, snapshot
 from custody.briefs.actions import drafting, publishing, remarks
 from custody.briefs.forms import PublishForm, ReasonForm, RemarkForm
 from custody.briefs.models import Brief
-from custody.briefs.queries import people
 from custody.briefs.rules import Status, Step
 from custody.briefs.views.pages import (
     Page,
@@ -57,9 +56,10 @@ def _check_page(
 ) -> Page:
     """Paragraph by paragraph, with what was remarked; `typed` and `at`: a remark that was refused."""
     s = session()
-    drafted = drafting.content_of(s, brief, demo=is_demo(), words={})
-    content = brief.snapshot or drafting.content_of(s, brief, demo=is_demo())
-    said = people.remarks_on(s, brief.id)
+    found = drafting.gathered_for(s, brief, demo=is_demo())
+    drafted = drafting.content_of(s, brief, demo=is_demo(), words={}, found=found)
+    content = brief.snapshot or drafting.content_of(s, brief, demo=is_demo(), found=found)
+    said = receipts.remarks_on(s, brief.id)
     page = render_template(
         "briefs/check.html",
         brief=brief,

@@ -15,6 +15,7 @@ from custody.briefs import numbers, queries, render, rules, snapshot
 from custody.briefs.actions import drafting, publishing, remarks
 from custody.briefs.actions.drafting import Wanted
 from custody.briefs.forms import MastheadForm, StartForm
+from custody.briefs.gathering import Gathered
 from custody.briefs.models import Brief
 from custody.briefs.rules import Form, Status, Step
 from custody.briefs.views.pages import (
@@ -218,8 +219,9 @@ def _freeze(brief_id: int) -> Page:
     brief = queries.get_brief(session(), brief_id, identity())
     try:
         publishing.problems_before_freezing(session(), brief)
-        _look_at_figures(brief)
-        content = drafting.content_of(session(), brief, demo=is_demo())
+        found = drafting.gathered_for(session(), brief, demo=is_demo())
+        _look_at_figures(brief, found)
+        content = drafting.content_of(session(), brief, demo=is_demo(), found=found)
         stored = files().put(BytesIO(render.pdf(content)))
         with transaction() as writing:
             publishing.freeze(
@@ -244,9 +246,9 @@ def _freeze(brief_id: int) -> Page:
     return back(brief_id)
 
 
-def _look_at_figures(brief: Brief) -> None:
+def _look_at_figures(brief: Brief, gathered: Gathered) -> None:
     """Fields that name nothing stop; figures typed otherwise only until somebody says they are right."""
-    drafted = drafting.content_of(session(), brief, demo=is_demo(), words={})
+    drafted = drafting.content_of(session(), brief, demo=is_demo(), words={}, found=gathered)
     found = drafting.checked(drafted, brief.words)
     refuse_if(found.problems)
     if found.doubts and not request.form.get("sure"):

@@ -7,13 +7,12 @@ from flask import url_for as to
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
-from custody.briefs import queries, rules, tables
+from custody.briefs import queries, rules, tables, tasks
 from custody.briefs.actions import instructions as acts
 from custody.briefs.actions.instructions import Given
 from custody.briefs.forms import AnswerForm, InstructForm, ReasonForm
-from custody.briefs.queries import tasks
-from custody.briefs.queries.tasks import Task
 from custody.briefs.rules import InstructionState, Status
+from custody.briefs.tasks import Task
 from custody.briefs.views.pages import Page, Typed, blueprint, brief_page, refused, version
 from custody.infra import clock
 from custody.kernel.days import full_day

@@ -12,11 +12,10 @@ from wtforms.fields.choices import SelectChoice
 
 from custody.accounts.access import identity, may
 from custody.accounts.rules import Level, Place, Role
-from custody.briefs import queries, render, rules
+from custody.briefs import queries, receipts, render, rules, tasks
 from custody.briefs.actions import drafting, publishing
 from custody.briefs.forms import InstructForm, MastheadForm, PublishForm, ReasonForm
 from custody.briefs.models import Brief
-from custody.briefs.queries import people, tasks
 from custody.briefs.rules import Status
 from custody.infra import clock
 from custody.kernel.problems import Problem
@@ -89,10 +88,12 @@ def draft_page(
 ) -> Page:
     """The editor beside what it gives. `words` are the texts as typed so far; `differences`: to what
     somebody else saved while the page was open here."""
-    drafted = drafting.content_of(session(), brief, demo=is_demo(), words={})
-    content = drafting.content_of(session(), brief, demo=is_demo(), words=words)
+    s, demo = session(), is_demo()
+    found = drafting.gathered_for(s, brief, demo=demo)
+    drafted = drafting.content_of(s, brief, demo=demo, words={}, found=found)
+    content = drafting.content_of(s, brief, demo=demo, words=words, found=found)
     checked = drafting.checked(drafted, words)
-    said = people.remarks_on(session(), brief.id)
+    said = receipts.remarks_on(session(), brief.id)
     page = render_template(
         "briefs/draft.html",
         brief=brief,
@@ -146,7 +147,7 @@ def brief_page(brief: Brief, typed: Typed | None = None, status: int = 200) -> P
         publish=_publish_form(brief, typed),
         correct=typed.correct or ReasonForm(formdata=None),
         period=rules.period_words(brief.period),
-        readers=people.receipts(s, brief) if published and may("draft_brief") else [],
+        readers=receipts.receipts(s, brief) if published and may("draft_brief") else [],
         today=clock.today(),
     )
     return page, status

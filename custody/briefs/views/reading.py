@@ -9,10 +9,11 @@ from flask import render_template, request, send_file
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.briefs import queries, render, tables
+from custody.briefs import receipts as asked
 from custody.briefs.actions import drafting, readings
 from custody.briefs.forms import ListForm
 from custody.briefs.models import Brief
-from custody.briefs.queries import Wanted, people
+from custody.briefs.queries import Wanted
 from custody.briefs.rules import Status, period_words
 from custody.briefs.views.pages import Page, blueprint, brief_page, draft_page, form_of, is_demo
 from custody.infra import clock
@@ -102,7 +103,7 @@ def _published(brief_id: int) -> Brief:
 def receipts(brief_id: int) -> Page:
     """Who has read it, who not yet."""
     brief = _published(brief_id)
-    rows = people.receipts(session(), brief)
+    rows = asked.receipts(session(), brief)
     read = sum(row.reading is not None for row in rows)
     return render_template("briefs/receipts.html", brief=brief, rows=rows, read=read)
 
@@ -111,7 +112,7 @@ def receipts(brief_id: int) -> Page:
 @requires(Can.DRAFT_BRIEF)
 def receipts_table(brief_id: int) -> Page:
     brief = _published(brief_id)
-    rows = people.receipts(session(), brief)
+    rows = asked.receipts(session(), brief)
     return table_file(
         tables.receipts(rows, under=drafting.label_of(brief)),
         actor=identity(),

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
 from custody.briefs.models import Brief
-from custody.briefs.rules import Status
+from custody.briefs.rules import Form, Status
+from custody.briefs.snapshot import Snapshot
 from custody.kernel.problems import NotFound
 
 
@@ -95,7 +96,7 @@ def _named(words: str) -> ColumnElement[bool]:
     )
 
 
-def of_place(place: Place) -> ColumnElement[bool]:
+def _of_place(place: Place) -> ColumnElement[bool]:
     return (
         (Brief.province_code == place.province)
         & (Brief.city_code.is_(None) if place.city is None else Brief.city_code == place.city)
@@ -132,24 +133,41 @@ def next_numbers(session: Session, brief: Brief) -> tuple[int, int]:
 
 def _alike(brief: Brief) -> ColumnElement[bool]:
     return (
-        of_place(brief.place)
+        _of_place(brief.place)
         & (Brief.form == brief.form)
         & (Brief.id != brief.id)
         & (Brief.id != (brief.replaces_id or 0))
     )
 
 
+def last_published(session: Session, place: Place, form: Form, *, before: date) -> Snapshot | None:
+    """The snapshot of the newest published brief of the place and form of an earlier day; of a
+    corrected one the correction."""
+    return session.scalar(
+        select(Brief.snapshot)
+        .where(
+            _of_place(place),
+            Brief.form == form,
+            Brief.status == Status.PUBLISHED,
+            Brief.as_of < before,
+            Brief.id.not_in(_replaced()),
+        )
+        .order_by(Brief.as_of.desc(), Brief.published_at.desc())
+        .limit(1)
+    )
+
+
 def latest_like(session: Session, place: Place) -> Brief | None:
     """The newest brief of the place: its masthead is where the next one starts."""
     return session.scalar(
-        select(Brief).where(of_place(place)).order_by(Brief.created_at.desc()).limit(1)
+        select(Brief).where(_of_place(place)).order_by(Brief.created_at.desc()).limit(1)
     )
 
 
 def newest(session: Session, who: Identity) -> Sequence[Brief]:
     """Of each form the newest published one of the person's own place, else of any they may read;
     corrected ones give way to their corrections."""
-    own = case((of_place(who.place), 0), else_=1)
+    own = case((_of_place(who.place), 0), else_=1)
     order = (own, Brief.published_at.desc(), Brief.id.desc())
     ranked = (
         select(
@@ -203,7 +221,7 @@ def published_like(session: Session, brief: Brief) -> Sequence[Brief]:
     return session.scalars(
         select(Brief)
         .where(
-            of_place(brief.place),
+            _of_place(brief.place),
             Brief.form == brief.form,
             Brief.status == Status.PUBLISHED,
             (Brief.id == brief.id) | Brief.id.not_in(_replaced()),
