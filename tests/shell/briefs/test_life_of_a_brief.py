@@ -15,6 +15,7 @@ from custody.briefs.rules import Status
 from custody.infra.db import Database
 from custody.infra.journal import Event
 from tests.critic import page
+from tests.factories.briefs import draft, passed
 
 SignIn = Callable[..., Any]
 
@@ -29,18 +30,6 @@ def events(database: Database) -> list[str]:
 def only_brief(database: Database) -> Brief:
     with database.reader() as session:
         return session.scalars(select(Brief)).one()
-
-
-def passed(sign_in: SignIn, url: str) -> None:
-    """The second person reads it."""
-    other = sign_in("coordinator2")
-    assert other.press(other.get(f"{url}/check"), "审核通过").status_code == 303
-
-
-def draft(c: Any, scope: str = "320000") -> str:
-    answer = c.press(c.get("/briefs/new"), "起草", {"scope": scope})
-    assert answer.status_code == 303, page(answer).problems
-    return str(answer.location)
 
 
 @pytest.mark.pdf
