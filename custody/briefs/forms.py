@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import AnyOf, Length
 
 from custody.briefs import rules
 from custody.briefs.rules import MOST_WORDS
@@ -11,11 +11,13 @@ from custody.web.formkit import Day, Form, Needed, Whole, sensible
 class StartForm(Form):
     form = RadioField(
         "样式",
+        [AnyOf(list(rules.Form), "请选择简报的样式。")],
         choices={
             rules.Form.BRIEF.value: "工作简报（含图表和地区一览表）",
             rules.Form.PAGE.value: "领导一页纸（A4 一面）",
         },
         default=rules.Form.BRIEF.value,
+        validate_choice=False,
     )
     scope = SelectField("范围", [Needed("请选择简报的范围。")], validate_choice=False)
     period = SelectField("统计期", validate_choice=False)

@@ -55,7 +55,7 @@ def test_month_quarter_or_any_day(
         ({"period": "2025-12"}, "没有这个统计期"),
         ({"period": "2026-Q9"}, "没有这个统计期"),
         ({"period": "", "as_of": "2026-11-30"}, "截至日期不能晚于今天"),
-        ({"form": "book"}, "不是一个有效的选择"),
+        ({"form": "book"}, "请选择简报的样式"),
     ],
 )
 def test_what_cannot_be_begun(
