@@ -246,11 +246,11 @@ def problems_of_as_of(as_of: date, *, today: date, since: date) -> list[Problem]
     return []
 
 
-def whose_turn(level: Level) -> str:
-    """Who answers a 批示 about a place of this level."""
+def whose_turn(level: Level, place: str) -> str:
+    """Who answers a 批示 about a place of this level: 宜兴市填报员."""
     return {
-        Level.REGION: "区县填报员",
-        Level.CITY: "设区市审核员",
+        Level.REGION: f"{place}填报员",
+        Level.CITY: f"{place}审核员",
         Level.PROVINCE: "省级协调员",
     }[level]
 

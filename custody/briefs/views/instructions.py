@@ -86,7 +86,7 @@ def turn(task: Task) -> str:
     """Whose turn it is, in words."""
     if task.instruction.state is InstructionState.DONE:
         return "—"
-    return f"{task.place}{rules.whose_turn(task.instruction.place.level)}"
+    return rules.whose_turn(task.instruction.place.level, task.place)
 
 
 @blueprint.get("/instructions.xlsx")
