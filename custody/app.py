@@ -21,7 +21,8 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
-from custody.briefs.views import drafts, reading
+from custody.briefs.views import changes as brief_changes
+from custody.briefs.views import deciding, drafts, instructions, reading
 from custody.contracts.views import (
     companies,
     contracts,
@@ -115,7 +116,7 @@ def _register(app: Flask) -> None:
         *{part.blueprint for part in (attention, board, region)},
         gantt.blueprint,
         # Modules of one blueprint.
-        *{part.blueprint for part in (drafts, reading)},
+        *{part.blueprint for part in (drafts, deciding, reading, instructions, brief_changes)},
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,

@@ -128,7 +128,11 @@ def rounds_of(config: Config, database: Database) -> list[Round]:
         server = Server.parse(config.smtp_url)
         rounds += [
             Round("digest", 60, lambda: digest(database, letters)),
-            Round("mail", 2, lambda: send_mails(database, server, config.mail_from)),
+            Round(
+                "mail",
+                2,
+                lambda: send_mails(database, server, FileStore(config.files), config.mail_from),
+            ),
             Round("lost mails", 300, lambda: give_up_lost(database)),
         ]
     return rounds
@@ -174,10 +178,12 @@ def digest(database: Database, letters: Letters) -> None:
         outbox.digest(session, now=now, letters=letters)
 
 
-def send_mails(database: Database, server: Server, sender: str, *, most: int = 20) -> None:
+def send_mails(
+    database: Database, server: Server, store: FileStore, sender: str, *, most: int = 20
+) -> None:
     """A few at a time, so that jobs do not wait for a slow server."""
     for _ in range(most):
-        if not outbox.send_one(database, server, sender=sender):
+        if not outbox.send_one(database, server, store, sender=sender):
             return
 
 

@@ -94,6 +94,9 @@ class Standing:
     percent: float
 
 
+_BAD = (Light.YELLOW, Light.RED)
+
+
 @dataclass(frozen=True, slots=True)
 class RegionChange:
     """A region whose stage, light or percentage is another one; None: not in that brief."""
@@ -120,10 +123,17 @@ class RegionChange:
 
     @property
     def worse(self) -> bool:
-        """Its light became more pressing."""
-        return bool(
-            self.before and self.after and self.after.light.severity > self.before.light.severity
-        )
+        """It came into 预警 or 滞后, or deeper into it."""
+        if self.before is None or self.after is None:
+            return False
+        return self.after.light in _BAD and self.after.light.severity > self.before.light.severity
+
+    @property
+    def better(self) -> bool:
+        """It came out of 滞后 or 预警."""
+        if self.before is None or self.after is None:
+            return False
+        return self.before.light in _BAD and self.after.light.severity < self.before.light.severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +280,7 @@ def _standing(region: Mapping[str, Any] | None) -> Standing | None:
 
 def _visible(one: Standing | None) -> tuple[object, ...] | None:
     """As printed: a percentage that moved behind the point is no change."""
-    return one and (one.stage, one.light, round(one.percent))
+    return None if one is None else (one.stage, one.light, round(one.percent))
 
 
 # --- milestones -------------------------------------------------------------------------------

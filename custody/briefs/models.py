@@ -66,7 +66,11 @@ class Brief(Versioned, Base):
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("brief.id"), unique=True)
     """The published brief this one corrects."""
     note: Mapped[str] = mapped_column(Text)
-    """Why it was returned last, or what a correction corrects."""
+    """What a correction corrects; empty for every other brief."""
+    returned: Mapped[str] = mapped_column(Text)
+    """Why the second person sent it back last; empty once it is frozen again."""
+    mailed: Mapped[bool]
+    """Its PDF goes by mail to whoever wants briefs at once."""
 
     @property
     def place(self) -> Place:
@@ -133,6 +137,10 @@ class Instruction(Versioned, Base):
     entered_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     done_at: Mapped[datetime | None]
     done_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    @property
+    def place(self) -> Place:
+        return Place(self.province_code, self.city_code, self.region_code)
 
 
 class Edition(Base):

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from custody.kernel.problems import Problem
 
@@ -109,6 +110,63 @@ def _context(text: str, figures: Sequence[Figure]) -> list[str]:
 
 def _unit(words: str) -> str:
     return re.sub(r"[\d.]+", "#", words)
+
+
+# --- of a whole brief -------------------------------------------------------------------------
+
+
+def paragraph_names(drafted: Mapping[str, Any]) -> dict[str, str]:
+    """Key → what a reader calls it: 总体情况第2段."""
+    return {
+        paragraph["key"]: f"{section['heading']}第{at}段"
+        for section in drafted["sections"]
+        for at, paragraph in enumerate(section["paragraphs"], 1)
+    }
+
+
+def known_in(drafted: Mapping[str, Any]) -> list[str]:
+    """Every figure the draft says anywhere, in its sentences or in its tables."""
+    texts = [
+        paragraph["text"] for section in drafted["sections"] for paragraph in section["paragraphs"]
+    ]
+    for region in drafted["regions"]:
+        texts += [region["percent"], region["standing"], region["due"], region["light_reason"]]
+        texts.append(f"{region['done']}项、{region['total']}项")
+    for batch in drafted["batches"]:
+        texts += [batch["percent"], batch["expected"]]
+        texts.append(f"{batch['regions']}个、{batch['done']}个")
+    for light in drafted["figures"]["lights"].values():
+        texts.append(f"{light}个")
+    return sorted({figure.words for text in texts for figure in figures_in(text)})
+
+
+def doubts_in(
+    drafted: Mapping[str, Any], words: Mapping[str, str], values: Mapping[str, str]
+) -> list[Doubt]:
+    """Of all edited paragraphs, in the order of the draft. `values`: what fields stand for."""
+    known, names = known_in(drafted), paragraph_names(drafted)
+    texts = {
+        paragraph["key"]: paragraph["text"]
+        for section in drafted["sections"]
+        for paragraph in section["paragraphs"]
+    }
+    return [
+        doubt
+        for key, name in names.items()
+        if key in words
+        for doubt in doubts(name, filled(words[key], values), texts[key], known)
+    ]
+
+
+def problems_in(
+    drafted: Mapping[str, Any], words: Mapping[str, str], values: Mapping[str, str]
+) -> list[Problem]:
+    """Fields of edited paragraphs that name no figure."""
+    return [
+        problem
+        for key, name in paragraph_names(drafted).items()
+        for problem in problems_of_marks(name, words.get(key, ""), values)
+    ]
 
 
 # --- fields -----------------------------------------------------------------------------------

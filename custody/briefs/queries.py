@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
-from custody.briefs.models import Brief, Instruction
+from custody.briefs.models import Brief
 from custody.briefs.rules import Form, Status
 from custody.briefs.snapshot import Snapshot
 from custody.kernel.problems import NotFound
 
 
-def _readable(who: Identity) -> ColumnElement[bool]:
+def readable(who: Identity) -> ColumnElement[bool]:
     """Briefs about the person's place or something inside it; unpublished ones only for drafters."""
     place = who.place
     condition = Brief.province_code == place.province
@@ -29,49 +30,56 @@ def _readable(who: Identity) -> ColumnElement[bool]:
 
 
 def get_brief(session: Session, brief_id: int, who: Identity, *, lock: bool = False) -> Brief:
-    query = select(Brief).where(Brief.id == brief_id, _readable(who))
+    query = select(Brief).where(Brief.id == brief_id, readable(who))
     brief = session.scalar(query.with_for_update() if lock else query)
     if brief is None:
         raise NotFound
     return brief
 
 
-def get_instruction(
-    session: Session, number: int, who: Identity, *, lock: bool = False
-) -> Instruction:
-    """A 批示 about the person's place, or on a brief they may read."""
-    query = (
-        select(Instruction)
-        .join(Brief, Brief.id == Instruction.brief_id)
-        .where(Instruction.id == number, _readable(who) | _asked(who.place))
-    )
-    found = session.scalar(query.with_for_update(of=Instruction) if lock else query)
-    if found is None:
-        raise NotFound
-    return found
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is filtered by; empty means all."""
+
+    words: str = ""
+    since: date | None = None
+    """Of the days the briefs tell of."""
+    until: date | None = None
+
+    @property
+    def any(self) -> bool:
+        return bool(self.words or self.since or self.until)
 
 
-def _asked(place: Place) -> ColumnElement[bool]:
-    condition = Instruction.province_code == place.province
-    if place.city:
-        condition &= Instruction.city_code == place.city
-    if place.region:
-        condition &= Instruction.region_code == place.region
+EVERYTHING = Wanted()
+
+
+def _asked_for(wanted: Wanted) -> ColumnElement[bool]:
+    condition = _named(wanted.words)
+    if wanted.since:
+        condition &= Brief.as_of >= wanted.since
+    if wanted.until:
+        condition &= Brief.as_of <= wanted.until
     return condition
 
 
-def count(session: Session, who: Identity, *, words: str = "") -> int:
-    query = select(func.count()).select_from(Brief).where(_readable(who), _named(words))
+def count(session: Session, who: Identity, wanted: Wanted = EVERYTHING) -> int:
+    query = select(func.count()).select_from(Brief).where(readable(who), _asked_for(wanted))
     return session.scalar(query) or 0
 
 
 def listed(
-    session: Session, who: Identity, *, words: str = "", limit: int = 30, offset: int = 0
+    session: Session,
+    who: Identity,
+    wanted: Wanted = EVERYTHING,
+    *,
+    limit: int = 30,
+    offset: int = 0,
 ) -> Sequence[Brief]:
     """Unpublished first, then the newest; the snapshots themselves are left in the database."""
     return session.scalars(
         select(Brief)
-        .where(_readable(who), _named(words))
+        .where(readable(who), _asked_for(wanted))
         .options(defer(Brief.snapshot))
         .order_by(
             Brief.published_at.is_not(None), Brief.published_at.desc(), Brief.created_at.desc()
@@ -135,9 +143,6 @@ def _alike(brief: Brief) -> ColumnElement[bool]:
 def last_published(session: Session, place: Place, form: Form, *, before: date) -> Snapshot | None:
     """The snapshot of the newest published brief of the place and form of an earlier day; of a
     corrected one the correction."""
-    replaced = select(Brief.replaces_id).where(
-        Brief.replaces_id.is_not(None), Brief.status == Status.PUBLISHED
-    )
     return session.scalar(
         select(Brief.snapshot)
         .where(
@@ -145,7 +150,7 @@ def last_published(session: Session, place: Place, form: Form, *, before: date) 
             Brief.form == form,
             Brief.status == Status.PUBLISHED,
             Brief.as_of < before,
-            Brief.id.not_in(replaced),
+            Brief.id.not_in(_replaced()),
         )
         .order_by(Brief.as_of.desc(), Brief.published_at.desc())
         .limit(1)
@@ -157,3 +162,70 @@ def latest_like(session: Session, place: Place) -> Brief | None:
     return session.scalar(
         select(Brief).where(_of_place(place)).order_by(Brief.created_at.desc()).limit(1)
     )
+
+
+def newest(session: Session, who: Identity) -> Sequence[Brief]:
+    """Of each form the newest published one of the person's own place, else of any they may read;
+    corrected ones give way to their corrections."""
+    own = case((_of_place(who.place), 0), else_=1)
+    order = (own, Brief.published_at.desc(), Brief.id.desc())
+    ranked = (
+        select(
+            Brief.id, func.row_number().over(partition_by=Brief.form, order_by=order).label("rank")
+        )
+        .where(readable(who), Brief.status == Status.PUBLISHED, Brief.id.not_in(_replaced()))
+        .subquery()
+    )
+    return session.scalars(
+        select(Brief)
+        .where(Brief.id.in_(select(ranked.c.id).where(ranked.c.rank == 1)))
+        .options(defer(Brief.snapshot))
+        .order_by(Brief.form)
+    ).all()
+
+
+def _replaced() -> Select[int | None]:
+    """Numbers of briefs that a published correction has taken the place of."""
+    return select(Brief.replaces_id).where(
+        Brief.replaces_id.is_not(None), Brief.status == Status.PUBLISHED
+    )
+
+
+def superseded(session: Session, numbers: Iterable[int]) -> dict[int, int]:
+    """Of these, the corrected ones → the brief that took their place."""
+    rows = session.execute(
+        select(Brief.replaces_id, Brief.id).where(
+            Brief.replaces_id.in_(list(numbers)), Brief.status == Status.PUBLISHED
+        )
+    )
+    return {old: new for old, new in rows if old is not None}
+
+
+def linked(session: Session, brief: Brief) -> tuple[Brief | None, Brief | None]:
+    """(the one it corrects, the one that corrects it, begun or published)."""
+    rows = session.scalars(
+        select(Brief)
+        .where((Brief.id == (brief.replaces_id or 0)) | (Brief.replaces_id == brief.id))
+        .options(defer(Brief.snapshot))
+    ).all()
+    old = next((row for row in rows if row.id == brief.replaces_id), None)
+    return old, next((row for row in rows if row.replaces_id == brief.id), None)
+
+
+# --- two briefs of one scope ------------------------------------------------------------------
+
+
+def published_like(session: Session, brief: Brief) -> Sequence[Brief]:
+    """The published briefs of its very place and form, corrected ones left out, itself too; the
+    newest first. Any two of them can be compared."""
+    return session.scalars(
+        select(Brief)
+        .where(
+            _of_place(brief.place),
+            Brief.form == brief.form,
+            Brief.status == Status.PUBLISHED,
+            (Brief.id == brief.id) | Brief.id.not_in(_replaced()),
+        )
+        .options(defer(Brief.snapshot))
+        .order_by(Brief.as_of.desc(), Brief.published_at.desc(), Brief.id.desc())
+    ).all()

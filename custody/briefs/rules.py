@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+from custody.accounts.rules import Level
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
 
@@ -163,15 +164,66 @@ def problems_of_masthead(*, issuer: str, issue: int | None, taken: Sequence[int]
     return found
 
 
-_QUARTER_ENDS = {1: 3, 2: 6, 3: 9, 4: 12}
+def period_months(period: str) -> tuple[Month, Month]:
+    """First and last month of «2026-11» or «2026-Q4»; ValueError for anything else."""
+    year, dash, rest = period.partition("-")
+    if dash and len(year) == 4 and year.isdecimal() and rest in ("Q1", "Q2", "Q3", "Q4"):
+        last = Month(int(year), int(rest[1:]) * 3)
+        return last.plus(-2), last
+    month = Month.parse(period)
+    return month, month
 
 
 def period_end(period: str) -> date:
     """The last day of «2026-11» or «2026-Q4»; ValueError for anything else."""
-    year, dash, rest = period.partition("-")
-    if dash and len(year) == 4 and year.isdecimal() and rest[:1] == "Q" and rest[1:] in "1234":
-        return Month(int(year), _QUARTER_ENDS[int(rest[1:])]).last
-    return Month.parse(period).last
+    return period_months(period)[1].last
+
+
+def last_full_month(today: date, since: date) -> str:
+    """What a new brief is about: the month that has ended, or the first one there is."""
+    month = Month.of(today) if today == Month.of(today).last else Month.of(today).plus(-1)
+    return str(max(month, Month.of(since)))
+
+
+def periods(today: date, since: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(group, [(value, words)]) of what a brief can be about; the newest first."""
+    months, month = [], Month.of(today)
+    while month >= Month.of(since):
+        months.append((str(month), period_words(str(month)) + _unfinished(month.last, today)))
+        month = month.plus(-1)
+    quarters, end = [], Month.of(today).plus(-((today.month - 1) % 3) + 2)
+    while end >= Month.of(since):
+        period = f"{end.year}-Q{end.number // 3}"
+        quarters.append((period, period_words(period) + _unfinished(end.last, today)))
+        end = end.plus(-3)
+    return [("月度", months), ("季度", quarters), ("其他", [("", "任意一天（按截至日期）")])]
+
+
+def _unfinished(last: date, today: date) -> str:
+    return "（未结束）" if last > today else ""
+
+
+def default_as_of(period: str, today: date) -> date:
+    """The period's last day; today while it lasts, and for a brief of any day."""
+    return min(period_end(period), today) if period else today
+
+
+def problems_of_period(period: str, as_of: date) -> list[Problem]:
+    if not period:
+        return []
+    try:
+        first, last = period_months(period)
+    except ValueError:
+        return [Problem("period", "没有这个统计期，请重新选择。", "period")]
+    if first.first <= as_of <= last.last:
+        return []
+    return [
+        Problem(
+            "as_of_period",
+            f"截至日期应在{period_words(period)}之内；要写其他日期，统计期请选“任意一天”。",
+            "as_of",
+        )
+    ]
 
 
 def period_words(period: str) -> str:
@@ -192,6 +244,15 @@ def problems_of_as_of(as_of: date, *, today: date, since: date) -> list[Problem]
         day = f"{since.year}年{since.month}月{since.day}日"
         return [Problem("as_of", f"截至日期不能早于工作开始的{day}，请改正。", "as_of")]
     return []
+
+
+def whose_turn(level: Level, place: str) -> str:
+    """Who answers a 批示 about a place of this level: 宜兴市填报员."""
+    return {
+        Level.REGION: f"{place}填报员",
+        Level.CITY: f"{place}审核员",
+        Level.PROVINCE: "省级协调员",
+    }[level]
 
 
 _COPY_KINDS = ("报", "送", "发")

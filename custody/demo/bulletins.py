@@ -16,6 +16,7 @@ from custody.demo import people
 from custody.demo.story import Act
 from custody.infra.files import FileStore
 from custody.infra.pdf import RenderFailed
+from custody.kernel.periods import Month
 from custody.regions.queries import place_name
 
 _COPIES = (
@@ -59,10 +60,30 @@ class Bulletins:
             editor=author.name,
             phone=author.phone,
         )
-        brief = drafting.start(self.session, actor=actor, now=act.at, place=place, wanted=wanted)
+        month = Month.of(as_of)
+        brief = drafting.start(
+            self.session,
+            actor=actor,
+            now=act.at,
+            place=place,
+            wanted=wanted,
+            period=str(month) if as_of == month.last else "",
+        )
+        self._keep(act, brief.id, brief.version)
+
+    def correct(self, act: Act, actor: Identity) -> None:
+        """Of the brief that `of` names in the story."""
+        old = self._open.get(str(act.values["of"]))
+        if old is None:
+            return
+        brief = publishing.correct(
+            self.session, actor=actor, now=act.at, brief_id=old[0], reason=str(act.values["why"])
+        )
         self._keep(act, brief.id, brief.version)
 
     def freeze(self, act: Act, actor: Identity) -> None:
+        if act.words not in self._open:
+            return
         number, version = self._open[act.words]
         brief = get_brief(self.session, number, actor)
         content = drafting.content_of(self.session, brief, demo=True)

@@ -18,6 +18,7 @@ from custody.demo import (
     dossiers,
     energy,
     inbox,
+    leaders,
     settlements,
     sheets,
     supervision,
@@ -37,6 +38,7 @@ CHAPTERS: tuple[ModuleType, ...] = (
     supervision,
     sheets,
     dossiers,
+    leaders,
     inbox,
 )
 """The inbox last: it tells what the others did at the same moment."""

@@ -307,6 +307,14 @@ def _office() -> Iterator[Act]:
     yield Act(on(11, 20, 17, 6), "wuxi-huishan", "draft", "320206", ("M10",), values=draft)
 
 
+def draft_day(today: date) -> date | None:
+    """When the draft that waits at the end of the story was begun: the last working day."""
+    last = today - timedelta(days=1)
+    while not is_working_day(last):
+        last -= timedelta(days=1)
+    return last if last >= date(YEAR, 1, 1) else None
+
+
 def _briefs(until: datetime) -> Iterator[Act]:
     """The last two months' briefs of the province, one of a city and one of a region, and a draft."""
     today = until.date()
@@ -338,10 +346,8 @@ def _briefs(until: datetime) -> Iterator[Act]:
             checker = people.COORDINATORS[1]
             yield Act(clock.at(on, 16, 20 + minute), checker, "review", words=key)
             yield Act(clock.at(later(on, 1), 9, 10 + minute), writer, "publish", words=key)
-    last = today - timedelta(days=1)
-    while not is_working_day(last):
-        last -= timedelta(days=1)
-    if ends and last > ends[-1]:
+    last = draft_day(today)
+    if ends and last and last > ends[-1]:
         told = {"place": places["省"]}
         writer = people.COORDINATORS[1]
         yield Act(clock.at(last, 16, 40), writer, "brief", day=last, words="草稿", values=told)

@@ -153,16 +153,26 @@ def _widen() -> None:
         table.add_column(sa.Column("reviewed_at", sa.DateTime(), nullable=True))
         table.add_column(sa.Column("reviewed_by", sa.Integer(), nullable=True))
         table.add_column(sa.Column("replaces_id", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("returned", sa.Text(), nullable=False, server_default=""))
+        table.add_column(
+            sa.Column("mailed", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
         table.create_index("ix_brief_digest", ["digest"])
         table.create_index("ix_brief_pdf_digest", ["pdf_digest"])
         table.create_unique_constraint("uq_brief_replaces_id", ["replaces_id"])
         table.create_foreign_key("fk_brief_frozen_by", "account", ["frozen_by"], ["id"])
         table.create_foreign_key("fk_brief_reviewed_by", "account", ["reviewed_by"], ["id"])
         table.create_foreign_key("fk_brief_replaces_id", "brief", ["replaces_id"], ["id"])
+    with op.batch_alter_table("mail") as table:
+        table.add_column(sa.Column("paper", sa.String(64), nullable=False, server_default=""))
+        table.add_column(sa.Column("paper_name", sa.String(200), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
     op.execute("UPDATE brief SET status = 'frozen' WHERE status = 'reviewed'")
+    with op.batch_alter_table("mail") as table:
+        for name in ("paper_name", "paper"):
+            table.drop_column(name)
     for table in (
         "brief_remark",
         "brief_reading",
@@ -179,6 +189,8 @@ def downgrade() -> None:
         table.drop_index("ix_brief_pdf_digest")
         table.drop_index("ix_brief_digest")
         for name in (
+            "mailed",
+            "returned",
             "replaces_id",
             "reviewed_by",
             "reviewed_at",

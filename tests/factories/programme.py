@@ -428,11 +428,7 @@ def brief_talked_about(session: Session, brief: Brief) -> None:
         actor=writer,
         now=now,
         brief_id=brief.id,
-        leader="省领导",
-        given_on=now.date(),
-        text="请抓紧推进",
-        place=brief.place,
-        due=None,
+        given=instructions.Given("省领导", now.date(), "请抓紧推进", brief.place, None),
     )
 
 
@@ -445,7 +441,7 @@ def next_door(session: Session) -> None:
 
     savings.next_door(session)
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
-        brief_published(session, code)
+        brief_talked_about(session, brief_published(session, code))
     passed(session, people.ZHANGJIAGANG, "M18")
     submitted(session, people.ZHANGJIAGANG, "M19")
     for role in (Role.SYSADMIN, Role.COORDINATOR):

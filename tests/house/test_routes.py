@@ -14,6 +14,7 @@ from custody.accounts.rules import ALLOWED, Can, Role
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
 COORDINATOR = frozenset({Role.COORDINATOR})
+LEADER = frozenset({Role.LEADER})
 REVIEWERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER})
 OFFICER = frozenset({Role.OFFICER})
 FILLERS = frozenset({Role.OFFICER, Role.CITY_REVIEWER})
@@ -282,6 +283,20 @@ TABLE = {
     "briefs.give_back": Row("POST", COORDINATOR, "brief"),
     "briefs.publish": Row("POST", COORDINATOR, "brief"),
     "briefs.discard": Row("POST", COORDINATOR, "brief"),
+    "briefs.check": Row("GET", COORDINATOR, "brief"),
+    "briefs.remark": Row("POST", COORDINATOR, "brief"),
+    "briefs.settle": Row("POST", COORDINATOR, "remark"),
+    "briefs.correct": Row("POST", COORDINATOR, "brief"),
+    "briefs.receipts": Row("GET", COORDINATOR, "brief"),
+    "briefs.receipts_table": Row("GET", COORDINATOR, "brief"),
+    "briefs.changes": Row("GET", READERS, "brief"),
+    "briefs.changes_table": Row("GET", EXPORTERS, "brief"),
+    "briefs.instruct": Row("POST", COORDINATOR | LEADER, "brief"),
+    "briefs.instructions": Row("GET", READERS),
+    "briefs.instructions_table": Row("GET", EXPORTERS),
+    "briefs.instruction": Row("GET", READERS, "instruction"),
+    "briefs.answer": Row("POST", REPORTERS, "instruction"),
+    "briefs.reopen": Row("POST", COORDINATOR | LEADER, "instruction"),
 }
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])

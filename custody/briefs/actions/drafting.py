@@ -9,14 +9,15 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Level, Place
-from custody.briefs import queries, rules, snapshot
+from custody.briefs import changes, numbers, queries, rules, snapshot
 from custody.briefs.gathering import Gathered, gathered
 from custody.briefs.models import Brief
+from custody.briefs.numbers import Doubt
 from custody.briefs.rules import Form, Status, Step
 from custody.briefs.snapshot import Masthead, Snapshot
 from custody.infra import journal
 from custody.kernel.days import full_day
-from custody.kernel.problems import Conflict, refuse_if
+from custody.kernel.problems import Conflict, Problem, refuse_if
 from custody.regions.models import City
 from custody.regions.queries import get_province, place_name, programme_began
 
@@ -100,15 +101,22 @@ def compose(
         period=period,
         replaces=replaces,
     )
-    return snapshot.freeze(
-        known.facts,
-        masthead=masthead,
-        words=wanted.words,
-        form=form,
-        ranked=wanted.ranked,
-        more=known.more,
-        last=known.last,
-    )
+
+    def frozen(words: Mapping[str, str]) -> Snapshot:
+        return snapshot.freeze(
+            known.facts,
+            masthead=masthead,
+            words=words,
+            form=form,
+            ranked=wanted.ranked,
+            more=known.more,
+            last=known.last,
+        )
+
+    if not any(numbers.has_marks(text) for text in wanted.words.values()):
+        return frozen(wanted.words)
+    values = changes.named_figures(frozen({}))
+    return frozen({key: numbers.filled(text, values) for key, text in wanted.words.items()})
 
 
 def gathered_for(session: Session, brief: Brief, *, demo: bool) -> Gathered:
@@ -136,6 +144,28 @@ def content_of(
         period=brief.period,
         replaces=_replaced(session, brief),
         found=found,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is doubtful about the words of a draft."""
+
+    values: Mapping[str, str]
+    """Name of a figure → what a field of that name is filled with."""
+    doubts: Sequence[Doubt]
+    """Figures typed otherwise than the facts have them: a warning."""
+    problems: Sequence[Problem]
+    """Fields that name nothing: these cannot be printed."""
+
+
+def checked(drafted: Snapshot, words: Mapping[str, str]) -> Checked:
+    """`drafted`: the brief without edited words."""
+    values = changes.named_figures(drafted)
+    return Checked(
+        values,
+        numbers.doubts_in(drafted, words, values),
+        numbers.problems_in(drafted, words, values),
     )
 
 
@@ -175,7 +205,7 @@ def start(
     form: Form = Form.BRIEF,
     period: str = "",
 ) -> Brief:
-    _check_day(session, wanted.as_of, now.date(), province=actor.place.province)
+    _check_day(session, wanted.as_of, now.date(), period, province=actor.place.province)
     brief = Brief(
         province_code=place.province,
         city_code=place.city,
@@ -190,6 +220,8 @@ def start(
         created_at=now,
         created_by=actor.id,
         note="",
+        returned="",
+        mailed=False,
     )
     _write(brief, wanted)
     session.add(brief)
@@ -198,9 +230,12 @@ def start(
     return brief
 
 
-def _check_day(session: Session, as_of: date, today: date, *, province: str) -> None:
+def _check_day(session: Session, as_of: date, today: date, period: str, *, province: str) -> None:
     since = programme_began(session, province)
-    refuse_if(rules.problems_of_as_of(as_of, today=today, since=since))
+    refuse_if(
+        rules.problems_of_as_of(as_of, today=today, since=since)
+        or rules.problems_of_period(period, as_of)
+    )
 
 
 def _write(brief: Brief, wanted: Wanted) -> None:
@@ -230,7 +265,7 @@ def edit(
     wanted: Wanted,
 ) -> Brief:
     brief = opened(session, brief_id, Step.EDIT, actor=actor, version=version)
-    _check_day(session, wanted.as_of, now.date(), province=actor.place.province)
+    _check_day(session, wanted.as_of, now.date(), brief.period, province=actor.place.province)
     before = _visible(brief)
     _write(brief, wanted)
     after = _visible(brief)
@@ -265,6 +300,12 @@ def discard(
     session.delete(brief)
 
 
+def label_of(brief: Brief) -> str:
+    """无锡市工作简报〔2026〕第3期."""
+    number = f"〔{brief.year}〕第{brief.issue}期" if brief.issue else "（未编号）"
+    return f"{brief.scope_name}{brief.form.label}{number}"
+
+
 def record(
     session: Session,
     actor: Identity,
@@ -276,7 +317,6 @@ def record(
     note: str = "",
     modifies: bool = True,
 ) -> None:
-    number = f"〔{brief.year}〕第{brief.issue}期" if brief.issue else "（未编号）"
     journal.record(
         session,
         actor=actor,
@@ -284,7 +324,7 @@ def record(
         action=f"brief.{action}",
         kind="brief",
         subject=brief.id,
-        label=f"{brief.scope_name}工作简报{number}",
+        label=label_of(brief),
         province=brief.province_code,
         city=brief.city_code,
         region=brief.region_code,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
-from custody.briefs import queries, rules, snapshot
+from custody.briefs import numbers, queries, rules, snapshot
 from custody.briefs.actions.drafting import opened, record
 from custody.briefs.models import Brief
 from custody.briefs.rules import Status, Step
@@ -16,6 +16,8 @@ from custody.briefs.snapshot import Snapshot
 from custody.infra.files import Stored
 from custody.kernel.problems import Problem, refuse_if
 from custody.regions.models import Province
+
+MARK_LEFT = Problem("mark", "正文中还有没有填上的数据项（⟦…⟧），请改正后再定稿。")
 
 
 def problems_before_freezing(session: Session, brief: Brief) -> None:
@@ -26,10 +28,15 @@ def problems_before_freezing(session: Session, brief: Brief) -> None:
             *rules.problems_of_masthead(
                 issuer=brief.issuer,
                 issue=brief.issue,
-                taken=queries.numbers_taken(session, brief),
+                taken=_taken(session, brief),
             ),
         ]
     )
+
+
+def _taken(session: Session, brief: Brief) -> list[int]:
+    """A correction carries the number of what it corrects, and what that one corrected."""
+    return [] if brief.replaces_id is not None else queries.numbers_taken(session, brief)
 
 
 def freeze(
@@ -46,10 +53,13 @@ def freeze(
     brief = opened(session, brief_id, Step.FREEZE, actor=actor, version=version)
     _one_at_a_time(session, brief)
     problems_before_freezing(session, brief)
+    texts = [paragraph["text"] for paragraph in snapshot.paragraphs_of(content)]
+    refuse_if([MARK_LEFT] if any(numbers.has_marks(text) for text in texts) else [])
     brief.status = rules.STEPS[brief.status, Step.FREEZE]
     _keep(brief, content, pdf)
     brief.frozen_at, brief.frozen_by = now, actor.id
     brief.reviewed_at = brief.reviewed_by = None
+    brief.returned = ""
     record(session, actor, now, "frozen", brief, _digests(brief))
     return brief
 
@@ -90,7 +100,7 @@ def give_back(
     brief = opened(session, brief_id, Step.RETURN, actor=actor, version=version)
     words = reason.strip()
     refuse_if(rules.problems_of_reason(words))
-    brief.note = words
+    brief.returned = words
     _let_go(session, brief, "returned", Step.RETURN, actor=actor, now=now, note=words)
     return brief
 
@@ -123,19 +133,20 @@ def review(
     refuse_if(rules.problems_of_reviewer(actor.id, brief.frozen_by))
     brief.status = rules.STEPS[brief.status, Step.REVIEW]
     brief.reviewed_at, brief.reviewed_by = now, actor.id
-    brief.note = ""
     record(session, actor, now, "reviewed", brief)
     return brief
 
 
-def numbers_of(session: Session, brief: Brief) -> tuple[int, int]:
-    """(issue, running total) it will carry: those chosen for it, else the next; a correction keeps
-    the numbers of what it corrects."""
+def numbers_of(
+    session: Session, brief: Brief, *, issue: int | None = None, total: int | None = None
+) -> tuple[int, int]:
+    """(issue, running total) it will carry: those chosen now or while it was a draft, else the next;
+    a correction keeps the numbers of what it corrects."""
     if brief.replaces_id is not None:
         old = session.get_one(Brief, brief.replaces_id)
         return old.issue or 1, old.total or 1
-    issue, total = queries.next_numbers(session, brief)
-    return brief.issue or issue, brief.total or total
+    next_issue, next_total = queries.next_numbers(session, brief)
+    return issue or brief.issue or next_issue, total or brief.total or next_total
 
 
 def publish(
@@ -147,11 +158,15 @@ def publish(
     version: int,
     content: Snapshot,
     pdf: Stored,
+    issue: int | None = None,
+    total: int | None = None,
+    mailed: bool = False,
 ) -> Brief:
     """From now on nothing of it changes. A second click finds it published and does nothing.
 
-    `content` is the reviewed snapshot with its numbers. Refused (`number_taken`) where another brief
-    has taken the number since then: make both anew and ask again.
+    `content` is the reviewed snapshot with its numbers (`issue` and `total` if chosen now). Refused
+    (`number_taken`) where another brief has taken the number since then: make both anew and ask
+    again. `mailed`: the PDF goes to whoever wants briefs by mail at once.
     """
     brief = queries.get_brief(session, brief_id, actor, lock=True)
     if brief.status is Status.PUBLISHED and brief.version == version + 1:
@@ -159,15 +174,23 @@ def publish(
     brief = opened(session, brief_id, Step.PUBLISH, actor=actor, version=version)
     assert brief.snapshot is not None
     _one_at_a_time(session, brief)
-    issue, total = numbers_of(session, brief)
+    issue, total = numbers_of(session, brief, issue=issue, total=total)
+    problems_of_number(session, brief, issue)
     if content != snapshot.numbered(brief.snapshot, issue=issue, total=total):
         refuse_if([Problem("number_taken", "期号刚被另一份简报使用，请再点击一次“发布”。")])
     brief.status = rules.STEPS[brief.status, Step.PUBLISH]
     brief.issue, brief.total = issue, total
     _keep(brief, content, pdf)
     brief.published_at, brief.published_by = now, actor.id
+    brief.mailed = mailed
     record(session, actor, now, "published", brief, _digests(brief))
     return brief
+
+
+def problems_of_number(session: Session, brief: Brief, issue: int) -> None:
+    """Raise Refused where another brief of the year carries the number."""
+    taken = _taken(session, brief)
+    refuse_if(rules.problems_of_masthead(issuer=brief.issuer, issue=issue, taken=taken))
 
 
 def correct(
@@ -203,6 +226,8 @@ def correct(
         ranked=old.ranked,
         replaces_id=old.id,
         note=words,
+        returned="",
+        mailed=False,
         digest="",
         pdf_digest="",
         pdf_size=0,
@@ -213,7 +238,3 @@ def correct(
     session.flush()
     record(session, actor, now, "corrected", new, note=words)
     return new
-
-
-def note_download(session: Session, *, actor: Identity, now: datetime, brief: Brief) -> None:
-    record(session, actor, now, "downloaded", brief, modifies=False)

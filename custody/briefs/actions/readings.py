@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
@@ -32,15 +33,17 @@ def downloaded(session: Session, *, actor: Identity, now: datetime, brief: Brief
 
 
 def _reading(session: Session, actor: Identity, now: datetime, brief: Brief) -> Reading:
-    found = session.get(Reading, (brief.id, actor.id), with_for_update=True)
-    if found is None:
-        found = Reading(
-            brief_id=brief.id,
-            account_id=actor.id,
-            first_at=now,
-            last_at=now,
-            opened=0,
-            downloaded=0,
-        )
-        session.add(found)
-    return found
+    key = (brief.id, actor.id)
+    found = session.get(Reading, key, with_for_update=True)
+    if found is not None:
+        return found
+    first = Reading(
+        brief_id=brief.id, account_id=actor.id, first_at=now, last_at=now, opened=0, downloaded=0
+    )
+    try:
+        with session.begin_nested():
+            session.add(first)
+    except IntegrityError:
+        # Opened in two windows at the same moment.
+        return session.get_one(Reading, key, with_for_update=True, populate_existing=True)
+    return first

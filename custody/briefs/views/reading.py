@@ -1,4 +1,4 @@
-"""Briefs found, read and downloaded."""
+"""Briefs found, read and downloaded; who has read them."""
 
 from __future__ import annotations
 
@@ -9,44 +9,65 @@ from flask import render_template, request, send_file
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.briefs import queries, render, tables
+from custody.briefs import receipts as asked
 from custody.briefs.actions import drafting, readings
+from custody.briefs.forms import ListForm
 from custody.briefs.models import Brief
-from custody.briefs.rules import Status
-from custody.briefs.views.pages import Page, blueprint, draft_page, form_of, is_demo
+from custody.briefs.queries import Wanted
+from custody.briefs.rules import Status, period_words
+from custody.briefs.views.pages import Page, blueprint, brief_page, draft_page, form_of, is_demo
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
 from custody.kernel.days import full_day
-from custody.kernel.problems import Problem
+from custody.kernel.problems import NotFound, Problem
 from custody.web.database import files, session, transaction
 from custody.web.downloads import name_file
 from custody.web.exports import table_file
 from custody.web.paging import page_of
 
 __all__ = ["blueprint"]
+MOST_LISTED = 20_000
 
 
 @blueprint.get("")
 @requires(Can.READ_BRIEF)
 def index() -> Page:
-    who, words = identity(), request.args.get("q", "")
-    page = page_of(queries.count(session(), who, words=words), 30)
-    rows = queries.listed(session(), who, words=words, limit=page.size, offset=page.offset)
-    published = [row for row in rows if row.status is Status.PUBLISHED]
-    own = [row for row in published if row.place == who.place]
-    newest = next(iter([*own, *published]), None)
+    """The newest ones big, the earlier ones below, to be found by place and day."""
+    who, s = identity(), session()
+    form, wanted = _wanted()
+    page = page_of(queries.count(s, who, wanted), 30)
+    rows = queries.listed(s, who, wanted, limit=page.size, offset=page.offset)
+    first = not wanted.any and page.number == 1
     return render_template(
-        "briefs/index.html", briefs=rows, newest=newest, page=page, words=words, Status=Status
+        "briefs/index.html",
+        briefs=rows,
+        newest=queries.newest(s, who) if first else [],
+        superseded=queries.superseded(s, [row.id for row in rows]),
+        page=page,
+        form=form,
+        wanted=wanted,
+        period_words=period_words,
+        Status=Status,
     )
+
+
+def _wanted() -> tuple[ListForm, Wanted]:
+    """The filters of the address; a day that cannot be read is told and left out."""
+    form = ListForm(request.args)
+    form.validate()
+    words = request.args.get("q", "").strip()[:40]
+    return form, Wanted(words, form.since.data, form.until.data)
 
 
 @blueprint.get("/list.xlsx")
 @requires(Can.READ_BRIEF)
 def table() -> Page:
     """The briefs this person may read, as filtered."""
-    who, words = identity(), request.args.get("q", "")
-    rows = queries.listed(session(), who, words=words, limit=MOST_LISTED)
+    who, (_, wanted) = identity(), _wanted()
+    rows = queries.listed(session(), who, wanted, limit=MOST_LISTED)
+    gone = queries.superseded(session(), [row.id for row in rows])
     return table_file(
-        tables.briefs(rows, under=f"截至{full_day(clock.today())}　共{len(rows)}期"),
+        tables.briefs(rows, gone, under=f"截至{full_day(clock.today())}　共{len(rows)}期"),
         actor=who,
         place=who.place,
         name="工作简报目录",
@@ -55,21 +76,50 @@ def table() -> Page:
     )
 
 
-MOST_LISTED = 20_000
-
-
 @blueprint.get("/<int:brief_id>")
 @requires(Can.READ_BRIEF)
 def show(brief_id: int) -> Page:
-    """The brief on screen; for those who draft, with what to do next."""
-    brief = queries.get_brief(session(), brief_id, identity())
+    """The brief on screen; for those who draft, with what to do next. Opening it is its receipt."""
+    who = identity()
+    brief = queries.get_brief(session(), brief_id, who)
     if brief.status is Status.DRAFT:
         return draft_page(brief, form_of(brief), brief.words)
-    assert brief.snapshot is not None
-    article = render.article(brief.snapshot)
-    second = brief.frozen_by != identity().id
-    return render_template(
-        "briefs/show.html", brief=brief, article=article, second=second, Status=Status
+    if brief.status is Status.PUBLISHED:
+        with transaction() as writing:
+            readings.opened(writing, actor=who, now=clock.now(), brief=brief)
+        brief = queries.get_brief(session(), brief_id, who)
+    return brief_page(brief)
+
+
+def _published(brief_id: int) -> Brief:
+    brief = queries.get_brief(session(), brief_id, identity())
+    if brief.status is not Status.PUBLISHED:
+        raise NotFound
+    return brief
+
+
+@blueprint.get("/<int:brief_id>/receipts")
+@requires(Can.DRAFT_BRIEF)
+def receipts(brief_id: int) -> Page:
+    """Who has read it, who not yet."""
+    brief = _published(brief_id)
+    rows = asked.receipts(session(), brief)
+    read = sum(row.reading is not None for row in rows)
+    return render_template("briefs/receipts.html", brief=brief, rows=rows, read=read)
+
+
+@blueprint.get("/<int:brief_id>/receipts.xlsx")
+@requires(Can.DRAFT_BRIEF)
+def receipts_table(brief_id: int) -> Page:
+    brief = _published(brief_id)
+    rows = asked.receipts(session(), brief)
+    return table_file(
+        tables.receipts(rows, under=drafting.label_of(brief)),
+        actor=identity(),
+        place=brief.place,
+        name="简报阅读情况",
+        plain="brief-receipts",
+        note=f"{drafting.label_of(brief)}，{len(rows)}人",
     )
 
 
