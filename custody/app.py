@@ -21,6 +21,14 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
+from custody.baselines.views import adjustments
+from custody.baselines.views import begin as base_begin
+from custody.baselines.views import decisions as base_decisions
+from custody.baselines.views import differences as base_differences
+from custody.baselines.views import institution as base_institution
+from custody.baselines.views import papers as base_papers
+from custody.baselines.views import regions as base_regions
+from custody.baselines.views import version as base_version
 from custody.briefs.views import changes as brief_changes
 from custody.briefs.views import deciding, drafts, instructions, reading
 from custody.contracts.views import (
@@ -38,7 +46,16 @@ from custody.contracts.views import policy as contract_policy
 from custody.dashboard.views import attention, board, region
 from custody.demo import people as demo
 from custody.dossiers import views as dossiers
+from custody.energy.views import bills as energy_bills
+from custody.energy.views import coverage as energy_coverage
+from custody.energy.views import doubts as energy_doubts
+from custody.energy.views import facts as energy_facts
 from custody.energy.views import imports as energy_imports
+from custody.energy.views import institutions as energy_institutions
+from custody.energy.views import months as energy_months
+from custody.energy.views import regions as energy_regions
+from custody.energy.views import tables as energy_tables
+from custody.energy.views import weather
 from custody.forecast import views as forecast
 from custody.gantt import views as gantt
 from custody.inbox.queries.messages import place_and_unread
@@ -136,7 +153,25 @@ def _register(app: Flask) -> None:
         # Two modules of one blueprint.
         *{part.blueprint for part in (settlement, settlement_papers)},
         dossiers.blueprint,
+        energy_regions.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_institutions, energy_facts)},
+        energy_bills.blueprint,
         energy_imports.blueprint,
+        # Several modules of one blueprint.
+        *{
+            part.blueprint
+            for part in (
+                *(base_regions, base_begin, base_version, base_institution),
+                *(base_decisions, base_differences, base_papers),
+            )
+        },
+        adjustments.blueprint,
+        energy_coverage.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_months, energy_doubts)},
+        energy_tables.blueprint,
+        weather.blueprint,
         # Two modules of one blueprint.
         *{part.blueprint for part in (saving_regions, saving_meters)},
     ):
@@ -191,9 +226,11 @@ _MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
     ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
     ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
     ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
+    ("energy.index", "能源数据", (Can.SEE_ENERGY,)),
+    ("baselines.index", "能源基准", (Can.SEE_ENERGY,)),
+    ("energy_months.index", "能源月报", (Can.SEE_ENERGY,)),
     ("savings.index", "节能量", (Can.SEE_ENERGY,)),
     ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
-    ("energy_imports.index", "能源数据导入", (Can.FILL_ENERGY,)),
     ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
     ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
     ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
@@ -234,7 +271,12 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "settlements": ("settlements.index",),
     "settlement": ("settlements.index",),
     "dossiers": ("jobs.index", "dashboard.board"),
-    "energy_imports": ("energy_imports.index",),
+    "baselines": ("baselines.index",),
+    "adjustments": ("baselines.index",),
+    **dict.fromkeys(("energy", "institutions", "bills", "energy_imports"), ("energy.index",)),
+    **dict.fromkeys(
+        ("energy_months", "energy_coverage", "energy_tables", "weather"), ("energy_months.index",)
+    ),
     "savings": ("savings.index",),
     "guarantees": ("savings.index",),
 }
@@ -336,6 +378,10 @@ FIELD_WORDS = {
     "building": "单位和建筑",
     "distinct": "区别说明",
     "credit_code": "统一社会信用代码",
+    "floor_area": "建筑面积",
+    "people": "用能人数",
+    "use": "用量",
+    "cost": "费用",
     "signed_on": "合同签订日期",
     "amount": "合同金额",
     "note": "备注",

@@ -82,7 +82,15 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
         len(adopted),
         tuple(words for one in adopted for words in bases.differences(session, one)),
     )
-    yield Part("账单导入", energy.accepted(session), tuple(energy.differences(session)))
+    yield Part(
+        "非常规调整", bases.signed_count(session), tuple(bases.adjustment_differences(session))
+    )
+    yield Part("折算系数", energy.coefficients(session), tuple(energy.changed(session)))
+    yield Part(
+        "账单导入",
+        energy.accepted(session),
+        (*energy.differences(session), *energy.bills_changed(session)),
+    )
     yield Part(
         "地区阶段",
         _count(session, Lifecycle),

@@ -18,7 +18,8 @@ from config import Config
 from custody import setup
 from custody.app import log_to
 from custody.baselines import runner as baselines
-from custody.baselines.actions import KIND as BASELINE_FIT
+from custody.baselines.actions.drafts import KIND as BASELINE_FIT
+from custody.baselines.actions.papers import KIND as BASELINE_PAPER
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
 from custody.energy import runner as energy
@@ -40,6 +41,7 @@ HANDLERS: Handlers = {
     energy.REHEARSAL: energy.rehearse,
     energy.ACCEPTANCE: energy.accept,
     BASELINE_FIT: baselines.fit,
+    BASELINE_PAPER: baselines.print_table,
 }
 """Kind of job → who does it."""
 PAUSE = 1.0

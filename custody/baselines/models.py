@@ -92,6 +92,8 @@ class Line(Base):
     quota: Mapped[Decimal | None] = mapped_column(Quantity)
     """Entered a year where bills do not suffice, with `quota_source`."""
     quota_source: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text, default="")
+    """Why people chose this method; empty where the system did."""
 
 
 class Comment(Base):
@@ -130,6 +132,10 @@ class NonRoutine(Versioned, Base):
     before: Mapped[Decimal | None] = mapped_column(Quantity)
     after: Mapped[Decimal | None] = mapped_column(Quantity)
     """X_0 and X_t: m², people, hours; the formula is the driver's (mv.adjust)."""
+    rate: Mapped[Decimal | None] = mapped_column(Quantity)
+    """What a unit of the driver stands for a month, or the part that depends on it."""
+    trigger: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
+    """Percent of change up to which the contract adjusts nothing."""
     quantity: Mapped[Decimal] = mapped_column(Quantity)
     """ΔQ a month, in the energy's unit; of PRICE zero."""
     formula: Mapped[str] = mapped_column(Text)
@@ -140,5 +146,6 @@ class NonRoutine(Versioned, Base):
     state: Mapped[AdjustmentState] = mapped_column(Word(AdjustmentState))
     """Counts once both signed papers lie with it (attachments baseline_adjustment/owner, /company)."""
     signed_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

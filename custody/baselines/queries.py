@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Double, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from custody.accounts.models import Account
 from custody.accounts.rules import Identity
 from custody.baselines.models import Baseline, Comment, Line, NonRoutine
+from custody.baselines.rules.covered import Covered, Known
+from custody.baselines.rules.fitting import NOTHING
+from custody.baselines.rules.outline import Outline
+from custody.baselines.rules.plain import fitted_like
 from custody.baselines.rules.states import AdjustmentState, State
+from custody.energy.models.bills import Bill
+from custody.energy.models.roster import Institution, Meter
+from custody.energy.models.tables import Temperature
+from custody.energy.rules.energies import Energy, Payment
+from custody.infra.journal import Event
+from custody.kernel.periods import codes
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
 from custody.regions.queries import within
@@ -116,3 +128,262 @@ def counts_of(session: Session, baseline_id: int) -> Mapping[str, int]:
         .order_by(Line.chosen)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def outline_of(session: Session, baseline_id: int) -> list[Outline]:
+    """Every line without its records, by meter, in one statement."""
+    rows = session.execute(
+        select(
+            *(Line.id, Line.meter_id, Line.institution_id, Line.energy, Line.chosen, Line.rule),
+            *(Line.rule_use, Line.rule_cost, Line.method, Line.model_use, Line.price, Line.quota),
+            Line.record[("stops", 0, "code")].as_string().is_not(None),
+            Line.record["cvrmse"].as_float(),
+        )
+        .where(Line.baseline_id == baseline_id)
+        .order_by(Line.meter_id)
+    )
+    return [Outline(*tuple(row)) for row in rows]
+
+
+def institutions_of(session: Session, region_code: str) -> Mapping[int, Institution]:
+    rows = session.scalars(
+        select(Institution).where(Institution.region_code == region_code).order_by(Institution.id)
+    )
+    return {row.id: row for row in rows}
+
+
+def line_of_meter(session: Session, baseline_id: int, meter: int) -> Line | None:
+    return session.scalar(
+        select(Line).where(Line.baseline_id == baseline_id, Line.meter_id == meter)
+    )
+
+
+def meters_of_version(
+    session: Session, baseline_id: int, institution: int | None = None
+) -> Sequence[tuple[Line, Meter]]:
+    """Lines with their meters: by institution, energy, number."""
+    query = (
+        select(Line, Meter)
+        .join(Meter, Meter.id == Line.meter_id)
+        .where(Line.baseline_id == baseline_id)
+        .order_by(Line.institution_id, Line.energy, Meter.number)
+    )
+    if institution is not None:
+        query = query.where(Line.institution_id == institution)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def numbers_of(session: Session, meter_ids: Sequence[int]) -> Mapping[int, str]:
+    """Meter → 户号."""
+    found: dict[int, str] = {}
+    for few in _pieces(meter_ids):
+        rows = session.execute(select(Meter.id, Meter.number).where(Meter.id.in_(few)))
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def get_line(session: Session, baseline_id: int, number: int) -> Line:
+    row = session.scalar(select(Line).where(Line.id == number, Line.baseline_id == baseline_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Bills:
+    """A meter's, over a base period: month → use, days."""
+
+    use: Mapping[int, float]
+    days: Mapping[int, int]
+
+
+def bills_of(
+    session: Session, meter_ids: Sequence[int], first: int, last: int
+) -> Mapping[int, Bills]:
+    """As they are now; every meter asked for has an entry."""
+    found = {one: Bills({}, {}) for one in meter_ids}
+    for few in _pieces(meter_ids):
+        rows = session.execute(
+            select(Bill.meter_id, Bill.month, cast(Bill.use, Double), Bill.days)
+            .where(Bill.meter_id.in_(few), Bill.month.between(first, last))
+            .order_by(Bill.meter_id, Bill.month)
+        )
+        for meter, month, use, days in rows:
+            found[meter].use[month] = use  # type: ignore[index]
+            found[meter].days[month] = days  # type: ignore[index]
+    return found
+
+
+def names_of(session: Session, ids: Iterable[int | None]) -> Mapping[int, str]:
+    """Account → unit and name."""
+    rows = session.execute(
+        select(Account.id, Account.unit, Account.name).where(
+            Account.id.in_({one for one in ids if one is not None})
+        )
+    )
+    return {row[0]: f"{row[1]}　{row[2]}" for row in rows}
+
+
+def events_of(session: Session, baseline_id: int) -> Sequence[Event]:
+    """What was done to it, newest first; downloads are not part of its history."""
+    return session.scalars(
+        select(Event)
+        .where(Event.kind == "baseline", Event.subject == str(baseline_id), Event.modifies)
+        .order_by(Event.id.desc())
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many meters a version has, how many of them have a base."""
+
+    meters: int = 0
+    based: int = 0
+
+    @property
+    def percent(self) -> float | None:
+        return 100 * self.based / self.meters if self.meters else None
+
+
+def extents_of(session: Session, baseline_ids: Sequence[int]) -> Mapping[int, Extent]:
+    rows = session.execute(
+        select(Line.baseline_id, func.count(), func.count().filter(Line.chosen != NOTHING))
+        .where(Line.baseline_id.in_(baseline_ids))
+        .group_by(Line.baseline_id)
+    )
+    return {row[0]: Extent(row[1], row[2]) for row in rows}
+
+
+def newest_of(session: Session, codes: Sequence[str]) -> Mapping[str, Baseline]:
+    """Region → its newest version that is neither given up nor superseded."""
+    rows = session.scalars(
+        select(Baseline)
+        .where(
+            Baseline.region_code.in_(codes),
+            Baseline.state.not_in((State.DISCARDED, State.SUPERSEDED)),
+        )
+        .order_by(Baseline.region_code, Baseline.number)
+    )
+    return {row.region_code: row for row in rows}
+
+
+# --- before a version is begun -----------------------------------------------------------------
+
+
+def coverage_of(session: Session, region: str, city: str, first: int, last: int) -> Covered:
+    """Which bills and temperatures of a period are there. Three statements."""
+    fitted = [one for one in Energy if fitted_like(one)]
+    mine = (
+        Meter.region_code == region,
+        Institution.in_custody,
+        Meter.payment.in_([one for one in Payment if one.metered]),
+        Meter.energy.in_(fitted),
+    )
+    months = session.execute(
+        select(Meter.energy, Bill.month, func.count())
+        .join(Institution, Institution.id == Meter.institution_id)
+        .join(Bill, Bill.meter_id == Meter.id)
+        .where(*mine, Bill.month.between(first, last))
+        .group_by(Meter.energy, Bill.month)
+    )
+    meters = session.execute(
+        select(Meter.energy, Meter.since, Meter.until, func.count(Bill.month))
+        .join(Institution, Institution.id == Meter.institution_id)
+        .outerjoin(Bill, and_(Bill.meter_id == Meter.id, Bill.month.between(first, last)))
+        .where(*mine)
+        .group_by(Meter.id, Meter.energy, Meter.since, Meter.until)
+    )
+    warm = session.scalars(
+        select(Temperature.month).where(
+            Temperature.city_code == city, Temperature.month.between(first, last)
+        )
+    )
+    return Covered(
+        tuple(codes(first, last)),
+        {(row[0], row[1]): row[2] for row in months},
+        tuple(Known(row[0], row[1], row[2], row[3]) for row in meters),
+        frozenset(warm),
+    )
+
+
+# --- non-routine adjustments ------------------------------------------------------------------
+
+ADJUSTMENT = "baseline_adjustment"
+"""Kind of their attachments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """An adjustment with what it is of."""
+
+    row: NonRoutine
+    meter: Meter
+    institution: Institution
+
+
+def adjustments_of_region(
+    session: Session, region_code: str, state: AdjustmentState | None = None
+) -> list[Adjusted]:
+    """Newest first."""
+    query = _adjusted().where(NonRoutine.region_code == region_code)
+    if state is not None:
+        query = query.where(NonRoutine.state == state)
+    rows = session.execute(query.order_by(NonRoutine.number.desc()))
+    return [Adjusted(row[0], row[1], row[2]) for row in rows]
+
+
+def _adjusted() -> Select[NonRoutine, Meter, Institution]:
+    return (
+        select(NonRoutine, Meter, Institution)
+        .join(Meter, Meter.id == NonRoutine.meter_id)
+        .join(Institution, Institution.id == Meter.institution_id)
+    )
+
+
+def get_adjustment(
+    session: Session, number: int, *, who: Identity, lock: bool = False
+) -> tuple[NonRoutine, Region]:
+    query = (
+        select(NonRoutine, Region)
+        .join(Region, Region.code == NonRoutine.region_code)
+        .where(NonRoutine.id == number, within(who.place))
+    )
+    if lock:
+        query = query.with_for_update(of=NonRoutine)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def adjusted_of(session: Session, row: NonRoutine) -> Adjusted:
+    found = session.execute(_adjusted().where(NonRoutine.id == row.id)).one()
+    return Adjusted(found[0], found[1], found[2])
+
+
+def found_meters(
+    session: Session, region_code: str, words: str, offset: int, size: int
+) -> tuple[int, list[tuple[Meter, Institution]]]:
+    """(how many, some of them) of the region's metered meters in custody by name or number."""
+    query = (
+        select(Meter, Institution)
+        .join(Institution, Institution.id == Meter.institution_id)
+        .where(
+            Meter.region_code == region_code,
+            Institution.in_custody,
+            Meter.payment.in_([one for one in Payment if one.metered]),
+            Meter.energy.in_([one for one in Energy if fitted_like(one)]),
+        )
+    )
+    if words:
+        query = query.where(
+            or_(
+                Institution.name.contains(words, autoescape=True),
+                Meter.number.contains(words, autoescape=True),
+            )
+        )
+    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.execute(
+        query.order_by(Institution.id, Meter.energy, Meter.number).offset(offset).limit(size)
+    )
+    return count, [(row[0], row[1]) for row in rows]

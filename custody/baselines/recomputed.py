@@ -11,17 +11,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+import numpy as np
+from sqlalchemy import BigInteger, Double, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
-from custody.baselines.models import Baseline
-from custody.baselines.queries import lines_of
-from custody.baselines.rules.fitting import Billed, Fitted, Metered, digest_of, fit_all
+from custody.attachments.queries import attached_to
+from custody.baselines.models import Baseline, Line, NonRoutine
+from custody.baselines.queries import ADJUSTMENT, lines_of, numbers_of
+from custody.baselines.rules import adjusting
+from custody.baselines.rules.adjusting import Wanted
+from custody.baselines.rules.bills import Bills, Digest, Metered
+from custody.baselines.rules.fitting import QUANTITY, fit_all
+from custody.baselines.rules.lines import Written, written
 from custody.baselines.rules.plain import fitted_like, month_of
+from custody.baselines.rules.states import AdjustmentState
 from custody.energy.models.bills import Bill, PastBill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.models.tables import Coefficient, EnergyPolicy, Temperature
+from custody.energy.queries.series import NOTHING, blocks, column_of
 from custody.energy.rules.energies import Energy, Payment
+from custody.kernel.periods import codes
+from custody.mv.adjust import Driver
 from custody.mv.custody_rule import Policy
 from custody.mv.method import METHOD_VERSION
 from custody.regions.models import Region
@@ -29,83 +39,155 @@ from custody.regions.models import Region
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    meters: list[tuple[Metered, list[Billed]]]
+    """The tables, and the meters; their bills are read piece by piece."""
+
+    session: Session
+    region: str
+    first: int
+    last: int
+    on: datetime
+    """Bills as they stood at that moment."""
+    meters: list[Metered]
     weather: dict[str, Any]
     coefficients: list[Any]
     policy: dict[str, Any]
 
+    def pieces(self) -> Iterator[Bills]:
+        """By meters, so that memory stays bounded; every time read anew."""
+        for start in range(0, len(self.meters), PIECE):
+            yield _bills(self, self.meters[start : start + PIECE])
+
     @property
     def digest(self) -> str:
-        return digest_of(
-            self.meters,
+        found = Digest()
+        for piece in self.pieces():
+            found.add(piece)
+        return self.closed(found)
+
+    def closed(self, found: Digest) -> str:
+        return found.closed(
             weather=self.weather,
             coefficients=self.coefficients,
             policy={name: value for name, value in self.policy.items() if name != "read_at"},
             method=METHOD_VERSION,
         )
 
+    @property
+    def rule(self) -> Policy:
+        return Policy(
+            Decimal(self.policy["threshold"]), bool(self.policy["increasing_uses_latest"])
+        )
+
+    @property
+    def temperatures(self) -> dict[int, float]:
+        return {int(month): float(told["mean"]) for month, told in self.weather.items()}
+
 
 def inputs_of(session: Session, baseline: Baseline, region: Region, *, now: datetime) -> Inputs:
     """As they are now."""
     policy = _policy(session, region.province_code)
     return Inputs(
-        read(session, region.code, baseline.base_from, baseline.base_until, on=now),
+        *(session, region.code, baseline.base_from, baseline.base_until, now),
+        _meters(session, region.code),
         _weather(session, region.city_code, baseline.base_from, baseline.base_until),
         _coefficients(session, region.province_code, baseline.base_until),
         {**policy, "read_at": now.isoformat()},
     )
 
 
-def frozen_inputs(session: Session, baseline: Baseline) -> Inputs:
+def frozen_inputs(session: Session, baseline: Baseline, lines: Sequence[Line]) -> Inputs:
     """As they were when it was fitted: the tables from its own row, the bills in their versions."""
     on = datetime.fromisoformat(baseline.policy["read_at"])
-    meters = [
-        Metered(line.meter_id, line.institution_id, line.energy)
-        for line in lines_of(session, [baseline.id])
-    ]
-    bills = _bills(session, baseline.region_code, baseline.base_from, baseline.base_until, on)
     return Inputs(
-        [(one, bills.get(one.meter, [])) for one in meters],
+        *(session, baseline.region_code, baseline.base_from, baseline.base_until, on),
+        [Metered(line.meter_id, line.institution_id, line.energy) for line in lines],
         dict(baseline.weather),
         list(baseline.coefficients),
         dict(baseline.policy),
     )
 
 
-def fitted(inputs: Inputs, *, first: int, last: int) -> list[Fitted]:
-    return fit_all(
-        inputs.meters,
-        {int(month): float(told["mean"]) for month, told in inputs.weather.items()},
-        first=first,
-        last=last,
-        policy=Policy(
-            Decimal(inputs.policy["threshold"]), bool(inputs.policy["increasing_uses_latest"])
-        ),
-    )
+def reckoned(inputs: Inputs, found: Digest) -> Iterator[list[Written]]:
+    """The lines of each piece; the digest grows with the bills that are read."""
+    known = inputs.temperatures
+    warmth = np.array([known.get(month, np.nan) for month in codes(inputs.first, inputs.last)])
+    for piece in inputs.pieces():
+        found.add(piece)
+        yield written(piece, warmth, inputs.rule)
 
 
 def differences(session: Session, baseline: Baseline) -> Iterator[str]:
     """A Chinese sentence for everything that does not come out again as it is stored."""
-    name = f"{baseline.region_code}能源基准第{baseline.number}版"
+    region = session.get_one(Region, baseline.region_code)
+    name = f"{region.name}能源基准第{baseline.number}版"
     if baseline.method_version != METHOD_VERSION:
         yield f"{name}由旧版算法{baseline.method_version}计算，无法用{METHOD_VERSION}复算。"
         return
-    inputs = frozen_inputs(session, baseline)
-    if inputs.digest != baseline.digest:
+    lines = lines_of(session, [baseline.id])
+    inputs = frozen_inputs(session, baseline, lines)
+    again: dict[int, dict[str, Any]] = {}
+    found = Digest()
+    for piece in inputs.pieces():
+        found.add(piece)
+        for one in fit_all(
+            list(piece.each()),
+            inputs.temperatures,
+            first=inputs.first,
+            last=inputs.last,
+            policy=inputs.rule,
+        ):
+            again[one.metered.meter] = one.values()
+    if inputs.closed(found) != baseline.digest:
         yield f"{name}的输入数据与采用时的摘要不符，账单或气温可能被改动。"
-    again = {
-        one.metered.meter: one.values()
-        for one in fitted(inputs, first=baseline.base_from, last=baseline.base_until)
-    }
-    for line in lines_of(session, [baseline.id]):
+    spoilt = {}
+    for line in lines:
         there = again.get(line.meter_id)
         wrong = [
             word
             for field, word in _COMPARED.items()
-            if there is None or not _alike(getattr(line, field), there[field])
+            if there is None or not alike(getattr(line, field), there[field], _ROUNDED.get(field))
         ]
         if wrong:
-            yield f"{name}中户号编号{line.meter_id}的{'、'.join(wrong)}与复算结果不一致。"
+            spoilt[line.meter_id] = (line.energy.label, "、".join(wrong))
+    numbers = numbers_of(session, list(spoilt))
+    for meter, (energy, told) in spoilt.items():
+        yield f"{name}中{energy}户号{numbers[meter]}的{told}与复算结果不一致。"
+
+
+def signed_count(session: Session) -> int:
+    query = select(func.count()).select_from(NonRoutine)
+    return session.scalar(query.where(NonRoutine.state == AdjustmentState.SIGNED)) or 0
+
+
+def adjustment_differences(session: Session) -> Iterator[str]:
+    """Signed ones: worked out again from their own numbers, with both sides' papers still there."""
+    rows = session.execute(
+        select(NonRoutine, Region)
+        .join(Region, Region.code == NonRoutine.region_code)
+        .where(NonRoutine.state == AdjustmentState.SIGNED)
+        .order_by(NonRoutine.region_code, NonRoutine.number)
+    ).all()
+    papers = attached_to(session, ADJUSTMENT, [row.id for row, _ in rows])
+    for row, region in rows:
+        name = f"{region.name}非常规调整第{row.number}号"
+        slots = {one.slot for one in papers[row.id]}
+        if not {adjusting.OWNER, adjusting.COMPANY} <= slots:
+            yield f"{name}已登记生效，但缺少双方签认件。"
+        if row.before is None or row.after is None or row.rate is None:
+            yield f"{name}缺少计算所用的数值，无法复算。"
+            continue
+        found = adjusting.worked_out(
+            Wanted(
+                Driver(row.driver),
+                *(row.before, row.after, row.rate, row.trigger or Decimal()),
+                *(row.reason, row.from_month, row.until_month),
+            )
+        )
+        right = adjusting.quantity_of(found)
+        if row.quantity != right:
+            yield f"{name}记为每月{row.quantity:.4f}，按登记的数值重算为{right:.4f}。"
+        if row.formula != found.formula:
+            yield f"{name}的算式与按登记的数值重算的不符。"
 
 
 _COMPARED = {
@@ -120,25 +202,30 @@ _COMPARED = {
 }
 CLOSE = 1e-9
 """Relative; another processor may round the last digit of a sum differently."""
+_ROUNDED = {"model_use": QUANTITY}
+"""Rounded from such a sum: its own last digit may then be another."""
 
 
-def _alike(stored: object, there: object) -> bool:
+def alike(stored: object, there: object, step: Decimal | None = None) -> bool:
     if isinstance(stored, dict) and isinstance(there, dict):
-        return stored.keys() == there.keys() and all(_alike(stored[k], there[k]) for k in stored)
+        return stored.keys() == there.keys() and all(alike(stored[k], there[k]) for k in stored)
     if isinstance(stored, (list, tuple)) and isinstance(there, (list, tuple)):
-        return len(stored) == len(there) and all(map(_alike, stored, there))
+        return len(stored) == len(there) and all(map(alike, stored, there))
     if isinstance(stored, float) and isinstance(there, (int, float)):
         return abs(stored - there) <= CLOSE * max(1.0, abs(stored), abs(there))
+    if isinstance(stored, Decimal) and isinstance(there, Decimal) and step is not None:
+        return abs(stored - there) <= step
     return stored == there
 
 
 # --- reading ----------------------------------------------------------------------------------
 
+PIECE = 4096
+"""Meters read and fitted at once."""
 
-def read(
-    session: Session, region: str, first: int, last: int, *, on: datetime
-) -> list[tuple[Metered, list[Billed]]]:
-    """Meters that are metered and in custody, by id, with their bills in order of months."""
+
+def _meters(session: Session, region: str) -> list[Metered]:
+    """Those that are metered and in custody, by id."""
     rows = session.execute(
         select(Meter.id, Meter.institution_id, Meter.energy)
         .join(Institution, Institution.id == Meter.institution_id)
@@ -150,35 +237,48 @@ def read(
         )
         .order_by(Meter.id)
     )
-    bills = _bills(session, region, first, last, on)
-    return [(Metered(row[0], row[1], row[2]), bills.get(row[0], [])) for row in rows]
+    return [Metered(*row) for row in rows]
 
 
-def _bills(
-    session: Session, region: str, first: int, last: int, on: datetime
-) -> dict[int, list[Billed]]:
-    found: dict[int, list[Billed]] = {}
+def _bills(inputs: Inputs, meters: Sequence[Metered]) -> Bills:
+    """In the versions that stood then: of the bills that count, and of those replaced since."""
+    found = Bills.none(meters, codes(inputs.first, inputs.last))
+    ids = np.array([one.meter for one in meters], np.int64)
     for table, until in ((Bill, None), (PastBill, PastBill.replaced_at)):
-        query = (
-            select(
-                *(table.meter_id, table.month, table.number, table.days),
-                *(table.use, table.cost, table.starts_on),
-            )
-            .join(Meter, Meter.id == table.meter_id)
-            .where(
-                Meter.region_code == region,
-                table.month.between(first, last),
-                table.entered_at <= on,
-            )
+        begun = cast(extract("epoch", table.starts_on), Double)
+        query = select(
+            table.meter_id,
+            (cast(table.month, BigInteger) * _FIELD + table.days) * _FIELD + table.number,
+            cast(table.use, Double),
+            func.coalesce(cast(table.cost, Double), NOTHING),
+            case((table.starts_on.is_not(None), begun), else_=NOTHING),
+        ).where(
+            table.meter_id.between(meters[0].meter, meters[-1].meter),
+            table.month.between(inputs.first, inputs.last),
+            table.entered_at <= inputs.on,
         )
         if until is not None:
-            query = query.where(until > on)
-        for meter, month, number, days, use, cost, starts_on in session.execute(query):
-            bill = Billed(month, number, days, use, cost, starts_on)
-            found.setdefault(meter, []).append(bill)
-    for bills in found.values():
-        bills.sort(key=lambda bill: bill.month)
+            query = query.where(until > inputs.on)
+        if ids[-1] - ids[0] > 2 * len(
+            ids
+        ):  # others' meters lie between: the database leaves them out
+            query = query.join(Meter, Meter.id == table.meter_id).where(
+                Meter.region_code == inputs.region
+            )
+        for block in blocks(inputs.session, query):
+            place = np.minimum(np.searchsorted(ids, block[:, 0]), len(ids) - 1)
+            block, place = (one[ids[place] == block[:, 0]] for one in (block, place))
+            packed = block[:, 1].astype(np.int64)
+            at = column_of(packed // _FIELD**2, inputs.first)
+            found.numbers[place, at] = packed % _FIELD
+            found.days[place, at] = packed // _FIELD % _FIELD
+            found.use[place, at], found.cost[place, at] = block[:, 2], block[:, 3]
+            found.starts[place, at] = block[:, 4] // 86400
     return found
+
+
+_FIELD = 10_000
+"""Month, days and version come as one number: of millions of rows every column counts."""
 
 
 def _weather(session: Session, city: str, first: int, last: int) -> dict[str, Any]:

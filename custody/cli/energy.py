@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from config import Config
+from config import Config, ConfigError
 from custody import setup
 from custody.accounts.models import Account
 from custody.accounts.rules import Identity, Role
 from custody.cli.printing import print_json
 from custody.energy import render
-from custody.energy.actions import imports
+from custody.energy.actions import imports, rehearsing
+from custody.energy.actions.imports import Prepared
+from custody.energy.actions.rehearsing import Looked, Rehearsal
 from custody.energy.queries.imports import meter_lines, roster_lines
-from custody.energy.rules.states import Kind
+from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.told import Told, grouped, weighed
-from custody.infra import clock
+from custody.infra import clock, journal
 from custody.infra.files import FileStore
 from custody.infra.journal import Machine
-from custody.kernel.problems import NotFound, Problem, Refused
+from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.regions.models import Region
 
 KINDS = click.Choice([Kind.ROSTER.value, Kind.BILLS.value])
@@ -68,36 +71,51 @@ def template(config: Config, code: str, kind: str, out: Path) -> None:
 def import_command(
     config: Config, file: Path, code: str, kind: str | None, rehearse: bool, as_json: bool
 ) -> None:
-    database, now = setup.existing_database(config), clock.now()
     told = Kind(kind) if kind else None
     try:
-        layout = imports.open_file(file.read_bytes(), file.name, told)
-        with database.reader() as session:
-            rehearsal = imports.rehearse(session, layout, _region(session, code), now=now)
-        if rehearsal.clean and not rehearse:
-            with file.open("rb") as stream:
-                stored = FileStore(config.files).put(stream)
-            with database.transaction() as session:
-                region = _region(session, code)
-                actor = _somebody(session, region)
-                one = imports.upload(
-                    session,
-                    actor=actor,
-                    now=now,
-                    region=region,
-                    key=f"cli-{now:%Y%m%d%H%M%S%f}-{code}",
-                    kind=layout.kind,
-                    stored=stored,
-                    name=file.name,
-                )
-                imports.accept_read(
-                    session, one, actor=actor, now=now, region=region, layout=layout
-                )
-    except Refused as refusal:
-        _refused(refusal, told, as_json)
+        rehearsal = _rehearsed_and_stored(config, file, code, told, store=not rehearse)
+    except (Refused, NotFound, Conflict, ConfigError, OSError, OperationalError) as error:
+        _refused(error, told, as_json)
     _told(rehearsal, as_json, stored=rehearsal.clean and not rehearse)
     if not rehearsal.clean:
         sys.exit(2)
+
+
+def _rehearsed_and_stored(
+    config: Config, file: Path, code: str, kind: Kind | None, *, store: bool
+) -> Rehearsal:
+    """A clean one is stored, what is not clean changes nothing."""
+    database, now = setup.existing_database(config), clock.now()
+    with database.reader() as session:
+        region = _region(session, code)
+        edition = journal.edition(session)
+        layout = rehearsing.open_file(file.read_bytes(), file.name, kind)
+        rehearsal = rehearsing.rehearse(session, layout, region, now=now)
+    if not (store and rehearsal.clean):
+        return rehearsal
+    files = FileStore(config.files)
+    with file.open("rb") as stream:
+        stored = files.put(stream)
+    looked = Looked(ImportState.REHEARSED, rehearsal.packed())
+    with database.transaction() as session:
+        region = _region(session, code)
+        actor = _somebody(session, region)
+        unmoved = journal.edition(session) == edition
+        number = imports.upload(
+            session,
+            actor=actor,
+            now=now,
+            region=region,
+            key=f"cli-{now:%Y%m%d%H%M%S%f}-{code}",
+            kind=layout.kind,
+            stored=stored,
+            name=file.name[-200:],
+        ).id
+        imports.settle(session, files, actor=actor, now=now, number=number, looked=looked)
+        reading = rehearsal.reading
+        prepared = Prepared(layout, reading, journal.edition(session) if unmoved else "")
+        imports.accept(session, files, actor=actor, now=now, number=number, prepared=prepared)
+    return rehearsal
 
 
 def _region(session: Session, code: str) -> Region:
@@ -125,16 +143,18 @@ def _somebody(session: Session, region: Region) -> Identity:
     raise Refused([Problem("nobody", message, "")])
 
 
-def _refused(refusal: Refused, kind: Kind | None, as_json: bool) -> None:
+def _refused(error: Exception, kind: Kind | None, as_json: bool) -> NoReturn:
+    """Why not, in words or as JSON; never a traceback."""
+    problems = _problems_of(error)
     if not as_json:
-        raise refusal
+        raise Refused(problems) from None
     print_json(
         {
             "kind": kind.value if kind else None,
             **{"new": 0, "changed": 0, "same": 0},
             "problems": [
                 {"sheet": "", "cell": "", "code": one.code, "message": one.message}
-                for one in refusal.problems
+                for one in problems
             ],
             "warnings": [],
         }
@@ -142,7 +162,22 @@ def _refused(refusal: Refused, kind: Kind | None, as_json: bool) -> None:
     sys.exit(2)
 
 
-def _told(rehearsal: imports.Rehearsal, as_json: bool, *, stored: bool) -> None:
+def _problems_of(error: Exception) -> tuple[Problem, ...]:
+    if isinstance(error, Refused):
+        return error.problems
+    if isinstance(error, ConfigError):
+        return (Problem("settings", str(error)),)
+    if isinstance(error, NotFound):
+        return (Problem("region", "没有这个地区代码，请用 custody regions 查看后重试。"),)
+    if isinstance(error, OperationalError):
+        return (Problem("busy", "数据库正忙或磁盘已满，没有导入；请稍等片刻后重试。"),)
+    if isinstance(error, OSError):
+        words = f"无法读写文件（{error.strerror}），没有导入；请检查路径、权限和磁盘空间。"
+        return (Problem("file", words),)
+    return (Problem("meanwhile", "办理期间数据被他人更新，没有导入；请重试。"),)
+
+
+def _told(rehearsal: Rehearsal, as_json: bool, *, stored: bool) -> None:
     reading, counts, sheet = rehearsal.reading, rehearsal.counts, rehearsal.layout.sheet.name
     if as_json:
         whole: list[dict[str, Any]] = [

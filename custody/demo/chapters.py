@@ -14,11 +14,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from custody.demo import (
+    adjustments,
     contracts,
     dossiers,
     energy,
     inbox,
     leaders,
+    ledger,
     settlements,
     sheets,
     supervision,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (
     energy,
+    adjustments,
+    ledger,
     contracts,
     settlements,
     targets,

@@ -1,7 +1,8 @@
 """Energy in the demonstration: rosters, three years of bills, weather, baselines, monthly reports.
 
-All of it is made up and says so. The three pilots have adopted baselines and save; 武进区's waits for the
-province, 滨湖区's is a draft; the other rosters have bills alone.
+All of it is made up and says so. The three pilots have adopted baselines and save; 张家港市 has a second
+version that superseded its first, 大丰区's second one was returned, 武进区's waits for the province,
+滨湖区's is a draft; the other rosters have bills alone.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from custody.baselines import actions as baselines
+from custody.baselines.actions import decisions, drafts, lines
 from custody.baselines.models import Baseline
-from custody.baselines.queries import by_key
+from custody.baselines.queries import by_key, meters_of_version
 from custody.baselines.rules.fitting import REGRESSION
 from custody.demo import people, rosters, uses
 from custody.demo.story import Act, later, working_day
 from custody.energy.actions import imports, ledger, months, tables
 from custody.energy.models.bills import RegionMonth
+from custody.energy.models.roster import Institution
 from custody.energy.queries.months import doubts_of
+from custody.energy.queries.tables import coefficients, policy_of
 from custody.energy.rules.energies import Energy
+from custody.energy.rules.factors import Caliber
 from custody.energy.rules.month import Step
 from custody.energy.rules.states import ImportState, Kind
 from custody.infra import clock
@@ -49,6 +53,8 @@ _REPORTED: Mapping[str, tuple[str, int, int]] = {
     DAFENG: ("yancheng", 202607, 202605),
 }
 """Region → who checks its months, the last month it reported, the last one that is locked."""
+_AGAIN = {(YIXING, 202606): "供水公司退补了3户6月水费，须更正账单。"}
+_RETURNED = (DAFENG, 202607)
 _BY_FILE = 202608
 """From this month on the pilots hand their bills in as files."""
 _WHY = (
@@ -60,6 +66,7 @@ _WHY = (
 
 def acts(until: datetime) -> Iterator[Act]:
     yield from _weather(until)
+    yield from _kept()
     for place, region in enumerate(rosters.REGIONS):
         officer = _OFFICERS[region]
         began = later(date(2026, 1, 12), place % 5)
@@ -76,6 +83,8 @@ def acts(until: datetime) -> Iterator[Act]:
         yield from _adopted(region, later(date(2026, 3, 2), number))
     slips = {"first": uses.LAST, "last": uses.LAST, "slips": True}
     yield Act(clock.at(date(2026, 11, 19), 16, 20), "yixing", "file", YIXING, values=slips)
+    yield from _superseding(ZHANGJIAGANG, date(2026, 7, 6))
+    yield from _returned(DAFENG, date(2026, 11, 4))
     yield from _proposed(WUJIN, date(2026, 11, 3))
     yield from _begun(BINHU, date(2026, 11, 16), 202311, 202510)
 
@@ -98,15 +107,43 @@ def _reports(region: str, officer: str, month: int, on: date) -> Iterator[Act]:
     if month <= reported:
         yield Act(clock.at(later(on, 1), 10, 5), officer, "month", region, values={"month": month})
     if month <= locked:
-        values = {"month": month, "lock": True}
+        values = {"month": month, "step": Step.LOCK.value}
         yield Act(clock.at(later(on, 3), 15, 20), city, "month", region, values=values)
+    if (region, month) in _AGAIN:
+        yield from _unlocked(region, officer, city, month, later(on, 9), _AGAIN[region, month])
+    if (region, month) == _RETURNED:
+        words = "市民中心10月9日的退补电费没有计入，请核对后重新报送。"
+        values = {"month": month, "step": Step.RETURN.value}
+        yield Act(clock.at(later(on, 4), 16, 5), city, "month", region, words=words, values=values)
 
 
-def _begun(region: str, on: date, first: int, last: int) -> Iterator[Act]:
-    who, period = _OFFICERS[region], {"first": first, "last": last}
-    yield Act(clock.at(on, 9, 40), who, "base", region, values=period)
-    yield Act(clock.at(on, 9, 42), who, "base_fit", region)
-    yield Act(clock.at(on, 16, 10), who, "base_choose", region)
+def _unlocked(
+    region: str, officer: str, city: str, month: int, on: date, words: str
+) -> Iterator[Act]:
+    """Opened again for a correction, reported and locked anew."""
+    for days, who, step, why in (
+        (0, city, Step.UNLOCK, words),
+        (1, officer, Step.COMPLETE, ""),
+        (3, city, Step.LOCK, ""),
+    ):
+        values = {"month": month, "step": step.value}
+        at = clock.at(later(on, days), 11, 10)
+        yield Act(at, who, "month", region, words=why, values=values)
+
+
+def _kept() -> Iterator[Act]:
+    """What the coordinator does about coefficients and thresholds."""
+    who = people.COORDINATORS[0]
+    yield Act(clock.at(date(2026, 2, 25), 10, 15), who, "coefficient")
+    words = "试点地区反映暑期误报较多，按试点核查情况调整（演示）"
+    yield Act(clock.at(date(2026, 9, 21), 15, 40), who, "limits", words=words)
+
+
+def _begun(region: str, on: date, first: int, last: int, version: int = 1) -> Iterator[Act]:
+    who, values = _OFFICERS[region], {"first": first, "last": last, "version": version}
+    yield Act(clock.at(on, 9, 40), who, "base", region, values=values)
+    yield Act(clock.at(on, 9, 42), who, "base_fit", region, values=values)
+    yield Act(clock.at(on, 16, 10), who, "base_choose", region, values=values)
 
 
 def _adopted(region: str, on: date) -> Iterator[Act]:
@@ -116,6 +153,38 @@ def _adopted(region: str, on: date) -> Iterator[Act]:
     city = _REPORTED[region][0]
     yield Act(clock.at(later(on, 4), 14, 30), city, "base_comment", region, words=words)
     yield Act(clock.at(later(on, 7), 11, 15), people.COORDINATORS[0], "base_adopt", region)
+
+
+def _superseding(region: str, on: date) -> Iterator[Act]:
+    """The twelve months right before custody began, instead of those of the year before."""
+    yield from _begun(region, on, 202409, 202508, 2)
+    officer, second = _OFFICERS[region], {"version": 2}
+    yield Act(clock.at(later(on, 2), 10, 5), officer, "base_propose", region, values=second)
+    words = "第2版改取实施前最近12个月，更接近托管前的实际用能水平，同意采用。"
+    city = _REPORTED[region][0]
+    yield Act(
+        clock.at(later(on, 5), 15, 10), city, "base_comment", region, words=words, values=second
+    )
+    yield Act(
+        clock.at(later(on, 8), 10, 40), people.COORDINATORS[0], "base_adopt", region, values=second
+    )
+
+
+def _returned(region: str, on: date) -> Iterator[Act]:
+    """The same months, with quotas for the meters that have no bills of them."""
+    yield from _begun(region, on, 202311, 202410, 2)
+    officer, second = _OFFICERS[region], {"version": 2}
+    yield Act(clock.at(later(on, 1), 9, 30), officer, "base_quota", region, values=second)
+    yield Act(clock.at(later(on, 1), 11, 5), officer, "base_propose", region, values=second)
+    words = "两户定额的来源须写明文件名称和文号，并说明面积依据，请补充后重新提交。"
+    yield Act(
+        clock.at(later(on, 5), 16, 20),
+        people.COORDINATORS[0],
+        "base_return",
+        region,
+        words=words,
+        values=second,
+    )
 
 
 def _proposed(region: str, on: date) -> Iterator[Act]:
@@ -149,14 +218,14 @@ def _file(player: Player, act: Act) -> None:
     region = get_region(session, act.region, place=who.place)
     first, last = _period(act)
     out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(("能源品种", "户号", "月份", "用量", "费用（元）"))
+    sheet = csv.writer(out)
+    sheet.writerow(("能源品种", "户号", "月份", "用量", "费用（元）"))
     for at, row in enumerate(uses.bills(act.region, first, last)):
         month = f"{row.month // 100}年{row.month % 100}月"
         cost = "" if row.cost is None else str(row.cost)
         slip = act.values.get("slips") and at in (3, 40, 41)
         use = "约一千" if slip else str(row.use)
-        lines.writerow((row.energy.label, row.number, month, use, cost))
+        sheet.writerow((row.energy.label, row.number, month, use, cost))
     stored = player.store.put(io.BytesIO(out.getvalue().encode("gb18030")))
     one = imports.upload(
         session,
@@ -191,11 +260,12 @@ def _period(act: Act) -> tuple[int, int]:
 
 
 def _month(player: Player, act: Act) -> None:
-    """Report it, with a word on everything doubtful; or check and lock it."""
+    """Report it, with a word on everything doubtful; or check it, lock it, send it back, open it."""
     session, who = player.session, player.actors[act.actor]
     region = get_region(session, act.region, place=who.place)
     month = int(str(act.values["month"]))
-    if not act.values.get("lock"):
+    step = Step(str(act.values.get("step", Step.COMPLETE.value)))
+    if step is Step.COMPLETE:
         open_ = [one for one in doubts_of(session, region, month, month) if not one.explained]
         for code, words in _WHY:
             keys = [one.key for one in open_ if one.code == code or not code]
@@ -206,8 +276,6 @@ def _month(player: Player, act: Act) -> None:
                     actor=who,
                     now=act.at,
                     region=act.region,
-                    first=month,
-                    last=month,
                     keys=keys,
                     words=words,
                 )
@@ -220,7 +288,45 @@ def _month(player: Player, act: Act) -> None:
         region=act.region,
         month=month,
         version=row.version if row else 0,
-        step=Step.LOCK if act.values.get("lock") else Step.COMPLETE,
+        step=step,
+        reason=act.words,
+    )
+
+
+def _coefficient(player: Player, act: Act) -> None:
+    """One that is in everybody's books: looked up and marked."""
+    row = next(
+        one
+        for one in coefficients(player.session, player.actors[act.actor].place.province)
+        if (one.energy, one.caliber) == (Energy.ELECTRICITY, Caliber.EQUIVALENT_HEAT)
+    )
+    tables.edit_coefficient(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        number=row.id,
+        version=row.version,
+        factor=tables.Factor(
+            row.energy,
+            row.caliber,
+            row.value,
+            "GB/T 2589-2020附录A（演示：已对照原文）",
+            row.valid_from,
+            True,
+        ),
+    )
+
+
+def _limits(player: Player, act: Act) -> None:
+    who = player.actors[act.actor]
+    policy = policy_of(player.session, who.place.province)
+    tables.set_limits(
+        player.session,
+        actor=who,
+        now=act.at,
+        version=policy.version if policy else 0,
+        values={"jump": Decimal(10)},
+        note=act.words,
     )
 
 
@@ -228,12 +334,12 @@ def _base(player: Player, act: Act) -> None:
     first, last = _period(act)
     answers = dict.fromkeys(Change, (Answer.NO, ""))
     answers[Change.EQUIPMENT] = (Answer.EXPLAINED, "个别学校更换空调，影响不足1%，已在说明中列出。")
-    baselines.begin(
+    drafts.begin(
         player.session,
         actor=player.actors[act.actor],
         now=act.at,
         region=act.region,
-        key=f"demo-{act.region}",
+        key=_key(act),
         first=first,
         last=last,
         answers=answers,
@@ -241,9 +347,14 @@ def _base(player: Player, act: Act) -> None:
     )
 
 
+def _key(act: Act) -> str:
+    """Of a version; also of the word spoken of it."""
+    return f"demo-{act.region}-{act.values.get('version', 1)}"
+
+
 def _row(player: Player, act: Act) -> Baseline:
     player.session.flush()
-    row = by_key(player.session, f"demo-{act.region}")
+    row = by_key(player.session, _key(act))
     assert row is not None, act.region
     return row
 
@@ -251,7 +362,7 @@ def _row(player: Player, act: Act) -> Baseline:
 def _fit(player: Player, act: Act) -> None:
     """What the worker does, and what it then notes of its job."""
     row = _row(player, act)
-    baselines.fit(player.session, actor=player.actors[act.actor], now=act.at, number=row.id)
+    drafts.fit(player.session, actor=player.actors[act.actor], now=act.at, number=row.id)
     job = player.session.get_one(Job, row.job_id)
     job.state, job.started_at, job.finished_at = JobState.DONE, act.at, act.at
     job.words = "基准已计算完成，请核对各户号的结果。"
@@ -261,7 +372,7 @@ def _fit(player: Player, act: Act) -> None:
 def _choose(player: Player, act: Act) -> None:
     for energy in (Energy.ELECTRICITY, Energy.GAS, Energy.WATER):
         row = _row(player, act)
-        baselines.choose_all(
+        lines.choose_all(
             player.session,
             actor=player.actors[act.actor],
             now=act.at,
@@ -269,16 +380,49 @@ def _choose(player: Player, act: Act) -> None:
             version=row.version,
             energy=energy,
             chosen=REGRESSION,
+            words="气温对用量的影响可以说明，按回归法更准确",
         )
 
 
+def _quota(player: Player, act: Act) -> None:
+    """For every meter whose bills do not suffice, by the area of its institution."""
+    number = _row(player, act).id
+    for line, _ in meters_of_version(player.session, number):
+        if line.chosen:
+            continue
+        row = _row(player, act)
+        area = player.session.get_one(Institution, line.institution_id).floor_area or Decimal(1000)
+        lines.enter_quota(
+            player.session,
+            actor=player.actors[act.actor],
+            now=act.at,
+            number=number,
+            version=row.version,
+            line_id=line.id,
+            quota=area * (Decimal(45) if line.energy is Energy.ELECTRICITY else Decimal("0.9")),
+            source="同类机构单位面积用量（演示），待补齐账单后重新计算",
+        )
+
+
+def _return(player: Player, act: Act) -> None:
+    row = _row(player, act)
+    decisions.send_back(
+        player.session,
+        actor=player.actors[act.actor],
+        now=act.at,
+        number=row.id,
+        version=row.version,
+        reason=act.words,
+    )
+
+
 def _comment(player: Player, act: Act) -> None:
-    baselines.comment(
+    decisions.comment(
         player.session,
         actor=player.actors[act.actor],
         now=act.at,
         number=_row(player, act).id,
-        key=f"demo-{act.region}",
+        key=_key(act),
         party="第三方核证机构（演示）",
         words=act.words,
     )
@@ -299,10 +443,14 @@ VERBS: Mapping[str, Callable[[Player, Act], None]] = {
     "file": _file,
     "weather": _warm,
     "month": _month,
+    "coefficient": _coefficient,
+    "limits": _limits,
     "base": _base,
     "base_fit": _fit,
     "base_choose": _choose,
+    "base_quota": _quota,
     "base_comment": _comment,
-    "base_propose": _step(baselines.propose),
-    "base_adopt": _step(baselines.adopt),
+    "base_return": _return,
+    "base_propose": _step(decisions.propose),
+    "base_adopt": _step(decisions.adopt),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from custody.energy.models.roster import Institution, Meter
-from custody.energy.queries.imports import MeterLine
+from custody.energy.queries.imports import Listed, MeterLine
 from custody.energy.rules.energies import TYPES, Payment
 from custody.energy.rules.states import Kind
 from custody.energy.workbook.columns import FIELDS, METER_FIELDS, SCHEMAS, SHEETS, Field
@@ -90,7 +90,7 @@ def _template(kind: Kind, rows: list[list[Value]], *, scope: str, who: str, now:
     return workbook(table, author=who, created=now)
 
 
-def annotated(layout: Layout, slips: Iterable[Slip], *, by: str) -> bytes:
+def annotated(layout: Layout, slips: Iterable[Slip], *, by: str, lean: bool = False) -> bytes:
     """The file as it was sent, the wrong cells red and commented."""
     fields = {field.name: field for field in FIELDS[layout.kind]}
     comments: dict[tuple[int, int], str] = {}
@@ -107,4 +107,33 @@ def annotated(layout: Layout, slips: Iterable[Slip], *, by: str) -> bytes:
         comments=comments,
         form=SCHEMAS[layout.kind],
     )
-    return marked(sent, author=by)
+    return marked(sent, author=by, lean=lean)
+
+
+def imports_table(rows: Sequence[Listed], *, under: str) -> Table:
+    """The list of imports as a table to keep."""
+    columns = [
+        Column("编号", 8, Shape.WHOLE),
+        Column("地区", 14),
+        Column("文件", 36),
+        Column("内容", 12),
+        Column("状态", 12),
+        Column("上传人", 12),
+        Column("上传时间", 18),
+        *(Column(title, 10, Shape.WHOLE) for title in ("新增", "更新", "未变", "有错误")),
+    ]
+    names = ("new", "changed", "same", "wrong")
+    return Table(
+        name="能源数据导入",
+        title="能源数据导入",
+        columns=columns,
+        rows=[
+            [
+                *(line.one.id, line.region, line.one.name, line.one.kind.label, line.state),
+                *(line.by, f"{line.one.created_at:%Y-%m-%d %H:%M}"),
+                *(line.one.result.get("counts", {}).get(name) for name in names),
+            ]
+            for line in rows
+        ],
+        under=under,
+    )

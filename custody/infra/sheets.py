@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 import python_calamine as calamine
 
+from custody.infra.bounds import Beyond, column_of, within, within_ods
 from custody.kernel.cells import Cell, Fault, Sheet
 from custody.kernel.problems import Problem, Refused
 
@@ -99,6 +100,28 @@ def read_workbook(data: bytes, name: str, limits: Limits | None = None) -> list[
     return _binary_sheets(data, shown, limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What lies in a zipped workbook, as its directory says; of other files nothing."""
+
+    unpacked: int = 0
+    macros: bool = False
+
+
+def packed(data: bytes) -> Packed:
+    if not data.startswith(_ZIP):
+        return Packed()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError):
+        return Packed()
+    return Packed(
+        sum(one.file_size for one in entries),
+        any(one.filename.lower().endswith("vbaproject.bin") for one in entries),
+    )
+
+
 def _refused(code: str, message: str) -> Refused:
     return Refused([Problem(code, message, "file")])
 
@@ -174,9 +197,14 @@ def _binary_sheets(data: bytes, shown: str, limits: Limits) -> list[Sheet]:
                 for one in book.sheets_metadata
                 if one.typ == calamine.SheetTypeEnum.WorkSheet
             ]
+    except Refused:
+        raise
     except calamine.PasswordError:
         raise _locked(shown) from None
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError) as error:
+    except BaseException as error:
+        # The reader's own panics are no Exception; whatever fells it, the file is to blame.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise _locked(shown) from None
         raise _damaged(shown) from None
@@ -207,7 +235,10 @@ def _sheet(
         raise _too_many(shown, "行", limits.rows)
     if sheet.total_width > limits.columns:
         raise _too_many(shown, "列", limits.columns)
-    rows = [[_cell(one) for one in line] for line in sheet.to_python(skip_empty_area=False)]
+    laid_out: list[list[Any]] = list(sheet.to_python(skip_empty_area=False))
+    rows: list[list[Cell]] = [
+        [one if isinstance(one, float) else _cell(one) for one in line] for line in laid_out
+    ]
     for (row, column), fault in marks.items():
         if row < len(rows) and column < len(rows[row]) and rows[row][column] is None:
             rows[row][column] = fault
@@ -257,10 +288,7 @@ Marks = dict[str, dict[tuple[int, int], Fault]]
 
 
 def _marks(data: bytes, shown: str, limits: Limits) -> Marks:
-    """Failed formulas by sheet, which the reader gives as blank cells; and a look at the size first.
-
-    The reader lays a sheet out as a full rectangle: one cell in the last corner would fell it.
-    """
+    """Failed formulas by sheet, which the reader gives as blank cells; and a look at the size first."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(one.file_size for one in archive.infolist()) > limits.unpacked:
@@ -275,16 +303,17 @@ def _marks(data: bytes, shown: str, limits: Limits) -> Marks:
             if "xl/workbook.xml" not in names:
                 if "content.xml" not in names:
                     raise _damaged(shown)
-                _bound_ods(archive.read("content.xml"), shown, limits)
+                within_ods(archive.read("content.xml"), limits.rows, limits.columns)
                 return {}
             return {
-                name: _marks_of(archive.read(part), shown, limits)
+                name: _marks_of(archive.read(part), limits)
                 for name, part in _parts(archive).items()
             }
-    except (
-        expat.ExpatError,
-        ElementTree.ParseError,
-    ):  # what is not looked at is not laid out either
+    except Beyond as beyond:
+        most = limits.rows if beyond.what == "行" else limits.columns
+        raise _too_many(shown, beyond.what, most) from None
+    except (expat.ExpatError, ElementTree.ParseError):
+        # What is not looked at is not laid out either.
         raise _damaged(shown) from None
     except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError):
         raise _damaged(shown) from None
@@ -308,91 +337,14 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return {name: names[part.lower()] for name, part in found.items() if part.lower() in names}
 
 
-def _marks_of(xml: bytes, shown: str, limits: Limits) -> dict[tuple[int, int], Fault]:
-    _bound(xml, shown, limits)
+def _marks_of(xml: bytes, limits: Limits) -> dict[tuple[int, int], Fault]:
+    within(xml, limits.rows, limits.columns)
+    if not (b'"e"' in xml or b"<f>" in xml or b"<f " in xml or b":f" in xml):
+        return {}
     marks = {
-        (int(row) - 1, _column(letters)): Fault(sign.decode("utf-8", "replace")[:12] or "#ERROR!")
+        (int(row) - 1, column_of(letters)): Fault(sign.decode("utf-8", "replace")[:12] or "#ERROR!")
         for letters, row, sign in _FAILED.findall(xml)
     }
     for letters, row in _VALUELESS.findall(xml):
-        marks.setdefault((int(row) - 1, _column(letters)), Fault("公式没有计算结果"))
+        marks.setdefault((int(row) - 1, column_of(letters)), Fault("公式没有计算结果"))
     return marks
-
-
-_PLACE = re.compile(r"([A-Za-z]{1,8})(\d{1,9})")
-
-
-def _bound(xml: bytes, shown: str, limits: Limits) -> None:
-    """Raises Refused where a cell with something in it lies beyond the limits.
-
-    Parsed, since quotes, gaps, case and cells without their names may differ; formats alone often
-    reach down to the last row.
-    """
-    row = column = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column
-        kind = name.rpartition(":")[2]
-        if kind == "c":
-            place = _PLACE.fullmatch(attributes.get("r", ""))
-            if place:
-                row, column = int(place[2]), _column(place[1].upper().encode()) + 1
-            else:
-                column += 1
-        elif kind in ("v", "f", "is"):
-            if row > limits.rows:
-                raise _too_many(shown, "行", limits.rows)
-            if column > limits.columns:
-                raise _too_many(shown, "列", limits.columns)
-        elif kind == "row":
-            told = attributes.get("r", "")
-            row, column = int(told) if told.isdecimal() else row + 1, 0
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.Parse(xml, True)
-
-
-def _bound_ods(xml: bytes, shown: str, limits: Limits) -> None:
-    """The same of an OpenDocument sheet, where a cell or a row says how often it is repeated."""
-    row = column = 0
-    rows = 1
-
-    def times(attributes: dict[str, str], name: str) -> int:
-        told = attributes.get(f"table:number-{name}-repeated", "1")
-        return int(told) if told.isdecimal() and len(told) < 10 else 1
-
-    def filled() -> None:
-        if row + rows > limits.rows:
-            raise _too_many(shown, "行", limits.rows)
-        if column > limits.columns:
-            raise _too_many(shown, "列", limits.columns)
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, rows
-        if name == "table:table":
-            row = 0
-        elif name == "table:table-row":
-            column, rows = 0, times(attributes, "rows")
-        elif name in ("table:table-cell", "table:covered-table-cell"):
-            column += times(attributes, "columns")
-            if "office:value-type" in attributes or "table:formula" in attributes:
-                filled()
-        elif name == "text:p":
-            filled()
-
-    def end(name: str) -> None:
-        nonlocal row
-        if name == "table:table-row":
-            row += rows
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.Parse(xml, True)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1

@@ -291,24 +291,25 @@ class Marked:
     form: str
 
 
-def marked(sent: Marked, *, author: str = "") -> bytes:
-    """The file to correct and to send again."""
+def marked(sent: Marked, *, author: str = "", lean: bool = False) -> bytes:
+    """The file to correct and to send again. `lean`: as for a workbook; rows are written in order."""
     out = io.BytesIO()
-    book = _book(out)
+    book = _book(out, lean=lean)
     book.set_custom_property("layout", sent.form)
     looks = _Looks(book)
     sheet = book.add_worksheet(_sheet_name(sent.name))
     sheet.set_comments_author(author)
-    if sent.head and sent.columns:
-        sheet.write_string(0, max(sent.columns), sent.form)
-    _columns(sheet, sent.head, sent.columns, looks)
+    marks = {row for row, _ in sent.comments}
+    for at, column in sent.columns.items():
+        sheet.set_column(at, at, column.width, None, {"hidden": True} if column.hidden else {})
     for row, cells in enumerate(sent.sheet.rows):
-        told = list(dict.fromkeys(filter(None, map(words, cells))))
-        if row < sent.head or (len(told) == 1 and row > sent.head):
-            # A title, or a note below the table; merged cells have it many times.
-            sheet.write_string(row, 0, next(iter(told), ""), looks.above)
-        elif row == sent.head:
-            _other_titles(sheet, row, cells, sent, looks)
+        if row == 0 and sent.head and sent.columns:
+            sheet.write_string(0, max(sent.columns), sent.form)
+        if row == sent.head:
+            _titles(sheet, row, cells, sent, looks)
+        elif row < sent.head or (row not in marks and _is_note(cells)):
+            told = next(filter(None, map(words, cells)), "")
+            sheet.write_string(row, 0, told, looks.above)
         else:
             _sent_line(sheet, row, cells, sent, looks)
     # Not protected: a row that does not belong here has to be deleted.
@@ -317,6 +318,18 @@ def marked(sent: Marked, *, author: str = "") -> bytes:
     _for_print(sheet, sent.head)
     book.close()
     return out.getvalue()
+
+
+def _is_note(cells: Sequence[Cell]) -> bool:
+    """A note below the table; merged cells have it many times."""
+    first = next((cell for cell in cells if cell is not None), None)
+    return first is not None and all(cell is None or cell == first for cell in cells)
+
+
+def _titles(sheet: Any, row: int, cells: Sequence[Cell], sent: Marked, looks: _Looks) -> None:
+    for at, column in sent.columns.items():
+        sheet.write_string(row, at, column.title, looks.head)
+    _other_titles(sheet, row, cells, sent, looks)
 
 
 def _other_titles(sheet: Any, row: int, cells: Sequence[Cell], sent: Marked, looks: _Looks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,3 +69,21 @@ def codes(first: int, last: int) -> list[int]:
     end = Month.coded(last)
     count = (end.year - start.year) * 12 + end.number - start.number + 1
     return [start.plus(step).code for step in range(count)]
+
+
+def months_words(months: Iterable[int]) -> str:
+    """2026年1—3月、6月: runs of months, the year once."""
+    runs: list[list[int]] = []
+    for month in sorted(months):
+        if runs and Month.coded(runs[-1][-1]).plus(1).code == month and month % 100 != 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    told = []
+    year = 0
+    for run in runs:
+        head = "" if run[0] // 100 == year else f"{run[0] // 100}年"
+        year = run[0] // 100
+        last = f"—{run[-1] % 100}" if len(run) > 1 else ""
+        told.append(f"{head}{run[0] % 100}{last}月")
+    return "、".join(told)

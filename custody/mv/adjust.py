@@ -17,6 +17,7 @@ class Driver(StrEnum):
     AREA = "area"
     PEOPLE = "people"
     HOURS = "hours"
+    EQUIPMENT = "equipment"
     HEATING = "heating"
     COOLING = "cooling"
     PRICE = "price"
@@ -30,6 +31,7 @@ _LABELS = {
     Driver.AREA: "建筑面积变化",
     Driver.PEOPLE: "用能人数变化",
     Driver.HOURS: "运行时间变化",
+    Driver.EQUIPMENT: "用能设备增减",
     Driver.HEATING: "采暖天气修正",
     Driver.COOLING: "制冷天气修正",
     Driver.PRICE: "能源价格变化",
@@ -76,6 +78,15 @@ def hours(
 ) -> Adjustment:
     """ΔQ = Q_h · (H_t/H_0 − 1). `part`: the base quantity that depends on the hours."""
     return _scaled(Driver.HOURS, part, before, after, trigger)
+
+
+def equipment(
+    hours_: Decimal, before: Decimal, after: Decimal, trigger: Decimal = Decimal()
+) -> Adjustment:
+    """ΔQ = (P_t − P_0) · h. Use an hour of all such devices, hours they run; there may have been none."""
+    words = f"({_n(after)} − {_n(before)}) × {_n(hours_)} 小时"
+    change = _ratio(before, after) if before > 0 else Decimal(1)
+    return _made(Driver.EQUIPMENT, (after - before) * hours_, change, trigger, words)
 
 
 def heating(

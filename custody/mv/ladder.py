@@ -15,6 +15,7 @@ import numpy as np
 
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
+from custody.mv import words
 from custody.mv.choose import NO_MODEL, choose
 from custody.mv.fit import Fits, fit
 from custody.mv.method import METHOD_VERSION
@@ -36,12 +37,14 @@ METHOD_LABELS: dict[str, str] = {
     DAILY_MEAN: "日均用量",
     QUOTA: "定额（须人工录入）",
 }
-_SUITED: dict[Energy, tuple[Model, ...]] = {
+SUITED: dict[Energy, tuple[Model, ...]] = {
     Energy.ELECTRICITY: MODELS,
     Energy.GAS: (Model.MEAN, Model.LINE, Model.HEATING),
     Energy.HEAT: (Model.MEAN, Model.LINE, Model.HEATING),
     Energy.WATER: (Model.MEAN,),
 }
+LEAST_OF_SEASON = 3
+"""Months of district heat from which a mean per day is told."""
 _NONE = (float("nan"),) * 5
 
 
@@ -127,7 +130,7 @@ def baselines(
     found = [examine(readings, energy, limits) for readings in meters]
     used = [_points_of(one, limits, forced=model is not None) for one in found]
     points = _batch(used)
-    suited = _SUITED[energy]
+    suited = SUITED[energy]
     fits = fit(points, MODELS)
     numbers = statistics(fits)
     taken = choose(_only(fits, suited), numbers)
@@ -186,7 +189,7 @@ class _Meter:
         stops, warnings = list(self.found.stops), list(self.found.warnings)
         if model is not None and (warm or model is Model.MEAN):
             if count < year:
-                stops.append(_too_few(count, year))
+                stops.append(words.too_few(count, year))
             if not self.fits.there[self.place, MODELS.index(model)]:
                 stops.append(self._no_fit(model))
             return self._of(model.value, stops, warnings, others)
@@ -202,7 +205,7 @@ class _Meter:
     ) -> Baseline:
         count, limits = len(self.used), self.limits
         if self.energy is not Energy.WATER and not warm:
-            warnings.append(_no_temperature(len(self.found.usable) >= limits.full_year))
+            warnings.append(words.no_temperature(enough=len(self.found.usable) >= limits.full_year))
         if count >= limits.full_year:
             if self.energy is Energy.WATER:
                 loose = self.numbers.cvrmse[self.place, MODELS.index(Model.MEAN)] > limits.cvrmse
@@ -212,13 +215,11 @@ class _Meter:
             return self._of(method, stops, warnings, others)
         if self.energy is Energy.HEAT and self._whole_season():
             return self._of(SAME_MONTH, stops, warnings, others)
-        least = 3 if self.energy is Energy.HEAT else limits.half_year
+        least = LEAST_OF_SEASON if self.energy is Energy.HEAT else limits.half_year
         if count >= least:
-            words = f"只有{count}个月的用量，按日均用量计算，不反映季节变化；请尽快补齐12个月账单。"
-            warnings.append(Problem("few", words))
+            warnings.append(words.few(count))
             return self._of(DAILY_MEAN, stops, warnings, others)
-        words = f"只有{count}个月的用量，不足以建立基准；请补齐账单，或按面积、人数定额录入基准。"
-        return self._of(QUOTA, [*stops, Problem("quota", words)], warnings, others)
+        return self._of(QUOTA, [*stops, words.quota(count)], warnings, others)
 
     def _whole_season(self) -> bool:
         return {one.month.number for one in self.used} >= set(self.limits.season)
@@ -233,12 +234,12 @@ class _Meter:
 
     def _no_fit(self, model: Model) -> Problem:
         if model is Model.BOTH and len(self.used) < LEAST_FOR_BOTH:
-            words = f"5P模型至少需要{LEAST_FOR_BOTH}个月的数据，请改用4P或由系统选择。"
+            close = f"5P模型至少需要{LEAST_FOR_BOTH}个月的数据，请改用4P或由系统选择。"
         else:
-            words = (
+            close = (
                 f"用量与气温的关系不是{model.value}（{model.label}），请改用其他模型或由系统选择。"
             )
-        return Problem("no_fit", words)
+        return Problem("no_fit", close)
 
     def _of(
         self,
@@ -288,11 +289,7 @@ class _Meter:
     def _loose(self, cvrmse: float | None) -> tuple[Problem, ...]:
         if cvrmse is None or cvrmse <= self.limits.cvrmse:
             return ()
-        words = (
-            f"拟合的离散程度CV(RMSE)为{cvrmse:.1f}%，高于参考值{self.limits.cvrmse:g}%，"
-            "单表节能量不确定度较大，请核对账单或按地区合计使用。"
-        )
-        return (Problem("cvrmse", words),)
+        return (words.loose(cvrmse, self.limits.cvrmse),)
 
     def _profiled(
         self,
@@ -329,17 +326,6 @@ class _Meter:
                 None if share is None else 1 - share * (len(self.used) - 1) / free,
             ),
         )
-
-
-def _too_few(count: int, year: int) -> Problem:
-    words = f"只有{count}个月的数据可用，建立模型至少需要{year}个月；请补齐账单和气温。"
-    return Problem("too_few", words)
-
-
-def _no_temperature(enough: bool) -> Problem:
-    close = "改按同月对比计算" if enough else "无法建立与气温相关的模型"
-    words = f"有气温的月份不足12个，{close}；请上传当地逐月平均气温。"
-    return Problem("no_temperature", words)
 
 
 def _some(value: float) -> float | None:

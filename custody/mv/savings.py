@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
 from custody.mv.ladder import Baseline
-from custody.mv.sufficiency import LIMITS, Limits, Reading, examine, told
+from custody.mv.sufficiency import LIMITS, Limits, Reading, examine
 from custody.mv.uncertainty import CONFIDENCES, DISTRICT_FLOOR, fractional, portfolio, share
+from custody.mv.words import told
 
 STRETCH = 0.1
 """Share of the base period's range of temperatures beyond which a month is told to be extrapolated."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
+from custody.mv import words
 
 
 class Energy(StrEnum):
@@ -93,31 +94,27 @@ def examine(
             usable,
             [one for one in usable if one.use == 0],
             warnings,
-            "zero",
-            "{}用电量为0，按缺失处理；如确未用电，请在说明中注明。",
+            words.zero,
         )
     if energy is Energy.HEAT:
         usable = _without(
             usable,
             [one for one in usable if one.month.number not in limits.season],
             warnings,
-            "season",
-            "{}不在采暖期，不参与热力基准计算。",
+            words.off_season,
         )
     if fitting:
         usable = _without(
             usable,
             [one for one in usable if one.days < limits.least_days],
             warnings,
-            "short",
-            f"{{}}的账单不足{limits.least_days:g}天，未采用；请与相邻账单合并后重新填报。",
+            lambda months: words.short(months, limits.least_days),
         )
         usable = _without(
             usable,
             [one for one in usable if one.days > limits.most_days],
             warnings,
-            "long",
-            f"{{}}的账单超过{limits.most_days:g}天，未采用；请按月拆分后重新填报。",
+            lambda months: words.long(months, limits.most_days),
         )
     usable, uncovered = _covered(usable, limits)
     warnings += uncovered
@@ -128,29 +125,15 @@ def examine(
     return Findings(tuple(usable), tuple(stops), tuple(warnings))
 
 
-def told(months: Sequence[Month]) -> str:
-    """«2025年3月、4月»: every month by name, the year once."""
-    words: list[str] = []
-    year = 0
-    for month in months:
-        words.append(
-            f"{month.number}月" if month.year == year else f"{month.year}年{month.number}月"
-        )
-        year = month.year
-    return "、".join(words)
-
-
-def _where(months: Sequence[Month]) -> str:
-    return ",".join(map(str, months))
-
-
 def _without(
-    usable: list[Reading], out: list[Reading], warnings: list[Problem], code: str, words: str
+    usable: list[Reading],
+    out: list[Reading],
+    warnings: list[Problem],
+    said: Callable[[Sequence[Month]], Problem],
 ) -> list[Reading]:
     if not out:
         return usable
-    months = [one.month for one in out]
-    warnings.append(Problem(code, words.format(told(months)), _where(months)))
+    warnings.append(said([one.month for one in out]))
     return [one for one in usable if one not in out]
 
 
@@ -165,10 +148,7 @@ def _once(readings: Iterable[Reading]) -> list[Reading]:
 def _doubled(given: Sequence[Reading]) -> list[Problem]:
     counts = Counter(one.month for one in given)
     months = [month for month, count in sorted(counts.items()) if count > 1]
-    if not months:
-        return []
-    words = f"{told(months)}有重复的账单，请删去多余的一条，或合并为一条后重新填报。"
-    return [Problem("doubled", words, _where(months))]
+    return [words.doubled(months)] if months else []
 
 
 def _overlapping(given: Sequence[Reading]) -> list[Problem]:
@@ -180,21 +160,12 @@ def _overlapping(given: Sequence[Reading]) -> list[Problem]:
         for one, later in pairwise(dated)
         if one.start and later.start and one.start + timedelta(days=one.days) > later.start
     ]
-    if not months:
-        return []
-    words = f"{told(months)}的账单与前一期日期重叠，请核对起止日期后重新填报。"
-    return [Problem("overlapping", words, _where(months))]
+    return [words.overlapping(months)] if months else []
 
 
 def _negative(given: Sequence[Reading]) -> list[Problem]:
     months = [one.month for one in given if not one.use >= 0 or math.isinf(one.use)]
-    if not months:
-        return []
-    words = (
-        f"{told(months)}的用量为负数或不是数字，"
-        "请核对是否为退补或光伏上网电量，改为实际用量后重新填报。"
-    )
-    return [Problem("negative", words, _where(months))]
+    return [words.negative(months)] if months else []
 
 
 def _covered(usable: list[Reading], limits: Limits) -> tuple[list[Reading], list[Problem]]:
@@ -203,15 +174,13 @@ def _covered(usable: list[Reading], limits: Limits) -> tuple[list[Reading], list
     ]
     if not short:
         return usable, []
-    months = [one.month for one in short]
-    words = f"{told(months)}有气温的天数不足{limits.coverage:.0%}，未采用其气温，请补齐气温数据。"
     blind = [
         Reading(one.month, one.days, one.use, None, one.coverage, one.start)
         if one in short
         else one
         for one in usable
     ]
-    return blind, [Problem("coverage", words, _where(months))]
+    return blind, [words.uncovered([one.month for one in short], limits.coverage)]
 
 
 def _outliers(usable: Sequence[Reading], limits: Limits) -> list[Problem]:
@@ -223,8 +192,7 @@ def _outliers(usable: Sequence[Reading], limits: Limits) -> list[Problem]:
     months = [one.month for one, value in zip(usable, daily, strict=True) if value > top]
     if not months or third == first:
         return []
-    words = f"{told(months)}的用量明显偏高，请核对抄表数；如属实，请附情况说明。"
-    return [Problem("outlier", words, _where(months))]
+    return [words.outlier(months)]
 
 
 def _missing(given: Sequence[Reading], usable: Sequence[Reading], limits: Limits) -> list[Problem]:
@@ -240,6 +208,4 @@ def _missing(given: Sequence[Reading], usable: Sequence[Reading], limits: Limits
         return []
     there = {one.month for one in usable}
     months = [month for month in map(first.plus, range(span)) if month not in there]
-    named = f"（{told(months)}）" if months else ""
-    words = f"基准期缺少{missing:.0f}天的用量{named}，超过允许的{allowed:.0f}天，请补齐账单。"
-    return [Problem("missing", words, _where(months))]
+    return [words.missing(months, missing, allowed)]

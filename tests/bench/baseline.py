@@ -33,7 +33,7 @@ PEER_METERS = 40
 METERS = {12: 100_000, 24: 20_000, 36: 10_000}
 WANTED = {12: 100_000, 36: 20_000}
 """Meters a second that are promised on one core."""
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 _PEER_SCRIPT = """
 import json, sys, time, warnings
@@ -91,7 +91,7 @@ def peer(t: Floats, y: Floats) -> Peer:
         np.savez(file, t=t, y=y)
         done = subprocess.run(
             [python, "-c", _PEER_SCRIPT, str(file)],
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": "", "MPLCONFIGDIR": folder},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": "", "MPLCONFIGDIR": folder},
             capture_output=True,
             text=True,
             check=False,

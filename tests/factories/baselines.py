@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Role
-from custody.baselines import actions
-from custody.baselines.models import Baseline
+from custody.baselines.actions import decisions, drafts
+from custody.baselines.models import Baseline, Comment, Line
 from custody.baselines.rules.fitting import months_between
 from custody.baselines.rules.plain import coded
 from custody.energy.models.bills import Bill
@@ -22,6 +22,7 @@ from custody.infra import clock
 from custody.mv.custody_rule import Answer
 from custody.mv.custody_rule import Change as Asked
 from custody.regions.models import Region
+from tests.factories import people, province
 from tests.factories.programme import account_at
 
 WARMTH = (3.2, 5.1, 9.8, 15.9, 21.3, 25.0, 28.6, 28.1, 23.7, 18.0, 11.6, 5.2)
@@ -101,7 +102,7 @@ def weather(session: Session, region: str) -> None:
 
 def begun(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     values: dict[str, Any] = {"first": 202301, "last": 202512, "answers": COMPARABLE, **how}
-    return actions.begin(
+    return drafts.begin(
         session,
         actor=account_at(session, Role.OFFICER, region),
         now=clock.now(),
@@ -114,14 +115,14 @@ def begun(session: Session, region: str, *, key: str = "first", **how: object) -
 def drafted(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     baseline = begun(session, region, key=key, **how)
     officer = account_at(session, Role.OFFICER, region)
-    actions.fit(session, actor=officer, now=clock.now(), number=baseline.id)
+    drafts.fit(session, actor=officer, now=clock.now(), number=baseline.id)
     session.flush()
     return baseline
 
 
 def proposed(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     baseline = drafted(session, region, key=key, **how)
-    actions.propose(
+    decisions.propose(
         session,
         actor=account_at(session, Role.OFFICER, region),
         now=clock.now(),
@@ -132,6 +133,38 @@ def proposed(session: Session, region: str, *, key: str = "first", **how: object
     return baseline
 
 
+def lived_in(session: Session) -> None:
+    """宜兴市 has a draft that somebody has spoken of."""
+    draft = begun(session, people.YIXING, key="基准", at_once=True)
+    officer = account_at(session, Role.OFFICER, people.YIXING)
+    session.add(
+        Comment(
+            baseline_id=draft.id, key="意见", party="", words="同意。", at=clock.now(), by=officer.id
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def next_door(session: Session) -> None:
+    for code in (people.ZHANGJIAGANG, province.region_code(1)):
+        begun(session, code, key=f"基准{code}", at_once=True)
+
+
+def things(session: Session, region: str) -> dict[str, dict[str, object]]:
+    row = session.execute(
+        select(Line.baseline_id, Line.id, Line.institution_id)
+        .join(Baseline, Baseline.id == Line.baseline_id)
+        .where(Baseline.region_code == region)
+        .order_by(Line.id)
+        .limit(1)
+    ).one()
+    return {
+        "baseline": {"number": row[0]},
+        "baseline line": {"number": row[0], "line": row[1]},
+        "baseline institution": {"number": row[0], "institution": row[2]},
+    }
+
+
 def coordinator(session: Session, region: str) -> Identity:
     province = session.get_one(Region, region).province_code
     return account_at(session, Role.COORDINATOR, province)
@@ -139,7 +172,7 @@ def coordinator(session: Session, region: str) -> Identity:
 
 def adopted(session: Session, region: str, *, key: str = "first", **how: object) -> Baseline:
     baseline = proposed(session, region, key=key, **how)
-    actions.adopt(
+    decisions.adopt(
         session,
         actor=coordinator(session, region),
         now=clock.now(),

@@ -8,11 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Role
-from custody.baselines.models import Baseline, Comment, Line, NonRoutine
-from custody.baselines.rules.states import AdjustmentState, State
 from custody.energy.actions import ledger
 from custody.energy.models.bills import Bill, Explanation, Import, Layout, RegionMonth
-from custody.energy.models.roster import Institution, Meter
+from custody.energy.models.roster import Institution, Meter, YearFigures
 from custody.energy.models.tables import EnergyPolicy, Temperature
 from custody.energy.rules.energies import Energy, Payment
 from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow
@@ -21,7 +19,7 @@ from custody.infra import clock
 from custody.kernel.credit_code import check_digit
 from custody.kernel.periods import codes
 from custody.regions.models import Region
-from tests.factories import people
+from tests.factories import people, province
 
 POWER, WATER = "0032011122", "0088"
 
@@ -84,21 +82,15 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
         ledger.store_bills(session, rows=[bill(202510, use)], **common)  # type: ignore[arg-type]
     meter = session.scalars(select(Meter).order_by(Meter.id)).first()
     assert meter is not None
-    place = session.get_one(Institution, meter.institution_id)
     who = actor.id
-    baseline = Baseline(
-        region_code=region_code, number=1, key="基准", state=State.DRAFT,
-        base_from=202301, base_until=202512, comparability={}, policy={}, coefficients=[],
-        weather={}, method_version="1", digest="", note="", created_at=now, created_by=who, reason="",
-    )  # fmt: skip
-    session.add(baseline)
-    session.flush()
+    place = session.get_one(Institution, meter.institution_id)
     session.add_all(
         [
             *(
                 imported(session.get_one(Region, one), who, digest)
                 for one in (region_code, people.ZHANGJIAGANG)
             ),
+            reported(place, who),
             Explanation(
                 meter_id=meter.id, month=202510, number=2, doubt="year_on_year",
                 words="新增食堂用电。", given_at=now, given_by=who,
@@ -113,20 +105,30 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
                 city_code=region.city_code, month=202510, mean=Decimal("18.4"), source="演示",
                 entered_at=now, entered_by=who,
             ),
-            Line(
-                baseline_id=baseline.id, meter_id=meter.id, institution_id=place.id,
-                energy=meter.energy, chosen="", rule="", rule_record={}, method="", record={},
-                quota_source="",
-            ),
-            Comment(baseline_id=baseline.id, key="意见", party="", words="同意。", at=now, by=who),
-            NonRoutine(
-                region_code=region_code, number=1, key="调整", meter_id=meter.id, driver="area",
-                quantity=Decimal(10), formula="", reason="扩建", from_month=202601,
-                state=AdjustmentState.DRAFT, created_at=now, created_by=who,
-            ),
         ]
     )  # fmt: skip
     session.flush()
+
+
+def reported(one: Institution, who: int, **changes: object) -> YearFigures:
+    """What an institution reported for 2025."""
+    values: dict[str, object] = {
+        "year": 2025,
+        "floor_area": one.floor_area,
+        "people": one.people,
+        "uses": {"electricity": "14406"},
+        "source": "2025年年报",
+    } | changes
+    return YearFigures(institution_id=one.id, edited_at=clock.now(), edited_by=who, **values)
+
+
+def next_door(session: Session, digest: str) -> None:
+    """An imported file of 云山省."""
+    from tests.factories.programme import account_at
+
+    region = session.get_one(Region, province.region_code(1))
+    who = account_at(session, Role.COORDINATOR, province.CODE)
+    session.add(imported(region, who.id, digest))
 
 
 def school(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:
@@ -182,3 +184,11 @@ def billed(session: Session, meter: Meter, first: int, last: int, use: int = 100
         for month in codes(first, last)
     )
     session.flush()
+
+
+def doubled(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:
+    """A school whose bill of October 2026 is twice what it always was: two doubts, nothing missing."""
+    meter = school(session, region, name)
+    billed(session, meter, 202509, 202609)
+    billed(session, meter, 202610, 202610, 2000)
+    return meter

@@ -271,7 +271,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     宜兴市 M18 待省核, M19 进行中 with a draft, M20 已确认, M21 不适用, M22 已退回, M23 待市审;
     秦淮区 has passed G-C; one brief each in draft and one published for province, 无锡市, 宜兴市.
     """
-    from tests.factories import savings, settlements
+    from tests.factories import adjustments, baselines, savings, settlements
 
     now = clock.now()
     yixing = people.YIXING
@@ -311,7 +311,9 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
         NewFile("竣工验收单.pdf", store.put(io.BytesIO(PDF)) if store else _stored(PDF), PDF_TYPE),
     )
     energy.lived_in(session, officer, yixing, _stored(PDF).digest)
+    baselines.lived_in(session)
     savings.lived_in(session, _stored(PDF).digest)
+    adjustments.lived_in(session, yixing, _stored(PDF).digest)
     inbox.lived_in(session)
     session.flush()
 
@@ -437,9 +439,13 @@ def next_door(session: Session) -> None:
 
     苏州市 and 张家港市 for those of 无锡市; 云山省 for those of the province.
     """
-    from tests.factories import savings, settlements
+    from tests.factories import adjustments, baselines, savings, settlements
 
     savings.next_door(session)
+    baselines.next_door(session)
+    for code in (people.ZHANGJIAGANG, province.region_code(1)):
+        adjustments.lived_in(session, code, _stored(PDF).digest)
+    energy.next_door(session, _stored(PDF).digest)
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
         brief_talked_about(session, brief_published(session, code))
     passed(session, people.ZHANGJIAGANG, "M18")

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Role
-from custody.baselines import actions
+from custody.baselines.actions import decisions, lines
 from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.rules.states import AdjustmentState
 from custody.energy.actions import ledger
@@ -58,6 +58,7 @@ def things(session: Session, region: str) -> dict[str, Args]:
     ).one()
     return {
         "institution": {"number": meter.institution_id},
+        "institution year": {"number": meter.institution_id, "year": 2025},
         "meter": {"number": meter.id},
         "meter month": {"number": meter.id, "month": 202510},
     }
@@ -88,7 +89,7 @@ def saved(
         )  # fmt: skip
     baseline = baselines.drafted(session, region)
     for one in dict.fromkeys(meter.energy for meter in meters):
-        actions.choose_all(
+        lines.choose_all(
             session,
             actor=officer,
             now=clock.now(),
@@ -98,8 +99,8 @@ def saved(
             chosen="regression",
         )
     for who, verb in (
-        (officer, actions.propose),
-        (baselines.coordinator(session, region), actions.adopt),
+        (officer, decisions.propose),
+        (baselines.coordinator(session, region), decisions.adopt),
     ):
         session.flush()
         session.refresh(baseline)

@@ -11,12 +11,22 @@ from custody.briefs.models import Brief, Instruction, Remark
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement
 from custody.energy.models.bills import Import
+from custody.energy.models.tables import Coefficient
 from custody.infra.db import Database
 from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
-from tests.factories import contracts, inbox, people, province, savings, supervision
+from tests.factories import (
+    adjustments,
+    baselines,
+    contracts,
+    inbox,
+    people,
+    province,
+    savings,
+    supervision,
+)
 
 Args = dict[str, object]
 Things = dict[str, tuple[Args, Args]]
@@ -64,6 +74,10 @@ def things(database: Database, who: people.Person) -> Things:
         def template(place: str) -> Args:
             return {"number": s.scalars(select(Template.id).filter_by(province_code=place)).first()}
 
+        def coefficient(place: str) -> Args:
+            found = select(Coefficient.id).filter_by(province_code=place).order_by(Coefficient.id)
+            return {"number": s.scalars(found).first()}
+
         def account(username: str) -> Args:
             found = by_username(s, username)
             assert found is not None
@@ -100,8 +114,9 @@ def things(database: Database, who: people.Person) -> Things:
         next_task = 1 if of_province else 8
         other = contracts.things(s, other_region)
         own = contracts.things(s, people.YIXING)
-        own |= savings.things(s, people.YIXING)
-        other |= savings.things(s, other_region)
+        for part in (savings, baselines, adjustments):
+            own |= part.things(s, people.YIXING)
+            other |= part.things(s, other_region)
 
         def sheet(username: str) -> Args:
             """Of whoever fills in sheets; other people have none."""
@@ -151,6 +166,11 @@ def things(database: Database, who: people.Person) -> Things:
                 {"code": people.YIXING, "kind": "xlsx"},
                 {"code": other_region, "kind": "xlsx"},
             ),
+            "region month": (
+                {"code": people.YIXING, "month": 202510},
+                {"code": other_region, "month": 202510},
+            ),
+            "coefficient": (coefficient(people.JIANGSU), coefficient(province.CODE)),
             "milestone": (
                 {"region": people.YIXING, "code": "M19"},
                 {"region": other_region, "code": "M19"},
@@ -171,7 +191,7 @@ def things(database: Database, who: people.Person) -> Things:
             ),
             "job": (job(who.username), job("xishan")),
             "kind": ({"kind": "bills"}, {"kind": "none"}),
-            "import": (import_of(people.YIXING), import_of(people.ZHANGJIAGANG)),
+            "import": (import_of(people.YIXING), import_of(other_region)),
             "sheet": (sheet(who.username), sheet("xishan")),
             **inbox.things(s, who),
             "order": (

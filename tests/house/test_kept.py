@@ -15,6 +15,8 @@ SEVERAL = {
         "entries.decide": "confirm",
         "projects.decide": "confirm",
         "supervision.several": "issue",
+        "energy_months.explain": "chosen",
+        "energy_months.check": "lock",
     },
     "then": {"briefs.edit": "save"},
     "verdict": {

@@ -119,6 +119,8 @@ def value_words(
         return "；".join(str(item) for item in value.values())
     if isinstance(value, list):
         return "、".join(_item_words(item) for item in value)
+    if name in ("since", "until") and isinstance(value, int):
+        return f"{value // 100}年{value % 100}月"
     if isinstance(value, (int, float)):
         plain = f"{value:,}" if name in ("institutions", "floor_area") else str(value)
         return f"第{plain}批" if name == "batch_number" else plain + UNITS.get(name, "")

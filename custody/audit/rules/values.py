@@ -53,6 +53,14 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "superseded": "已被替代",
         "discarded": "已放弃",
     },
+    "adjustment.state": {"draft": "待双方签认", "signed": "已生效", "withdrawn": "已撤回"},
+    "adjustment.driver": {
+        "area": "面积",
+        "people": "人数",
+        "hours": "运行时间",
+        "equipment": "设备",
+        "price": "价格",
+    },
     "baseline.chosen": {
         "rule": "惯例法",
         "regression": "回归法",
@@ -130,6 +138,16 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "supervision.level": {"blue": "蓝", "yellow": "黄", "red": "红"},
     "meter.energy": _ENERGIES,
     "coefficient.energy": _ENERGIES,
+    "type_code": {
+        "01": "国家机关",
+        "021": "教育",
+        "022": "科技",
+        "023": "文化",
+        "024": "卫生",
+        "025": "体育",
+        "026": "其他事业单位",
+        "03": "社会团体",
+    },
     "payment": {
         "metered_paid": "计量付费",
         "metered_unpaid": "计量不付费",

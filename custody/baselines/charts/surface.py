@@ -52,6 +52,12 @@ class Scale:
         first, last = floor(low / step), ceil(high / step)
         return cls(tuple(step * place for place in range(first, last + 1)), start, end)
 
+    def words(self, tick: float) -> str:
+        """All ticks of an axis in the same unit: 万 where the largest needs it."""
+        if max(map(abs, self.ticks)) < 100_000:
+            return figure(tick)
+        return f"{tick / 10_000:g}万" if tick else "0"
+
     def at(self, value: float) -> float:
         low, high = self.ticks[0], self.ticks[-1]
         return self.start + (value - low) / (high - low) * (self.end - self.start)
@@ -66,7 +72,7 @@ def figure(value: float) -> str:
 
 
 def room_for(scale: Scale, size: float) -> float:
-    return max(draw.width_of(figure(tick), size) for tick in scale.ticks) + 8
+    return max(draw.width_of(scale.words(tick), size) for tick in scale.ticks) + 8
 
 
 def grid(scale: Scale, left: float, right: float, size: float, unit: str) -> list[Mark]:
@@ -78,7 +84,7 @@ def grid(scale: Scale, left: float, right: float, size: float, unit: str) -> lis
         marks.append(draw.line(left, y, right, y, stroke=stroke))
         marks.append(
             draw.text(
-                *(left - 6, y + size * 0.36, figure(tick)),
+                *(left - 6, y + size * 0.36, scale.words(tick)),
                 size=size - 1,
                 anchor="end",
                 fill=draw.MUTED,

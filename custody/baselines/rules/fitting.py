@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from custody.baselines.rules.bills import Billed, Metered
 from custody.baselines.rules.plain import coded, fitted_like, month_of, to_plain
 from custody.energy.rules.energies import Energy
 from custody.kernel.periods import Month
@@ -19,29 +17,10 @@ from custody.mv.sufficiency import LIMITS, Reading
 
 RULE, REGRESSION, QUOTA_ENTERED, NOTHING = "rule", "regression", "quota", ""
 """What may be chosen of a line; the last one where nothing suffices: then there are no savings."""
-_SPOILT = frozenset({"doubled", "overlapping", "negative"})
+SPOILT = frozenset({"doubled", "overlapping", "negative"})
 """Stops that speak of the bills themselves: the sum of a year is then wrong, too."""
-_QUANTITY, _MONEY = Decimal("0.0001"), Decimal("0.01")
+QUANTITY, _MONEY = Decimal("0.0001"), Decimal("0.01")
 YEARS = (1, 2, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Metered:
-    meter: int
-    institution: int
-    energy: Energy
-
-
-@dataclass(frozen=True, slots=True)
-class Billed:
-    """A bill in the version that was read."""
-
-    month: int
-    number: int
-    days: int
-    use: Decimal
-    cost: Decimal | None
-    starts_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +116,7 @@ def _fitted(
     temperatures: Mapping[int, float],
     policy: Policy,
 ) -> Fitted:
-    spoilt = any(stop.code in _SPOILT for stop in fit.stops)
+    spoilt = any(stop.code in SPOILT for stop in fit.stops)
     ruled = Ruled() if spoilt else by_rule(metered.energy, bills, months, policy)
     told = model_year(fit, months, temperatures) if fit.sufficient else None
     chosen = RULE if ruled.use is not None else REGRESSION if told is not None else NOTHING
@@ -167,11 +146,11 @@ def by_rule(
     last_use, last_cost = sums[-1], costs[-1]
     return Ruled(
         base.rule.value,
-        base.value.quantize(_QUANTITY, ROUND_HALF_UP),
+        base.value.quantize(QUANTITY, ROUND_HALF_UP),
         None if money is None else money.value.quantize(_MONEY, ROUND_HALF_UP),
         None
         if last_cost is None or last_use <= 0
-        else (last_cost / last_use).quantize(_QUANTITY, ROUND_HALF_UP),
+        else (last_cost / last_use).quantize(QUANTITY, ROUND_HALF_UP),
         {
             "years": [
                 {
@@ -234,36 +213,11 @@ def model_year(
             continue
         total += rate * ((month.last - month.first).days + 1)
     year = total * 12 / len(months)
-    return Decimal(repr(year)).quantize(_QUANTITY, ROUND_HALF_UP)
+    return Decimal(repr(year)).quantize(QUANTITY, ROUND_HALF_UP)
 
 
 def _heat(fit: Baseline) -> bool:
     return fit.energy.value == Energy.HEAT.value
-
-
-def digest_of(
-    meters: Iterable[tuple[Metered, Sequence[Billed]]],
-    *,
-    weather: Mapping[str, Any],
-    coefficients: Sequence[Any],
-    policy: Mapping[str, Any],
-    method: str,
-) -> str:
-    """Of everything the lines rest on; `meters` in order of their ids."""
-    sum_ = hashlib.sha256()
-    for metered, bills in meters:
-        head = [metered.meter, metered.institution, metered.energy.value]
-        told = [
-            [b.month, b.number, b.days, f"{b.use:.4f}", None if b.cost is None else f"{b.cost:.2f}"]
-            for b in bills
-        ]
-        sum_.update(_canonical([head, told]))
-    sum_.update(_canonical([weather, coefficients, policy, method]))
-    return sum_.hexdigest()
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def may_choose(

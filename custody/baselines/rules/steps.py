@@ -10,6 +10,14 @@ from custody.baselines.rules.states import State
 from custody.kernel.problems import Problem
 from custody.mv.custody_rule import Answer, Change, Comparability, comparability
 
+ANSWERS: Mapping[Answer, str] = {
+    Answer.NO: "没有",
+    Answer.EXPLAINED: "有，影响可以说明",
+    Answer.YES: "有，影响可比性",
+    Answer.UNKNOWN: "无从判断",
+}
+"""What may be said to each of the six questions."""
+
 
 class Step(StrEnum):
     FIT = "fit"
@@ -37,8 +45,11 @@ STEPS: dict[tuple[State, Step], State] = {
 
 
 def problems_of_step(state: State, step: Step) -> list[Problem]:
-    if (state, step) in STEPS:
-        return []
+    return [] if (state, step) in STEPS else too_late(state)
+
+
+def too_late(state: State) -> list[Problem]:
+    """What was to be done cannot be done any more."""
     if state in (State.ADOPTED, State.SUPERSEDED):
         words = "已采用的基准不再修改，如需调整请另建新的版本。"
     else:

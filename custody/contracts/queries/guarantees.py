@@ -109,7 +109,9 @@ def told_of(session: Session, region: Region, today: date) -> list[tuple[str, st
             if not one.total.known:
                 continue
             band = "" if one.total.band is None else f" ± {one.total.band:,.1f}"
-            promised = "" if one.year.quantity is None else f"承诺 {one.year.quantity:,f} 吨，"
+            promised = (
+                "" if one.year.quantity is None else f"承诺 {one.year.quantity.normalize():,f} 吨，"
+            )
             words = (
                 f"{one.words}，{promised}核算 {one.total.coal:,.1f}{band} 吨标准煤，"
                 f"数据覆盖率 {one.total.coverage or 0:.1f}%，{one.met.label}"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.energy.models.bills import Bill, PastBill
-from custody.energy.queries.bills import bill_or_none
+from custody.energy.queries.bills import bill_or_none, last_version
 from custody.energy.queries.months import locked_months
 from custody.energy.queries.roster import get_meter
 from custody.infra import journal
@@ -49,18 +49,26 @@ def write(
     told: Told,
     reason: str = "",
 ) -> Bill:
-    """Enter a bill (`number` 0: there was none) or correct the version the person had before them."""
+    """Enter a bill (`number` 0: there was none) or correct the version the person had before them.
+
+    What already stands there, word for word, is left as it is: a double click enters it once.
+    """
     owner, region = get_meter(session, meter, place=actor.place)
     at = Month.coded(month)
     old = bill_or_none(session, meter, month)
-    if (old.number if old else 0) != number:
-        raise Conflict
     if old is not None and all(getattr(old, name) == getattr(told, name) for name in _FIELDS):
         return old
-    refuse_if(_problems(session, region.code, at, told, now, old is not None, reason))
+    if (old.number if old else 0) != number:
+        raise Conflict
+    found = _problems(session, region.code, at, told, now, old is not None, reason)
+    if told.cost is None and owner.payment.paid:
+        words = "这个户号计费，请填写费用；确实没有费用的填0。"
+        found.append(Problem("cost", words, "cost"))
+    refuse_if(found)
     before = {name: getattr(old, name) if old else None for name in _FIELDS}
     if old is None:
-        row = Bill(meter_id=meter, month=month, number=1)
+        # One that was taken out with its import keeps its number; it is not given again.
+        row = Bill(meter_id=meter, month=month, number=last_version(session, meter, month) + 1)
         session.add(row)
     else:
         session.add(

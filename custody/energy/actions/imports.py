@@ -1,10 +1,9 @@
-"""A file of a roster or of bills: rehearse it, accept all of it or nothing, take it back as a whole."""
+"""A file of a roster or of bills: accept all of it or nothing, take it back as a whole."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,99 +11,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
-from custody.energy import render
-from custody.energy.actions import ledger, undoing
+from custody.energy.actions import ledger, rehearsing, undoing
+from custody.energy.actions.rehearsing import Looked, Rehearsal
 from custody.energy.models.bills import Import
 from custody.energy.models.bills import Layout as KeptLayout
 from custody.energy.models.roster import Meter
 from custody.energy.queries import compared
-from custody.energy.queries.imports import get_import, known, layout_of, taken
-from custody.energy.rules.rows import Stored
+from custody.energy.queries.imports import get_import, is_worked, layout_of
 from custody.energy.rules.states import ImportState, Kind
-from custody.energy.workbook.bills import read_bills
-from custody.energy.workbook.layout import (
-    Layout,
-    Unlike,
-    digest_of,
-    headings,
-    locate,
-    problems_of_mapping,
-)
-from custody.energy.workbook.roster import read_roster
-from custody.energy.workbook.told import Reading, grouped, packed, weighed
+from custody.energy.workbook.layout import Layout, digest_of, problems_of_mapping
+from custody.energy.workbook.told import Reading, unpacked
 from custody.infra import journal
 from custody.infra.files import FileStore
 from custody.infra.files import Stored as StoredFile
-from custody.infra.sheets import Limits, read_workbook
+from custody.infra.heaps import no_collecting
 from custody.kernel.problems import Problem, Refused, refuse_if
 from custody.regions.models import Region
 from custody.regions.queries import get_region
-
-LIMITS = Limits(size=50 * 1024 * 1024, unpacked=600 * 1024 * 1024, rows=200_000)
-"""How much one file may hold (our choice): a year of 16,000 meters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What a file would do."""
-
-    layout: Layout
-    reading: Reading[Any]
-    counts: Mapping[str, int]
-    problems: tuple[Problem, ...]
-    """Of the whole: nothing in the file, a locked month."""
-
-    @property
-    def clean(self) -> bool:
-        return not self.reading.problems and not self.problems
-
-    def packed(self) -> dict[str, Any]:
-        whole = [
-            {"code": one.code, "message": one.message, "cells": [], "count": 1}
-            for one in self.problems
-        ]
-        return {
-            "counts": dict(self.counts),
-            "sheet": self.layout.sheet.name,
-            "problems": [*whole, *packed(grouped(self.reading.problems))],
-            "warnings": packed(weighed(self.reading.warnings)),
-        }
-
-
-def open_file(
-    data: bytes, name: str, kind: Kind | None = None, mapping: Mapping[str, str] | None = None
-) -> Layout:
-    """Our sheet in a file. Raises Unlike where it is laid out otherwise, Refused where it cannot be read."""
-    return locate(read_workbook(data, name, LIMITS), kind, mapping)
-
-
-def rehearse(session: Session, layout: Layout, region: Region, *, now: datetime) -> Rehearsal:
-    """Read every cell and compare with what is stored; nothing changes."""
-    reading: Reading[Any]
-    if layout.kind is Kind.ROSTER:
-        reading = read_roster(layout, taken(session, region))
-        counts = _compare_roster(session, region, reading.rows)
-        problems: list[Problem] = []
-    else:
-        reading = read_bills(layout, known(session, region, now.date()))
-        counts, months = _compare_bills(session, region, reading.rows)
-        problems = compared.locked_problems(session, region.code, months)
-    if not reading.lines:
-        problems.append(Problem("nothing", "表中没有填写任何内容，请填写后上传。", "file"))
-    return Rehearsal(layout, reading, {**counts, "wrong": reading.wrong}, tuple(problems))
-
-
-def _compare_roster(session: Session, region: Region, rows: Any) -> dict[str, int]:
-    facts = compared.compare_roster(session, region.code, rows)
-    return {"new": facts.new, "changed": facts.changed, "same": facts.same}
-
-
-def _compare_bills(session: Session, region: Region, rows: Any) -> tuple[dict[str, int], set[int]]:
-    facts, months = compared.compare_bills(session, region.code, rows)
-    return {"new": facts.new, "changed": facts.changed, "same": facts.same}, months
-
-
-# --- an import's life -------------------------------------------------------------------------
 
 
 def upload(
@@ -144,63 +67,62 @@ def upload(
     return found
 
 
-def opened(session: Session, files: FileStore, one: Import) -> Layout:
-    """The file as it was sent, its columns told apart as its sender's were before."""
-    data = _bytes_of(files, one)
-    try:
-        return open_file(data, one.name, one.kind, one.mapping)
-    except Unlike as unlike:
-        if one.mapping or one.region_code is None:
-            raise
-        digest = digest_of(headings(unlike.sheet, unlike.head))
-        kept = layout_of(session, one.region_code, one.kind, digest)
-        if kept is None:
-            raise
-        return open_file(data, one.name, one.kind, kept.mapping)
-
-
-def _bytes_of(files: FileStore, one: Import) -> bytes:
-    try:
-        with files.open(one.digest) as file:
-            return file.read()
-    except FileNotFoundError:
-        message = "服务器上找不到这个文件，请重新上传。"
-        raise Refused([Problem("lost", message, "")]) from None
-
-
 def settle(
-    session: Session, files: FileStore, *, actor: Identity, now: datetime, number: int
+    session: Session,
+    files: FileStore,
+    *,
+    actor: Identity,
+    now: datetime,
+    number: int,
+    looked: Looked | None = None,
 ) -> Import:
-    """Rehearse it and say how it stands: clean, wrong, or laid out otherwise."""
+    """Say how it stands: clean, wrong, or laid out otherwise. `looked`: it was looked at already."""
     one = get_import(session, number, place=actor.place, lock=True)
-    if one.state not in (ImportState.WAITING, ImportState.REHEARSED, ImportState.REFUSED):
+    if one.state not in _OPEN:
         return one
-    region = get_region(session, str(one.region_code), place=actor.place)
-    try:
-        layout = opened(session, files, one)
-    except Unlike as unlike:
-        one.state = ImportState.MAPPING
-        one.result = {
-            "headings": headings(unlike.sheet, unlike.head),
-            "problems": [_whole(problem) for problem in unlike.problems],
-        }
-        return one
-    except Refused as refusal:
-        one.state = ImportState.REFUSED
-        one.result = {"problems": [_whole(problem) for problem in refusal.problems]}
-        return one
-    rehearsal = rehearse(session, layout, region, now=now)
-    one.result = rehearsal.packed()
-    one.state = ImportState.REHEARSED if rehearsal.clean else ImportState.REFUSED
-    one.annotated = ""
-    if rehearsal.reading.problems:
-        body = render.annotated(layout, rehearsal.reading.problems, by="能源数据导入")
-        one.annotated = files.put(io.BytesIO(body)).digest
+    if looked is None:
+        region = get_region(session, str(one.region_code), place=actor.place)
+        looked = rehearsing.look(session, files, one, region, now=now)
+        looked = rehearsing.annotate(files, looked)
+    words = one.result.get("words", {})
+    one.result = {**looked.result, **({"words": words} if words else {})}
+    one.state, one.annotated = looked.state, looked.annotated
     return one
 
 
-def _whole(problem: Problem) -> dict[str, Any]:
-    return {"code": problem.code, "message": problem.message, "cells": [], "count": 1}
+_OPEN = (
+    *(ImportState.WAITING, ImportState.REHEARSED),
+    *(ImportState.REFUSED, ImportState.ACCEPTING),
+)
+"""Its file may be looked at (again)."""
+
+
+def again(session: Session, *, actor: Identity, now: datetime, number: int) -> Import:
+    """Have the file looked at once more: the roster has grown, or the work was broken off."""
+    one = get_import(session, number, place=actor.place, lock=True)
+    refuse_if(_not_in(one, *_OPEN) or _worked(session, one))
+    one.state = ImportState.WAITING
+    _record(session, one, actor=actor, now=now, action="import.checked")
+    return one
+
+
+def begin(session: Session, *, actor: Identity, now: datetime, number: int) -> bool:
+    """It is to be accepted by a job. False where that is under way or done: a second click."""
+    one = get_import(session, number, place=actor.place, lock=True)
+    if one.state is ImportState.ACCEPTED or (
+        one.state is ImportState.ACCEPTING and is_worked(session, one)
+    ):
+        return False
+    refuse_if(_not_in(one, ImportState.REHEARSED, ImportState.ACCEPTING))
+    one.state = ImportState.ACCEPTING
+    return True
+
+
+def _worked(session: Session, one: Import) -> list[Problem]:
+    if not (one.state.under_way and is_worked(session, one)):
+        return []
+    message = "后台正在办理这个文件，请等它结束，或先在“后台任务”中取消。"
+    return [Problem("under_way", message, "")]
 
 
 def map_columns(
@@ -228,8 +150,34 @@ def map_columns(
     return one
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that was read before the transaction that stores it."""
+
+    layout: Layout
+    reading: Reading[Any]
+    edition: str
+    """Of all data when it was read: if nothing has changed since, the reading still holds."""
+
+
+@no_collecting()
+def prepare(
+    session: Session, files: FileStore, one: Import, region: Region, *, now: datetime
+) -> Prepared:
+    edition = journal.edition(session)
+    layout = rehearsing.opened(session, rehearsing.bytes_of(files, one), one)
+    return Prepared(layout, rehearsing.read(session, layout, region, now=now), edition)
+
+
+@no_collecting()
 def accept(
-    session: Session, files: FileStore, *, actor: Identity, now: datetime, number: int
+    session: Session,
+    files: FileStore,
+    *,
+    actor: Identity,
+    now: datetime,
+    number: int,
+    prepared: Prepared | None = None,
 ) -> Import:
     """Every row or none; all is asked again at this moment. A second click changes nothing."""
     one = get_import(session, number, place=actor.place, lock=True)
@@ -239,67 +187,66 @@ def accept(
     region = get_region(session, str(one.region_code), place=actor.place)
     # Of two imports of a region the second waits here for the first.
     session.refresh(region, with_for_update=True)
-    layout = opened(session, files, one)
-    return accept_read(session, one, actor=actor, now=now, region=region, layout=layout)
-
-
-def accept_read(
-    session: Session,
-    one: Import,
-    *,
-    actor: Identity,
-    now: datetime,
-    region: Region,
-    layout: Layout,
-) -> Import:
-    """The same with the file's sheet at hand; everything is compared anew within this transaction."""
-    rehearsal = rehearse(session, layout, region, now=now)
-    if not rehearsal.clean:
+    if prepared is None:
+        prepared = prepare(session, files, one, region, now=now)
+    layout, reading = prepared.layout, prepared.reading
+    if prepared.edition != journal.edition(session):
+        reading = rehearsing.read(session, layout, region, now=now)
+    if reading.problems or not reading.lines:
         message = "核对之后系统数据有变化，文件现在有错误，没有导入；请查看错误后重新上传。"
         raise Refused([Problem("meanwhile", message, "")])
-    before = _before(session, region, one.kind)
+    before = {}
+    if one.kind is Kind.ROSTER:
+        before = compared.compare_roster(session, region.code, reading.rows).before
+    store = ledger.store_roster if one.kind is Kind.ROSTER else ledger.store_bills
     stored = store(
-        session, actor=actor, now=now, region=region, rehearsal=rehearsal, import_id=one.id
+        session, actor=actor, now=now, region=region, rows=reading.rows, import_id=one.id
     )
-    counts = {"new": stored.new, "changed": stored.changed, "same": stored.same, "wrong": 0}
-    one.result = {**rehearsal.packed(), "counts": counts, "before": before}
+    done = Rehearsal(layout, reading, {**asdict(stored), "wrong": 0}, ())
+    # What somebody has said of its doubts stays with it.
+    one.result = {**one.result, **done.packed(), "before": before}
     one.state, one.decided_at, one.decided_by = ImportState.ACCEPTED, now, actor.id
     note = f"新增{stored.new}，更新{stored.changed}，未变{stored.same}"
     _record(session, one, actor=actor, now=now, action="import.accepted", note=note)
     return one
 
 
-def store(
+def explain(
     session: Session,
     *,
     actor: Identity,
     now: datetime,
-    region: Region,
-    rehearsal: Rehearsal,
-    import_id: int | None,
-) -> Stored:
-    rows = rehearsal.reading.rows
-    if rehearsal.layout.kind is Kind.ROSTER:
-        return ledger.store_roster(
-            session, actor=actor, now=now, region=region, rows=rows, import_id=import_id
+    number: int,
+    keys: Sequence[str],
+    words: str,
+) -> Import:
+    """Dismiss doubts with a word: why what looks odd is right all the same."""
+    one = get_import(session, number, place=actor.place, lock=True)
+    there = {told.key: told for told in unpacked(one.result.get("warnings", []))}
+    said, chosen = words.strip()[:500], [key for key in dict.fromkeys(keys) if key in there]
+    found = []
+    if not chosen:
+        found.append(Problem("none", "请勾选要说明的提示。", "doubts"))
+    if not said:
+        found.append(
+            Problem("words", "请写明为什么这些数是对的，例如“已与缴费凭证核对无误”。", "words")
         )
-    return ledger.store_bills(
-        session, actor=actor, now=now, region=region, rows=rows, import_id=import_id
-    )
-
-
-def _before(session: Session, region: Region, kind: Kind) -> list[dict[str, Any]]:
-    """What the institutions of a roster were, so that it can be taken back."""
-    if kind is not Kind.ROSTER:
-        return []
-    return compared.institutions_as_json(session, region.code)
+    refuse_if(found)
+    word = {"words": said, "by": actor.name, "at": now.isoformat()}
+    one.result = {
+        **one.result,
+        "words": {**one.result.get("words", {}), **dict.fromkeys(chosen, word)},
+    }
+    note = f"{len(chosen)}条：{said}"
+    _record(session, one, actor=actor, now=now, action="import.explained", note=note)
+    return one
 
 
 def discard(session: Session, *, actor: Identity, now: datetime, number: int) -> Import:
     one = get_import(session, number, place=actor.place, lock=True)
     if one.state is ImportState.DISCARDED:
         return one
-    refuse_if(_not_in(one, ImportState.REHEARSED, ImportState.REFUSED, ImportState.MAPPING))
+    refuse_if(_not_in(one, *_OPEN, ImportState.MAPPING) or _worked(session, one))
     one.state, one.decided_at, one.decided_by = ImportState.DISCARDED, now, actor.id
     _record(session, one, actor=actor, now=now, action="import.discarded")
     return one
@@ -324,9 +271,9 @@ def undo(session: Session, *, actor: Identity, now: datetime, number: int) -> Im
             actor=actor,
             now=now,
             import_id=one.id,
-            before=one.result.get("before", []),
+            before=one.result.get("before", {}),
         )
-    one.result = {**one.result, "before": [], "undone": {"gone": gone, "back": back, "kept": kept}}
+    one.result = {**one.result, "before": {}, "undone": {"gone": gone, "back": back, "kept": kept}}
     one.state, one.undone_at, one.undone_by = ImportState.UNDONE, now, actor.id
     note = f"移除{gone}，恢复{back}，保留{len(kept)}"
     _record(session, one, actor=actor, now=now, action="import.undone", note=note)

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.energy.models.bills import Bill, PastBill, RegionMonth
 from custody.energy.models.roster import Institution, Meter
-from custody.energy.queries.compared import compare_bills
-from custody.energy.rules.energies import Energy
-from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow, Stored
+from custody.energy.queries.compared import facts_of, meters_of, standing, told
+from custody.energy.rules.energies import Energy, Payment
+from custody.energy.rules.pairing import paired
+from custody.energy.rules.rows import BillRow, InstitutionRow, Stored
 from custody.energy.rules.states import MonthState
 from custody.infra import journal
 from custody.kernel.problems import Problem, refuse_if
@@ -50,28 +51,37 @@ def store_roster(
         )
     }
     meters = _meters(session, region)
-    owners = {one.id: one.key for one in known.values()}
-    refuse_if([*_twice(rows), *_of_others(rows, meters, owners)])
+    pairs = paired(rows, {key: one.name for key, one in known.items()})
+    owners = {one.id: one for one in known.values()}
+    refuse_if([*_twice(rows), *_of_others(rows, pairs, meters, owners)])
     stored: Counter[str] = Counter()
+    places: dict[str, Institution] = {}
     for row in rows:
-        place, state = _institution(row, known.get(row.key), region)
+        place, state = _institution(row, known.get(pairs.get(row.key, "")), region)
+        moved = any(
+            (meter := meters.get((given.energy, given.number))) is None
+            or _differs(meter, given.told)
+            for given in row.meters
+        )
         if state != "same":
             place.import_id, place.edited_at, place.edited_by = import_id, now, actor.id
         session.add(place)
-        stored[state] += 1
-        known[row.key] = place
+        stored["changed" if moved and state == "same" else state] += 1
+        places[row.key] = place
     session.flush()
     for row in rows:
         for given in row.meters:
             meter = meters.get((given.energy, given.number))
-            if meter is None or _differs(meter, _meter_values(given)):
+            if meter is None or _differs(meter, given.told):
                 meter = meter or Meter(
                     region_code=region.code,
-                    institution_id=known[row.key].id,
+                    institution_id=places[row.key].id,
                     energy=given.energy,
                     number=given.number,
+                    payment=Payment.METERED_PAID,
+                    note="",
                 )
-                _set(meter, {**_meter_values(given), "import_id": import_id})
+                _set(meter, {**given.told, "import_id": import_id})
                 session.add(meter)
     session.flush()
     found = Stored(stored["new"], stored["changed"], stored["same"])
@@ -82,26 +92,13 @@ def store_roster(
 def _institution(
     row: InstitutionRow, known: Institution | None, region: Region
 ) -> tuple[Institution, str]:
-    values = {
-        "name": row.name,
-        "credit_code": row.credit_code,
-        "type_code": row.type_code,
-        "address": row.address,
-        "floor_area": row.floor_area,
-        "people": row.people,
-        "in_custody": row.in_custody,
-        "excluded_because": row.excluded_because,
-    }
+    facts = facts_of(row, known.credit_code if known else "")
     if known is None:
-        return Institution(region_code=region.code, key=row.key, **values), "new"
-    if not _differs(known, values):
+        return Institution(region_code=region.code, **facts), "new"
+    if not _differs(known, facts):
         return known, "same"
-    _set(known, values)
+    _set(known, facts)
     return known, "changed"
-
-
-def _meter_values(row: MeterRow) -> dict[str, Any]:
-    return {"payment": row.payment, "since": row.since, "until": row.until, "note": row.note}
 
 
 def _differs(thing: object, values: Mapping[str, Any]) -> bool:
@@ -127,19 +124,20 @@ def _twice(rows: Sequence[InstitutionRow]) -> Iterator[Problem]:
 
 def _of_others(
     rows: Sequence[InstitutionRow],
+    pairs: Mapping[str, str],
     meters: Mapping[tuple[Energy, str], Meter],
-    owners: Mapping[int, str],
+    owners: Mapping[int, Institution],
 ) -> Iterator[Problem]:
     for row in rows:
         for given in row.meters:
             meter = meters.get((given.energy, given.number))
-            if meter is not None and owners[meter.institution_id] != row.key:
-                yield Problem(
-                    "meter_taken",
-                    f"{given.energy.label}户号“{given.number}”已登记在“{owners[meter.institution_id]}”名下，"
-                    f"不能再登记给“{row.name}”；请核对户号。",
-                    given.number,
-                )
+            if meter is None or owners[meter.institution_id].key == pairs.get(row.key):
+                continue
+            words = (
+                f"{given.energy.label}户号“{given.number}”已登记在"
+                f"“{owners[meter.institution_id].name}”名下，不能再登记给“{row.name}”；请核对户号。"
+            )
+            yield Problem("meter_taken", words, given.number)
 
 
 # --- bills ------------------------------------------------------------------------------------
@@ -160,84 +158,84 @@ def store_bills(
     Raises Refused for meters the roster does not know, two bills of one month, and locked months.
     """
     _lock(session, region)
-    meters = {key: one.id for key, one in _meters(session, region).items()}
-    locked = set(
-        session.scalars(
-            select(RegionMonth.month).where(
-                RegionMonth.region_code == region.code, RegionMonth.state == MonthState.LOCKED
-            )
-        )
-    )
-    standing = [row for row in rows if row.month in locked]
-    _, moved = compare_bills(session, region.code, standing)
-    refuse_if([*_unknown(rows, meters), *_doubled(rows), *_locked(moved)])
-    stored: Counter[str] = Counter()
+    meters = meters_of(session, region.code)
+    old = standing(session, region.code, meters, rows) if rows else {}
+    fresh: list[tuple[int, BillRow]] = []
+    changed: list[tuple[int, BillRow]] = []
+    for row in rows:
+        meter = meters.get((row.energy, row.number), 0)
+        there = old.get((meter, row.month))
+        if there is None:
+            fresh.append((meter, row))
+        elif there[1:] != told(row):
+            changed.append((meter, row))
+    moved = {row.month for _, row in (*fresh, *changed)}
+    refuse_if([*_unknown(rows, meters), *_doubled(rows), *_locked(session, region, moved)])
     common = {"import_id": import_id, "entered_at": now, "entered_by": actor.id}
     gone = {"replaced_at": now, "replaced_by": actor.id, "reason": reason}
-    for part in _chunks(sorted(rows, key=lambda row: (meters[row.energy, row.number], row.month))):
-        keyed = {(meters[row.energy, row.number], row.month): row for row in part}
-        old = _bills(session, keyed)
-        versions = _past_versions(session, keyed)
-        fresh = [
-            {**_values(row), **common, "meter_id": meter, "month": month}
-            | {"number": versions.get((meter, month), 0) + 1}
-            for (meter, month), row in keyed.items()
-            if (meter, month) not in old
+    last = _last_versions(session, region, fresh)
+    for some in _chunks(fresh):
+        values = [
+            {**_values(row), **common, "meter_id": meter, "month": row.month}
+            | {"number": last.get((meter, row.month), 0) + 1}
+            for meter, row in some
         ]
-        changed = [key for key, bill in old.items() if keyed[key].told != _told(bill)]
-        if fresh:
-            session.execute(insert(Bill), fresh)
-        if changed:
-            session.execute(insert(PastBill), [{**_columns(old[key]), **gone} for key in changed])
-            session.execute(
-                update(Bill),
-                [
-                    {
-                        **_values(keyed[key]),
-                        **common,
-                        "meter_id": key[0],
-                        "month": key[1],
-                        "number": old[key].number + 1,
-                    }
-                    for key in changed
-                ],
-            )
-        stored["new"] += len(fresh)
-        stored["changed"] += len(changed)
-        stored["same"] += len(part) - len(fresh) - len(changed)
-        for bill in old.values():
-            session.expunge(bill)
-    found = Stored(stored["new"], stored["changed"], stored["same"])
+        session.connection().execute(insert(_BILL), values)
+    for some in _chunks(sorted(changed, key=lambda one: (one[0], one[1].month))):
+        past = [{**bill, **gone} for bill in _whole(session, some)]
+        session.connection().execute(insert(PastBill.__table__), past)  # type: ignore[arg-type]
+        values = [
+            {f"new_{name}": value for name, value in {**_values(row), **common}.items()}
+            | {"the_meter": meter, "the_month": row.month}
+            | {"new_number": old[meter, row.month][0] + 1}
+            for meter, row in some
+        ]
+        session.connection().execute(_CORRECTED, values)
+    session.expire_all()
+    found = Stored(len(fresh), len(changed), len(rows) - len(fresh) - len(changed))
     _record(session, "energy.bills_stored", region, found, actor=actor, now=now, note=reason)
     return found
 
 
-def _bills(
-    session: Session, keyed: Mapping[tuple[int, int], BillRow]
-) -> dict[tuple[int, int], Bill]:
-    """What stands for these meters and months; a chunk is sorted by meter, so a range finds them."""
-    ids = sorted({meter for meter, _ in keyed})
-    months = [month for _, month in keyed]
-    found = session.scalars(
-        select(Bill)
-        .where(Bill.meter_id.between(ids[0], ids[-1]), Bill.month.between(min(months), max(months)))
-        .execution_options(populate_existing=True)
+_BILL: Table = Bill.__table__  # type: ignore[assignment]
+_CORRECTED = (
+    update(_BILL)
+    .where(_BILL.c.meter_id == bindparam("the_meter"), _BILL.c.month == bindparam("the_month"))
+    .values(
+        {
+            column: bindparam(f"new_{column.name}")
+            for column in _BILL.columns
+            if not column.primary_key
+        }
     )
-    return {key: bill for bill in found if (key := (bill.meter_id, bill.month)) in keyed}
+)
+"""Plain tables: a hundred thousand rows are not worth an object each."""
 
 
-def _past_versions(
-    session: Session, keyed: Mapping[tuple[int, int], BillRow]
+def _whole(session: Session, some: Sequence[tuple[int, BillRow]]) -> list[dict[str, Any]]:
+    """The bills that stand there, with all their columns; `some` is sorted by meter."""
+    keys = {(meter, row.month) for meter, row in some}
+    months = [month for _, month in keys]
+    found = session.connection().execute(
+        select(_BILL).where(
+            _BILL.c.meter_id.between(some[0][0], some[-1][0]),
+            _BILL.c.month.between(min(months), max(months)),
+        )
+    )
+    return [dict(row._mapping) for row in found if (row.meter_id, row.month) in keys]
+
+
+def _last_versions(
+    session: Session, region: Region, fresh: Sequence[tuple[int, BillRow]]
 ) -> dict[tuple[int, int], int]:
     """Of bills that were taken out the number of their last version: it is not given again."""
-    ids = [meter for meter, _ in keyed]
-    months = [month for _, month in keyed]
+    if not fresh:
+        return {}
+    months = [row.month for _, row in fresh]
     found = session.execute(
         select(PastBill.meter_id, PastBill.month, func.max(PastBill.number))
-        .where(
-            PastBill.meter_id.between(min(ids), max(ids)),
-            PastBill.month.between(min(months), max(months)),
-        )
+        .join(Meter, Meter.id == PastBill.meter_id)
+        .where(Meter.region_code == region.code, PastBill.month.between(min(months), max(months)))
         .group_by(PastBill.meter_id, PastBill.month)
     )
     return {(meter, month): number for meter, month, number in found}
@@ -254,14 +252,6 @@ def _values(row: BillRow) -> dict[str, Any]:
     }
 
 
-def _told(bill: Bill) -> tuple[object, ...]:
-    return (bill.days, bill.starts_on, bill.ends_on, bill.use, bill.cost)
-
-
-def _columns(bill: Bill) -> dict[str, Any]:
-    return {column.key: getattr(bill, column.key) for column in Bill.__table__.columns}
-
-
 def _unknown(rows: Iterable[BillRow], meters: Mapping[tuple[Energy, str], int]) -> list[Problem]:
     missing = dict.fromkeys(
         (row.energy, row.number) for row in rows if (row.energy, row.number) not in meters
@@ -276,8 +266,9 @@ def _unknown(rows: Iterable[BillRow], meters: Mapping[tuple[Energy, str], int]) 
     ]
 
 
-def _doubled(rows: Iterable[BillRow]) -> list[Problem]:
-    counts = Counter((row.energy, row.number, row.month) for row in rows)
+def _doubled(rows: Sequence[BillRow]) -> list[Problem]:
+    keys = [row[:3] for row in rows]
+    counts = Counter(keys) if len(set(keys)) < len(keys) else Counter()
     return [
         Problem(
             "doubled",
@@ -289,14 +280,20 @@ def _doubled(rows: Iterable[BillRow]) -> list[Problem]:
     ]
 
 
-def _locked(months: Iterable[int]) -> list[Problem]:
+def _locked(session: Session, region: Region, months: set[int]) -> list[Problem]:
+    locked = session.scalars(
+        select(RegionMonth.month)
+        .where(RegionMonth.region_code == region.code, RegionMonth.state == MonthState.LOCKED)
+        .order_by(RegionMonth.month)
+    )
     return [
         Problem(
             "locked",
             f"{_month(month)}的账单已经核对锁定，不能再改；确需更正的，请联系设区市审核员解锁。",
             str(month),
         )
-        for month in sorted(months)
+        for month in locked
+        if month in months
     ]
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
 from custody.energy.models.bills import Explanation, RegionMonth
+from custody.energy.models.roster import Meter
 from custody.energy.queries.months import covered, doubts_of, locked_months
 from custody.energy.rules.month import ACTIONS, STEPS, Step, problems_to
 from custody.energy.rules.states import MonthState
@@ -40,7 +43,7 @@ def step(
     _own(session, actor, place, step)
     at = Month.coded(month)
     missing = unexplained = meters = 0
-    if step is Step.COMPLETE:
+    if step in (Step.COMPLETE, Step.LOCK):
         bills = covered(session, [region], month, month)
         meters = int(bills.wanted.sum())
         missing = bills.per_month()[0].missing
@@ -57,14 +60,21 @@ def step(
             reason=reason,
         )
     )
+    fresh = row is None
     if row is None:
-        row = RegionMonth(region_code=region, month=month, state=state, reason="")
-        session.add(row)
+        row = RegionMonth(region_code=region, month=month)
     row.state = STEPS[state, step]
     row.reason = reason.strip()
     if step is Step.COMPLETE:
         row.completed_at, row.completed_by = now, actor.id
     row.locked_at, row.locked_by = (now, actor.id) if step is Step.LOCK else (None, None)
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError:
+        if fresh:  # somebody else reported it at the same moment
+            raise Conflict from None
+        raise
     journal.record(
         session,
         actor=actor,
@@ -83,11 +93,14 @@ def step(
 
 
 def _own(session: Session, actor: Identity, region: Region, step: Step) -> None:
-    """A city that has a reviewer checks its own regions; the province only where there is none."""
-    if step is Step.COMPLETE or actor.role is not Role.COORDINATOR:
+    """A city that has a reviewer checks its own regions; the province only where there is none.
+
+    What is locked either may open again.
+    """
+    if step in (Step.COMPLETE, Step.UNLOCK) or actor.role is not Role.COORDINATOR:
         return
     if region.city_code in cities_with_reviewer(session):
-        words = "该市设有市级审核员，月报由设区市核对；需要解锁或退回的，请通知设区市办理。"
+        words = "该市设有市级审核员，月报由设区市核对；需要退回的，请通知设区市办理。"
         raise Refused([Problem("city", words)])
 
 
@@ -97,12 +110,13 @@ def explain(
     actor: Identity,
     now: datetime,
     region: str,
-    first: int,
-    last: int,
     keys: Collection[str],
     words: str,
 ) -> int:
-    """One word on several doubts of the region; returns how many it now explains."""
+    """One word on several doubts of the region; returns how many it now explains.
+
+    Keys are those of Doubtful. What has a word already keeps it.
+    """
     place = get_region(session, region, place=actor.place)
     found = []
     if not keys:
@@ -110,14 +124,16 @@ def explain(
     if len(words.strip()) < 2:
         found.append(Problem("words", "请写明原因，例如“暑期停课”“新装空调”。", "words"))
     refuse_if(found)
-    doubts = {one.key: one for one in doubts_of(session, place, first, last)}
-    if missing := set(keys) - set(doubts):
-        raise NotFound(f"{len(missing)}")
+    asked = _asked(session, region, keys)
+    months = [month for _, month in asked]
+    doubts = {one.key: one for one in doubts_of(session, place, min(months), max(months))}
+    if set(keys) - set(doubts):
+        raise Conflict  # corrected meanwhile: the doubt is gone or about another version
     locked = locked_months(session, region)
     open_ = [doubts[key] for key in sorted(keys) if not doubts[key].explained]
     if any(one.month in locked for one in open_):
         raise Refused([Problem("locked", "所选账单的月份已锁定，须先由设区市解锁。")])
-    session.add_all(
+    given = [
         Explanation(
             meter_id=one.meter_id,
             month=one.month,
@@ -128,7 +144,12 @@ def explain(
             given_by=actor.id,
         )
         for one in open_
-    )
+    ]
+    session.add_all(given)
+    try:
+        session.flush()
+    except IntegrityError:  # two people explained the same at the same moment
+        raise Conflict from None
     if open_:
         journal.record(
             session,
@@ -144,3 +165,20 @@ def explain(
             note=f"{len(open_)}处：{words.strip()}",
         )
     return len(open_)
+
+
+def _asked(session: Session, region: str, keys: Collection[str]) -> list[tuple[int, int]]:
+    """(meter, month) of every key; a meter of elsewhere, or no key at all, does not exist."""
+    found = []
+    for key in keys:
+        parts = key.split("-")
+        if len(parts) != 4 or not all(one.isascii() and one.isdigit() for one in parts[:3]):
+            raise NotFound
+        meter, month = int(parts[0][:9]), int(parts[1][:6])
+        if not 200001 <= month <= 209912 or not 1 <= month % 100 <= 12:
+            raise NotFound
+        found.append((meter, month))
+    own = set(session.scalars(select(Meter.id).where(Meter.region_code == region)))
+    if any(meter not in own for meter, _ in found):
+        raise NotFound
+    return found

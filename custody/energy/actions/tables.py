@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
@@ -15,9 +16,10 @@ from custody.energy.models.tables import Coefficient, EnergyPolicy, Temperature
 from custody.energy.queries.tables import get_coefficient, policy_of, temperatures_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import USUAL, Caliber
-from custody.energy.rules.limits import LIMITS, Limits
+from custody.energy.rules.limits import LIMITS, Limits, problems_of
 from custody.infra import journal
-from custody.kernel.problems import Conflict, Problem, Refused
+from custody.kernel.periods import Month, months_words
+from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.regions.models import City
 
 
@@ -162,8 +164,9 @@ def set_limits(
     now: datetime,
     version: int,
     values: Mapping[str, Decimal],
-) -> None:
-    """Change thresholds; `version` 0 where the province has none of its own yet."""
+    note: str = "",
+) -> int:
+    """Change thresholds; `version` 0 where the province has none of its own yet. Returns how many."""
     province = actor.place.province
     row = policy_of(session, province)
     if (row.version if row else 0) != version:
@@ -175,12 +178,21 @@ def set_limits(
         if name in LIMITS and old[name] != value
     }
     if not changes:
-        return
+        return 0
+    found = problems_of({**old, **values})
+    if len(note.strip()) < 2:
+        words = "请写明修改依据，例如“按现行目录电价核定”。"
+        found.append(Problem("note", words, "note"))
+    refuse_if(found)
     stored = {name: f"{value:f}" for name, value in {**old, **values}.items() if name in LIMITS}
     if row is None:
         session.add(EnergyPolicy(province_code=province, values=stored))
     else:
         row.values = {**row.values, **stored}
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else set the province's first ones at the same moment
+        raise Conflict from None
     journal.record(
         session,
         actor=actor,
@@ -191,7 +203,9 @@ def set_limits(
         label="能源数据校验规则",
         province=province,
         changes={LIMITS[name].label: pair for name, pair in changes.items()},
+        note=note.strip(),
     )
+    return len(changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,22 +223,29 @@ def store_temperatures(
     now: datetime,
     rows: Sequence[Warmth],
     import_id: int | None = None,
+    note: str = "",
 ) -> tuple[int, int]:
-    """(new, changed); what is the same stays as it is. Cities must lie where the actor works."""
+    """(new, changed); what is the same stays as it is. Cities must lie where the actor works.
+
+    A correction leaves the old value in the journal. `note`: where the rows come from.
+    """
     if not rows:
         return 0, 0
     wanted = {row.city for row in rows}
-    cities = select(City.code).where(
+    cities = select(City.code, City.name).where(
         City.province_code == actor.place.province, City.code.in_(wanted)
     )
     if actor.place.city:
         cities = cities.where(City.code == actor.place.city)
-    if foreign := wanted - set(session.scalars(cities)):
+    names = dict(session.execute(cities).all())
+    if foreign := wanted - set(names):
         words = f"{'、'.join(sorted(foreign))}不在您的管理范围内，请去掉这些行。"
         raise Refused([Problem("place", words, "file")])
     months = [row.month for row in rows]
     known = temperatures_of(session, sorted(wanted), min(months), max(months))
     new = changed = 0
+    corrected: dict[str, tuple[object, object]] = {}
+    touched: set[int] = set()
     for row in {(one.city, one.month): one for one in rows}.values():
         old = known.get((row.city, row.month))
         if old is None:
@@ -235,6 +256,9 @@ def store_temperatures(
             continue
         else:
             changed += 1
+            named = f"{names[row.city]}{Month.coded(row.month).label}"
+            corrected[named] = (_told(old.mean, old.source), _told(row.mean, row.source))
+        touched.add(row.month)
         old.mean, old.source, old.import_id = row.mean, row.source, import_id
         old.entered_at, old.entered_by = now, actor.id
     if new or changed:
@@ -247,6 +271,59 @@ def store_temperatures(
             label="月平均气温",
             province=actor.place.province,
             city=actor.place.city,
-            note=f"新增{new}条，更正{changed}条",
+            changes=corrected,
+            note="：".join(filter(None, (note, _counted(touched, new, changed)))),
         )
     return new, changed
+
+
+def _counted(months: Collection[int], new: int, changed: int) -> str:
+    counts = [f"新增{new}条"] if new else []
+    counts += [f"更正{changed}条"] if changed else []
+    return f"{months_words(months)}，{'，'.join(counts)}"
+
+
+def _told(mean: Decimal, source: str) -> str:
+    return f"{mean.normalize():f}℃（{source}）"
+
+
+def copy_temperatures(
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    origin: str,
+    cities: Sequence[str],
+    first: int,
+    last: int,
+    overwrite: bool = False,
+) -> tuple[int, int]:
+    """One city's series for others that have none of their own; (new, changed).
+
+    What they have stays unless it is to be overwritten. The copy says whose figures it shows.
+    """
+    own = session.execute(
+        select(City.name).where(
+            City.province_code == actor.place.province,
+            City.code == origin,
+            City.code == (actor.place.city or origin),
+        )
+    ).scalar_one_or_none()
+    if own is None:
+        raise NotFound
+    targets = [code for code in dict.fromkeys(cities) if code != origin]
+    known = temperatures_of(session, [origin, *targets], first, last)
+    given = {month: row for (city, month), row in known.items() if city == origin}
+    found = []
+    if not targets:
+        found.append(Problem("cities", "请选择要移用到的设区市（不含来源市）。", "cities"))
+    if not given:
+        found.append(Problem("origin", f"{own}这一年还没有气温，请先录入或另选来源市。", "origin"))
+    refuse_if(found)
+    rows = [
+        Warmth(city, month, row.mean, f"移用{own}：{row.source}"[:200])
+        for city in targets
+        for month, row in sorted(given.items())
+        if overwrite or (city, month) not in known
+    ]
+    return store_temperatures(session, actor=actor, now=now, rows=rows, note=f"移用{own}的气温")

@@ -14,6 +14,8 @@ from custody.energy.actions.ledger import CHUNK
 from custody.energy.models.bills import Bill, PastBill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.compared import FACTS, KEPT, locked_problems
+from custody.energy.rules.energies import Payment
+from custody.infra.db import plain
 from custody.infra.journal import Actor
 from custody.kernel.problems import refuse_if
 from custody.regions.models import Region
@@ -25,37 +27,24 @@ def undo_roster(
     actor: Actor,
     now: datetime,
     import_id: int,
-    before: Sequence[Mapping[str, Any]],
+    before: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> tuple[int, int, list[str]]:
     """Take a roster back: (taken out, brought back, kept with the reason).
 
     Institutions and meters that have bills or were edited since then stay.
     """
-    was = {one["id"]: one for one in before}
-    billed = select(Bill.meter_id).union(select(PastBill.meter_id))
-    kept: list[str] = []
-    fresh = session.scalars(
-        select(Meter).where(Meter.import_id == import_id, Meter.version == 1)
-    ).all()
-    used = set(
-        session.scalars(select(Meter.id).where(Meter.import_id == import_id, Meter.id.in_(billed)))
-    )
-    for meter in fresh:
-        if meter.id in used:
-            kept.append(f"{meter.energy.label}户号{meter.number}（已有账单）")
-        else:
-            session.delete(meter)
-    session.flush()
+    kept = _undo_meters(session, import_id, {one["id"]: one for one in before.get("meters", ())})
+    was = {one["id"]: one for one in before.get("institutions", ())}
     with_meters = set(session.scalars(select(Meter.institution_id).distinct()))
     gone = back = 0
     for one in session.scalars(
         select(Institution).where(Institution.import_id == import_id).order_by(Institution.id)
     ):
         if one.id in was:
+            old = was.pop(one.id)
             for name in FACTS:
-                value = was[one.id][name]
-                decimal = name == "floor_area" and value is not None
-                setattr(one, name, Decimal(value) if decimal else value)
+                decimal = name == "floor_area" and old[name] is not None
+                setattr(one, name, Decimal(old[name]) if decimal else old[name])
             one.import_id, one.edited_at, one.edited_by = None, now, actor.id or one.edited_by
             back += 1
         elif one.id in with_meters:
@@ -64,7 +53,42 @@ def undo_roster(
             session.delete(one)
             gone += 1
     session.flush()
+    kept += [f"{name}（此后又修改过）" for name in _changed_since(session, was)]
     return gone, back, kept
+
+
+def _changed_since(session: Session, was: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """Names of institutions of which the import changed facts that were changed again."""
+    found = session.execute(
+        select(Institution.id, Institution.name, *(getattr(Institution, name) for name in FACTS))
+        .where(Institution.id.in_(was))
+        .order_by(Institution.id)
+    )
+    return [
+        row.name for row in found if any(plain(getattr(row, n)) != was[row.id][n] for n in FACTS)
+    ]
+
+
+def _undo_meters(
+    session: Session, import_id: int, was: Mapping[int, Mapping[str, Any]]
+) -> list[str]:
+    """Its new meters go unless they have bills, its changed ones are as they were."""
+    billed = select(Bill.meter_id).union(select(PastBill.meter_id))
+    mine = Meter.import_id == import_id
+    used = set(session.scalars(select(Meter.id).where(mine, Meter.id.in_(billed))))
+    kept = []
+    for meter in session.scalars(select(Meter).where(mine).order_by(Meter.id)):
+        if meter.id in was:
+            old = was[meter.id]
+            meter.payment = Payment(old["payment"])
+            meter.since, meter.until, meter.note = old["since"], old["until"], old["note"]
+            meter.import_id = None
+        elif meter.id in used:
+            kept.append(f"{meter.energy.label}户号{meter.number}（已有账单）")
+        else:
+            session.delete(meter)
+    session.flush()
+    return kept
 
 
 def undo_bills(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from custody.energy.rules.energies import Energy, Payment
@@ -71,3 +72,21 @@ class Meter(Versioned, Base):
     """Last month it was in use; None: still is."""
     note: Mapped[str] = mapped_column(String(200))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("energy_import.id"), index=True)
+
+
+class YearFigures(Versioned, Base):
+    """What an institution reported to the statistics of a year (年报): its monthly bills and this
+    year's facts are compared with it."""
+
+    __tablename__ = "institution_year"
+
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    floor_area: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
+    """Square metres at the end of the year."""
+    people: Mapped[int | None]
+    uses: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Energy → use of the year as text, in the energy's unit; only what was reported."""
+    source: Mapped[str] = mapped_column(String(200))
+    edited_at: Mapped[datetime]
+    edited_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

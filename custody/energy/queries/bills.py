@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from custody.energy.models.bills import Bill, PastBill
@@ -31,3 +31,11 @@ def versions_of(session: Session, meter: int, month: int) -> Sequence[PastBill]:
         .where(PastBill.meter_id == meter, PastBill.month == month)
         .order_by(PastBill.number.desc())
     ).all()
+
+
+def last_version(session: Session, meter: int, month: int) -> int:
+    """The number of the newest of the bill's past versions; 0 where there is none."""
+    number = session.scalar(
+        select(func.max(PastBill.number)).where(PastBill.meter_id == meter, PastBill.month == month)
+    )
+    return number or 0

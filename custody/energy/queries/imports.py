@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, partial
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from custody.accounts.models import Account
 from custody.accounts.rules import Place
 from custody.energy.models.bills import Bill, Import, Layout
 from custody.energy.models.roster import Institution, Meter
+from custody.energy.queries.tables import limits_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.bills import Known, KnownMeter
 from custody.energy.workbook.roster import Taken
+from custody.jobs.models import Job
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
-
-UNDER_WAY = (ImportState.WAITING, ImportState.ACCEPTING)
 
 
 def get_import(session: Session, number: int, *, place: Place, lock: bool = False) -> Import:
@@ -36,14 +39,94 @@ def get_import(session: Session, number: int, *, place: Place, lock: bool = Fals
     return found
 
 
-def imports_of(session: Session, region_code: str, *, limit: int = 50) -> Sequence[Import]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of the list."""
+
+    one: Import
+    region: str
+    by: str
+    job: Job | None
+
+    @property
+    def worked(self) -> bool:
+        """Its job is in the queue or being done."""
+        return self.job is not None and not self.job.state.over
+
+    @property
+    def broken_off(self) -> bool:
+        """Its job was cancelled or failed: somebody must say what is next."""
+        return self.one.state.under_way and not self.worked
+
+    @property
+    def state(self) -> str:
+        return self.one.state.words(worked=self.worked)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The filters of the list."""
+
+    region: str = ""
+    kind: str = ""
+    state: str = ""
+
+
+def count_imports(session: Session, place: Place, wanted: Wanted) -> int:
+    return session.scalar(select(func.count(Import.id)).where(*_asked(place, wanted))) or 0
+
+
+def imports_of(
+    session: Session, place: Place, wanted: Wanted, *, offset: int = 0, limit: int = 50
+) -> list[Listed]:
     """Newest first."""
-    return session.scalars(
-        select(Import)
-        .where(Import.region_code == region_code)
+    found = session.execute(
+        select(Import, Region.name, Account.name, Job)
+        .join(Region, Region.code == Import.region_code)
+        .join(Account, Account.id == Import.created_by)
+        .outerjoin(Job, Job.id == Import.job_id)
+        .where(*_asked(place, wanted))
         .order_by(Import.id.desc())
+        .offset(offset)
         .limit(limit)
-    ).all()
+    )
+    return [Listed(*row) for row in found]
+
+
+def _asked(place: Place, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = [
+        Import.region_code.is_not(None),
+        Import.province_code == place.province,
+        *([Import.city_code == place.city] if place.city else []),
+        *([Import.region_code == place.region] if place.region else []),
+    ]
+    if wanted.region:
+        conditions.append(Import.region_code == wanted.region)
+    if wanted.kind in set(Kind):
+        conditions.append(Import.kind == Kind(wanted.kind))
+    if wanted.state in set(ImportState):
+        conditions.append(Import.state == ImportState(wanted.state))
+    return conditions
+
+
+def listed(session: Session, number: int, *, place: Place) -> Listed:
+    """One of them, with where it belongs and whether it is being worked on."""
+    one = get_import(session, number, place=place)
+    found = session.execute(
+        select(Region.name, Account.name, Job)
+        .select_from(Import)
+        .join(Region, Region.code == Import.region_code)
+        .join(Account, Account.id == Import.created_by)
+        .outerjoin(Job, Job.id == Import.job_id)
+        .where(Import.id == one.id)
+    ).one()
+    return Listed(one, *found)
+
+
+def is_worked(session: Session, one: Import) -> bool:
+    """Its job is in the queue or being done."""
+    state = session.scalar(select(Job.state).where(Job.id == one.job_id))
+    return state is not None and not state.over
 
 
 def layout_of(session: Session, region_code: str, kind: Kind, headings: str) -> Layout | None:
@@ -59,7 +142,11 @@ def taken(session: Session, region: Region) -> Taken:
     codes = session.execute(
         select(Institution.credit_code, Region.name)
         .join(Region, Region.code == Institution.region_code)
-        .where(Institution.credit_code != "", Institution.region_code != region.code)
+        .where(
+            Institution.credit_code != "",
+            Institution.region_code != region.code,
+            Region.province_code == region.province_code,
+        )
     )
     own = session.execute(
         select(Institution.key, Institution.floor_area, Institution.people).where(
@@ -71,6 +158,7 @@ def taken(session: Session, region: Region) -> Taken:
         meters=_elsewhere(session, region),
         owners=_owners(session, region.code),
         own={key: (area, people) for key, area, people in own},
+        limits=limits_of(session, region.province_code),
     )
 
 
@@ -90,6 +178,26 @@ def _elsewhere(session: Session, region: Region) -> dict[tuple[Energy, str], str
         .where(Meter.region_code != region.code, Region.province_code == region.province_code)
     )
     return {(energy, number): name for energy, number, name in found}
+
+
+class _Elsewhere(Mapping[tuple[Energy, str], str]):
+    """Meters of other regions, asked for when a file first has a meter that its region has not."""
+
+    def __init__(self, session: Session, region: Region) -> None:
+        self._ask = partial(_elsewhere, session, region)
+
+    @cached_property
+    def _found(self) -> dict[tuple[Energy, str], str]:
+        return self._ask()
+
+    def __getitem__(self, key: tuple[Energy, str]) -> str:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[tuple[Energy, str]]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def known(session: Session, region: Region, today: date) -> Known:
@@ -115,8 +223,9 @@ def known(session: Session, region: Region, today: date) -> Known:
             (energy, number): KnownMeter(name, payment, usual.get(meter))
             for meter, energy, number, payment, name in found
         },
-        elsewhere=_elsewhere(session, region),
+        elsewhere=_Elsewhere(session, region),
         this_month=_coded(Month.of(today)),
+        limits=limits_of(session, region.province_code),
     )
 
 

@@ -91,8 +91,17 @@ class Doubtful:
     label: str
     weight: int
     words: str
-    explained: str
-    """The word that was given on it; empty while there is none."""
+    energy: Energy
+    use: float
+    cost: float | None
+    size: float
+    """How far off it is, in the units of its code: the larger of two equal weights comes first."""
+    given: Explanation | None
+    """The word that was given on it; None while there is none."""
+
+    @property
+    def explained(self) -> str:
+        return self.given.words if self.given else ""
 
     @property
     def key(self) -> str:
@@ -105,7 +114,7 @@ def doubts_of(session: Session, region: Region, first: int, last: int) -> list[D
     series = monthly(session, [region.code], first=before, last=last)
     found = found_in(series, limits_of(session, region.province_code), since=first)
     words = {
-        (row.meter_id, row.month, row.number, row.doubt): row.words
+        (row.meter_id, row.month, row.number, row.doubt): row
         for row in session.scalars(
             select(Explanation)
             .join(Meter, Meter.id == Explanation.meter_id)
@@ -114,15 +123,17 @@ def doubts_of(session: Session, region: Region, first: int, last: int) -> list[D
     }
     doubts = [_about(series, one, words) for one in found]
     doubts += _dates(session, region.code, series, first, last, words)
-    return sorted(doubts, key=lambda one: (-one.weight, one.month, one.meter_id))
+    return sorted(doubts, key=lambda one: (-one.weight, -one.month, -one.size, one.meter_id))
 
 
-Words = Mapping[tuple[int, int, int, str], str]
+Words = Mapping[tuple[int, int, int, str], Explanation]
 
 
 def _about(series: Series, doubt: Doubt, words: Words) -> Doubtful:
     meter, month = int(series.meters[doubt.row]), int(series.months[doubt.column])
     number = int(series.numbers[doubt.row, doubt.column])
+    energy = Energy(str(series.energies[doubt.row]))
+    cost = float(series.cost[doubt.row, doubt.column])
     return Doubtful(
         meter,
         int(series.institutions[doubt.row]),
@@ -131,8 +142,12 @@ def _about(series: Series, doubt: Doubt, words: Words) -> Doubtful:
         doubt.code,
         doubt.label,
         doubt.weight,
-        doubt.words(Energy(str(series.energies[doubt.row]))),
-        words.get((meter, month, number, doubt.code), ""),
+        doubt.words(energy),
+        energy,
+        float(series.use[doubt.row, doubt.column]),
+        None if np.isnan(cost) else cost,
+        abs(doubt.value),
+        words.get((meter, month, number, doubt.code)),
     )
 
 

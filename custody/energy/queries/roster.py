@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Place
@@ -23,6 +23,8 @@ class Wanted:
     type_code: str = ""
     custody: str = ""
     """in, out, closed; anything else is everything."""
+    energy: str = ""
+    """With a meter of it."""
 
 
 def get_institution(session: Session, number: int, *, place: Place) -> tuple[Institution, Region]:
@@ -53,15 +55,22 @@ def _roster(region: str, wanted: Wanted) -> Select[Institution]:
         query = query.where(
             Institution.name.icontains(wanted.words, autoescape=True)
             | Institution.credit_code.startswith(wanted.words.upper(), autoescape=True)
+            | exists().where(
+                Meter.institution_id == Institution.id,
+                Meter.number.startswith(wanted.words, autoescape=True),
+            )
         )
     if wanted.type_code:
         query = query.where(Institution.type_code == wanted.type_code)
     if wanted.custody == "in":
         query = query.where(Institution.in_custody, Institution.closed_on.is_(None))
     elif wanted.custody == "out":
-        query = query.where(~Institution.in_custody)
+        query = query.where(~Institution.in_custody, Institution.closed_on.is_(None))
     elif wanted.custody == "closed":
         query = query.where(Institution.closed_on.is_not(None))
+    if wanted.energy:
+        own = exists().where(Meter.institution_id == Institution.id, Meter.energy == wanted.energy)
+        query = query.where(own)
     return query
 
 
@@ -100,6 +109,16 @@ def meters_of(session: Session, institutions: Sequence[int]) -> Mapping[int, lis
         .order_by(Meter.energy, Meter.number)
     ):
         found[row.institution_id].append(row)
+    return found
+
+
+def meters_of_region(session: Session, region: str) -> Mapping[int, list[Meter]]:
+    """Institution → its meters; those without any have no entry."""
+    found: dict[int, list[Meter]] = {}
+    for row in session.scalars(
+        select(Meter).where(Meter.region_code == region).order_by(Meter.energy, Meter.number)
+    ):
+        found.setdefault(row.institution_id, []).append(row)
     return found
 
 

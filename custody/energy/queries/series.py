@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Double, Select, cast, select
+from sqlalchemy import Double, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from custody.energy.models.bills import Bill
@@ -66,15 +67,15 @@ def monthly(session: Session, region_codes: Sequence[str], *, first: int, last: 
             Bill.month,
             cast(Bill.use, Double),
             Bill.days,
-            cast(Bill.cost, Double),
+            func.coalesce(cast(Bill.cost, Double), NOTHING),
             Bill.number,
         )
         .join(Meter, Meter.id == Bill.meter_id)
         .where(Meter.region_code.in_(region_codes), Bill.month.between(first, last))
     )
-    for block in _blocks(session, bills) if len(ids) else ():
+    for block in blocks(session, bills) if len(ids) else ():
         row = np.searchsorted(ids, block[:, 0])
-        at = _column(block[:, 1].astype(np.int64), first)
+        at = column_of(block[:, 1].astype(np.int64), first)
         use[row, at], days[row, at], cost[row, at] = block[:, 2], block[:, 3], block[:, 4]
         numbers[row, at] = block[:, 5]
     return Series(
@@ -90,21 +91,34 @@ def monthly(session: Session, region_codes: Sequence[str], *, first: int, last: 
     )
 
 
-def _column(months: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+def column_of(months: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+    """Months 202301, … as places counted from `first`."""
     return (months // 100 - first // 100) * 12 + months % 100 - first % 100
 
 
-def _blocks(session: Session, query: Select[Any]) -> Iterable[Floats]:
-    """The rows in blocks, on SQLite straight from the driver: rows of SQLAlchemy's cost as much again."""
+NOTHING = -1e300
+"""What `blocks` reads as NaN: a NULL costs more on its way."""
+
+
+def blocks(session: Session, query: Select[Any]) -> Iterable[Floats]:
+    """The rows in blocks, on SQLite straight from the driver: rows of SQLAlchemy's cost as much again.
+
+    All columns are numbers and none is NULL.
+    """
     connection = session.connection()
+    parts: Iterable[Sequence[Any]]
     if connection.dialect.name == "sqlite":
         cursor = connection.execute(query).cursor
-        while cursor is not None and (rows := cursor.fetchmany(_BATCH)):
-            yield np.array(rows, np.float64)
-        return
-    options = {"stream_results": True, "max_row_buffer": _BATCH}
-    for part in connection.execute(query, execution_options=options).partitions(_BATCH):
-        yield np.array([tuple(row) for row in part], np.float64)
+        assert cursor is not None
+        parts = iter(lambda: cursor.fetchmany(_BATCH), [])
+    else:
+        options = {"stream_results": True, "max_row_buffer": _BATCH}
+        parts = connection.execute(query, execution_options=options).partitions(_BATCH)
+    for rows in parts:
+        width = len(rows[0])
+        flat = np.fromiter(chain.from_iterable(rows), np.float64, len(rows) * width)
+        flat[flat == NOTHING] = np.nan
+        yield flat.reshape(len(rows), width)
 
 
 def temperatures(
@@ -118,5 +132,5 @@ def temperatures(
             Temperature.city_code.in_(city_codes), Temperature.month.between(first, last)
         )
     ):
-        found[city][_column(np.array([month]), first)[0]] = float(mean)
+        found[city][column_of(np.array([month]), first)[0]] = float(mean)
     return found

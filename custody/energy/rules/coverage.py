@@ -8,6 +8,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from custody.kernel.periods import months_words
+
 
 class Cover(StrEnum):
     """A month of an institution."""
@@ -76,3 +78,26 @@ def _added(place: NDArray[np.int64], size: int, flags: NDArray[np.bool_]) -> NDA
     total = np.zeros((size, flags.shape[1]), np.int64)
     np.add.at(total, place, flags.astype(np.int64))
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Months of a meter whose bills are missing."""
+
+    row: int
+    """Place of the meter in the arrays."""
+    months: tuple[int, ...]
+
+    @property
+    def words(self) -> str:
+        return months_words(self.months)
+
+
+def gaps(
+    wanted: NDArray[np.bool_], there: NDArray[np.bool_], months: NDArray[np.int64]
+) -> list[Gap]:
+    """By meter, those without a gap left out."""
+    found: dict[int, list[int]] = {}
+    for row, column in np.argwhere(wanted & ~there).tolist():
+        found.setdefault(row, []).append(int(months[column]))
+    return [Gap(row, tuple(missing)) for row, missing in found.items()]

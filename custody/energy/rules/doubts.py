@@ -72,7 +72,42 @@ class Doubt:
             side = "增加" if self.value > 0 else "减少"
             than = "上年同月" if self.code == "year_change" else "上月"
             return f"日均用量比{than}{side}{abs(self.value):.1%}"
+        if self.code == "gap":
+            return f"与上一张账单之间空缺{self.value:.0f}天"
+        if self.code == "overlap":
+            return f"与上一张账单重叠{self.value:.0f}天"
         return self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a doubt was measured against, and who says so."""
+
+    words: str
+    source: str
+    suggested: bool
+    """Our own proposal: shown as 建议值."""
+
+
+_PLAIN = {
+    "zero": "在用户号的用电量应大于零",
+    "gap": "前后账单的日期应首尾相接",
+    "overlap": "前后账单的日期应首尾相接",
+}
+
+
+def threshold(code: str, energy: Energy, limits: Limits) -> Threshold:
+    """The threshold of a doubt about a bill of this energy."""
+    if code in _PLAIN:
+        return Threshold(_PLAIN[code], "系统自定", True)
+    if code in ("price", "unit_trap"):
+        name = f"price_low_{energy.value}"
+        low, high = limits.price(energy)
+        words = f"{low:g}—{high:g}元/{energy.unit}"
+    else:
+        name = code
+        words = f"±{limits.values[code].normalize():f}%"
+    return Threshold(words, limits.source(name), limits.suggested(name))
 
 
 def prices(bills: Bills) -> Floats:

@@ -22,6 +22,17 @@ class Caliber(StrEnum):
         return {"heat": "当量值", "made": "等价值", "carbon": "二氧化碳"}[self.value]
 
 
+SUGGESTED = "建议值"
+"""A source that begins so names no document of force here; it is shown as a mark."""
+
+
+def mark_of(source: str, *, verified: bool) -> str:
+    """How far a coefficient can be trusted, in a word."""
+    if verified:
+        return "已核实"
+    return SUGGESTED if source.startswith(SUGGESTED) else "待核实"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     energy: Energy
@@ -42,12 +53,26 @@ _HEAT, _MADE, _CARBON = Caliber.EQUIVALENT_HEAT, Caliber.EQUIVALENT_MADE, Calibe
 _GRID = "生态环境部公告的省级电网平均二氧化碳排放因子（江苏，{year}年），据公开转载，待核对原文"
 USUAL: tuple[Row, ...] = (
     _row(Energy.ELECTRICITY, _HEAT, "0.1229", 2021, "GB/T 2589-2020附录A，据公开转载，待核对原文"),
-    _row(Energy.ELECTRICITY, _MADE, "0.31", 2021, "供电标准煤耗，山东实践，江苏采用前须核定"),
+    _row(
+        Energy.ELECTRICITY, _MADE, "0.31", 2021, "建议值：供电标准煤耗，山东实践，江苏采用前须核定"
+    ),
     _row(Energy.GAS, _HEAT, "1.2143", 2021, "GB/T 2589-2020（气田天然气），油田为1.33，待核对原文"),
     _row(Energy.HEAT, _HEAT, "34.12", 2021, "GB/T 2589-2020，0.03412 kgce/MJ换算，待核对原文"),
     _row(Energy.LPG, _HEAT, "1.7143", 2021, "GB/T 2589-2020，未核对原文"),
-    _row(Energy.PETROL, _HEAT, "1.0667", 2021, "1.4714 kgce/kg×0.725 kg/L，密度为参考值，未核对"),
-    _row(Energy.DIESEL, _HEAT, "1.2385", 2021, "1.4571 kgce/kg×0.85 kg/L，密度为参考值，未核对"),
+    _row(
+        Energy.PETROL,
+        _HEAT,
+        "1.0667",
+        2021,
+        "建议值：1.4714 kgce/kg×0.725 kg/L，密度为参考值，未核对",
+    ),
+    _row(
+        Energy.DIESEL,
+        _HEAT,
+        "1.2385",
+        2021,
+        "建议值：1.4571 kgce/kg×0.85 kg/L，密度为参考值，未核对",
+    ),
     _row(Energy.COAL, _HEAT, "714.3", 2021, "GB/T 2589-2020（原煤0.7143 kgce/kg），未核对原文"),
     _row(Energy.ELECTRICITY, _CARBON, "0.6451", 2021, _GRID.format(year=2021)),
     _row(Energy.ELECTRICITY, _CARBON, "0.5978", 2022, _GRID.format(year=2022)),

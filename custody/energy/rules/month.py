@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from custody.energy.rules.states import MonthState
-from custody.kernel.periods import Month
+from custody.kernel.periods import Month, codes
 from custody.kernel.problems import Problem
 
 
@@ -59,6 +59,12 @@ def problems_to(
         if unexplained:
             words = f"{month.label}有{unexplained}处存疑尚未说明，请在“存疑账单”中逐项或成批说明。"
             found.append(Problem("unexplained", words))
+    if step is Step.LOCK and (missing or unexplained):
+        words = (
+            f"{month.label}报送后账单有变动，现缺{missing}张账单、有{unexplained}处存疑未说明，"
+            "请退回区县补齐后再核对。"
+        )
+        found.append(Problem("changed", words))
     if step in REASONED and not reason.strip():
         found.append(Problem("reason", "请填写理由，区县据此核改。", "reason"))
     return found
@@ -71,3 +77,24 @@ def turn(state: MonthState, *, city_reviews: bool) -> str:
     if state is MonthState.COMPLETE:
         return "待设区市核对" if city_reviews else "待省级核对"
     return "已办结"
+
+
+def state_words(state: MonthState, *, city_reviews: bool) -> str:
+    """The state's label; a city without a reviewer does not keep anybody waiting."""
+    if state is MonthState.COMPLETE and not city_reviews:
+        return "待省级核对"
+    return state.label
+
+
+def due_months(states: Mapping[int, MonthState], over: int) -> list[int]:
+    """Months a region still has to report, `over` being the last that has ended.
+
+    From the first one it ever reported on; where it has never reported, the last one alone.
+    """
+    begun = [month for month, state in states.items() if month <= over]
+    first = min(begun, default=over)
+    return [
+        month
+        for month in codes(first, over)
+        if states.get(month, MonthState.OPEN) is MonthState.OPEN
+    ]

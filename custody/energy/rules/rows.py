@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from custody.energy.rules.energies import Energy, Payment
 
@@ -14,11 +15,23 @@ class MeterRow:
     energy: Energy
     number: str
     """户号, leading zeros kept."""
-    payment: Payment = Payment.METERED_PAID
+    payment: Payment | None = Payment.METERED_PAID
+    """None: the file does not say."""
     since: int | None = None
     until: int | None = None
     """First and last month (202601) of its use; None: always."""
     note: str = ""
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What it says; months and a note that a line lacks stay as they are known."""
+        given = {
+            "payment": self.payment,
+            "since": self.since,
+            "until": self.until,
+            "note": self.note,
+        }
+        return {name: one for name, one in given.items() if one}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,9 @@ class InstitutionRow:
         return self.credit_code or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class BillRow:
+class BillRow(NamedTuple):
+    """A tuple, since files have a hundred thousand of them."""
+
     energy: Energy
     number: str
     """户号."""

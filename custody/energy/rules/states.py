@@ -33,6 +33,17 @@ class ImportState(StrEnum):
     def label(self) -> str:
         return _IMPORTS[self]
 
+    @property
+    def under_way(self) -> bool:
+        """Its turn is a job's."""
+        return self in (ImportState.WAITING, ImportState.ACCEPTING)
+
+    def words(self, *, worked: bool) -> str:
+        """`worked`: its job has not ended. A job that was cancelled or failed left things as they were."""
+        if self.under_way and not worked:
+            return "核对未完成" if self is ImportState.WAITING else "导入未完成"
+        return self.label
+
 
 _IMPORTS = {
     ImportState.WAITING: "检查中",

@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from custody.energy.rules.energies import Energy, Payment
+from custody.energy.rules.limits import Limits
 from custody.energy.rules.rows import BillRow
 from custody.energy.rules.states import Kind
 from custody.energy.workbook.columns import plain_title, titles_of
@@ -38,6 +40,8 @@ class Known:
     elsewhere: Mapping[tuple[Energy, str], str] = field(default_factory=dict)
     """Meters of other regions → the region's name."""
     this_month: int = 209912
+    limits: Limits = field(default_factory=Limits.of)
+    """The thresholds of its province."""
 
 
 MOST_USE = Decimal(10) ** 10
@@ -66,19 +70,8 @@ _UNITS = {
     Energy.DIESEL: {"l", "升"},
     Energy.COAL: {"t", "吨"},
 }
-_PRICES = {
-    Energy.ELECTRICITY: (0.2, 3.0),
-    Energy.GAS: (1.0, 12.0),
-    Energy.WATER: (0.5, 20.0),
-    Energy.HEAT: (15.0, 200.0),
-    Energy.LPG: (2.0, 20.0),
-    Energy.PETROL: (4.0, 15.0),
-    Energy.DIESEL: (4.0, 15.0),
-    Energy.COAL: (200.0, 3000.0),
-}
-"""Yuan per unit: beyond these it is rather a slip of unit than a price (our choice)."""
-JUMP = 8.0
-"""So many times its usual use per day is told (our choice); the province's finer limits judge later."""
+_UNIT = {energy: energy.unit for energy in Energy}
+_TAKEN = ("energy", "number", "month", "use", "cost", "unit", "days", "starts_on", "ends_on")
 _MONTH = re.compile(r"(\d{4})\s*(?:[-/.年])\s*(\d{1,2})(?:月份?)?(?:[-/.]?\d{1,2}日?)?(?:[ T].*)?")
 
 
@@ -118,7 +111,12 @@ class _Reader:
         self.rows: list[BillRow] = []
         self.problems: list[Slip] = []
         self.warnings: list[Slip] = []
+        self.prices = known.limits.prices
+        self.jump = max(known.limits.jump, 1.0)
+        self.thousand = max(known.limits.thousand, self.jump)
         self.months: dict[Cell, int | None] = {}
+        self.good_months: dict[Cell, int] = {}
+        """Cells that are known to be a month, and one that may be reported."""
         self.days: dict[int, int] = {}
         self.seen: dict[tuple[Energy, str, int], int] = {}
 
@@ -131,34 +129,93 @@ class _Reader:
         self.warnings.append(Slip(code, message, cell_name(row, column), row, column, weight))
 
     def read(self) -> Reading[BillRow]:
-        columns, lines = self.layout.columns, 0
-        own = [columns[name] for name in ("energy", "number", "month", "use") if name in columns]
-        typed = [
-            columns[n] for n in ("use", "cost", "days", "starts_on", "ends_on") if n in columns
-        ]
-        for row in range(self.layout.first, len(self.layout.sheet.rows)):
-            cells = self.layout.sheet.rows[row]
-            width = len(cells)
-            if all(at >= width or _blank(cells[at]) for at in own):
-                continue  # blank, or a stray cell or a note beside the table
-            if _note(cells) or all(at >= width or _blank(cells[at]) for at in typed):
-                continue  # pre-filled and left open: no bill yet
+        columns, lines, rows = self.layout.columns, 0, self.layout.sheet.rows
+        at = [columns.get(name) for name in _TAKEN]
+        take = _taker(at)
+        wide = max(columns.values()) + 1
+        line = self.line
+        for row in range(self.layout.first, len(rows)):
+            cells = rows[row]
+            if len(cells) < wide:
+                cells = [*cells, *[None] * (wide - len(cells))]
+            taken = take(cells)
+            if taken[3].__class__ is not float and _says_nothing(cells, taken):
+                continue
             lines += 1
-            self.line(row, {n: cells[at] if at < width else None for n, at in columns.items()})
+            line(row, *taken)
         return Reading(self.rows, lines, self.problems, self.warnings)
 
-    def line(self, row: int, cells: Mapping[str, Cell]) -> None:
+    def line(
+        self,
+        row: int,
+        energy_cell: Cell,
+        number_cell: Cell,
+        month_cell: Cell,
+        use_cell: Cell,
+        cost_cell: Cell,
+        unit_cell: Cell,
+        days_cell: Cell,
+        starts_cell: Cell,
+        ends_cell: Cell,
+    ) -> None:
+        """The usual line needs no careful reader; one that has anything else in it does."""
+        energy = _NAMES.get(energy_cell) if energy_cell.__class__ is str else None
+        month = self.good_months.get(month_cell)
+        if (
+            energy is not None
+            and month is not None
+            and number_cell.__class__ is str
+            and number_cell.isascii()
+            and number_cell.isalnum()
+            and use_cell.__class__ is float
+            and 0.0 <= use_cell < 1e10
+            and cost_cell.__class__ is float
+            and 0.0 <= cost_cell < 1e10
+            and days_cell is None
+            and starts_cell is None
+            and ends_cell is None
+            and (unit_cell is None or unit_cell == _UNIT[energy])
+        ):
+            number: str = number_cell
+            meter = self.known.meters.get((energy, number))
+            key = (energy, number, month)
+            if meter is not None and key not in self.seen:
+                self.seen[key] = row
+                use = Decimal(repr(round(use_cell, 4)))
+                cost = Decimal(repr(round(cost_cell, 2)))
+                days = self.days[month]
+                self.rows.append(
+                    BillRow(energy, number, month, use, cost, days, None, None, row + 1)
+                )
+                self.judge(row, energy, use_cell, cost_cell, days, meter)
+                return
+        self.careful(
+            row,
+            {
+                "energy": energy_cell,
+                "number": number_cell,
+                "month": month_cell,
+                "use": use_cell,
+                "cost": cost_cell,
+                "unit": unit_cell,
+                "days": days_cell,
+                "starts_on": starts_cell,
+                "ends_on": ends_cell,
+            },
+        )
+
+    def careful(self, row: int, cells: Mapping[str, Cell]) -> None:
         before = len(self.problems)
         energy = self.energy(row, cells["energy"])
         number = self.number(row, cells["number"])
         month = self.month(row, cells["month"])
         use = self.amount(row, "use", cells["use"], MOST_USE, places=4)
-        cost = self.amount(row, "cost", cells.get("cost"), MOST_COST, places=2)
-        starts = self.day(row, "starts_on", cells.get("starts_on"))
-        ends = self.day(row, "ends_on", cells.get("ends_on"))
-        days = self.covered(row, month, starts, ends, cells.get("days"))
+        cost = self.amount(row, "cost", cells["cost"], MOST_COST, places=2)
+        starts = self.day(row, "starts_on", cells["starts_on"])
+        ends = self.day(row, "ends_on", cells["ends_on"])
+        days = self.covered(row, month, starts, ends, cells["days"])
         if energy:
-            self.unit(row, energy, cells.get("unit"))
+            self.unit(row, energy, cells["unit"])
         meter = self.meter(row, energy, number) if energy and number else None
         if use is None and len(self.problems) == before:
             if meter and not meter.payment.metered:
@@ -179,7 +236,8 @@ class _Reader:
             return
         self.seen[key] = row
         self.rows.append(BillRow(energy, number, month, use, cost, days, starts, ends, row + 1))
-        self.judge(row, energy, float(use), cost, days, meter)
+        paid = None if cost is None else float(cost)
+        self.judge(row, energy, float(use), paid, days, meter)
 
     # --- cells
 
@@ -224,6 +282,9 @@ class _Reader:
             said = f"月份“{_short(cell)}”不在可填报的范围内（2000年1月至本月），请核对年份。"
             self.wrong(row, "month", "month_range", said)
             return None
+        else:
+            self.days[month] = monthrange(month // 100, month % 100)[1]
+            self.good_months[cell] = month
         return month
 
     def amount(
@@ -273,11 +334,7 @@ class _Reader:
         between = (ends - starts).days + 1 if starts and ends else None
         days = int(told) if told is not None else between
         if days is None:
-            if month is None:
-                return None
-            if month not in self.days:
-                self.days[month] = monthrange(month // 100, month % 100)[1]
-            return self.days[month]
+            return None if month is None else self.days[month]
         if not 1 <= days <= 400:
             name = "days" if told is not None else "ends_on"
             self.wrong(row, name, "days", "账单天数应为1至400天，请核对。")
@@ -320,24 +377,24 @@ class _Reader:
         row: int,
         energy: Energy,
         use: float,
-        cost: Decimal | None,
+        cost: float | None,
         days: int,
         meter: KnownMeter | None,
     ) -> None:
         """Slips of unit and digit that a look at the bill will settle; they do not block."""
         if meter and meter.usual and use:
             times = use / days / meter.usual
-            if times >= JUMP or times <= 1 / JUMP:
+            if times >= self.jump or times <= 1 / self.jump:
                 self._jump(row, energy, times)
                 return
-        if cost is None or energy not in _PRICES:
+        if cost is None or energy not in self.prices:
             return
         if use == 0:
             if cost > 0 and meter and meter.payment.metered:
                 self.doubt(row, "use", "no_use", "有费用而用量为0，请核对是否漏填用量。", 2.0)
             return
-        price = float(cost) / use
-        low, high = _PRICES[energy]
+        price = cost / use
+        low, high = self.prices[energy]
         if cost and not low <= price <= high:
             message = (
                 f"{energy.label}单价超出{low:g}—{high:g}元/{energy.unit}，请核对用量、费用和单位。"
@@ -346,21 +403,40 @@ class _Reader:
             self.doubt(row, "use", "price", message, 3.0 + min(off, 1000.0) / 100)
 
     def _jump(self, row: int, energy: Energy, times: float) -> None:
-        if times > 400 or times < 1 / 400:
+        if times > self.thousand or times < 1 / self.thousand:
             message = f"{energy.label}用量与以往相差约1000倍，多为单位错误（如MJ与GJ、kgce与tce），请核对。"
             self.doubt(row, "use", "thousand", message, 10.0)
         else:
-            message = f"{energy.label}用量与以往每日用量相差{JUMP:g}倍以上，请核对小数点和单位。"
+            message = (
+                f"{energy.label}用量与以往每日用量相差{self.jump:g}倍以上，请核对小数点和单位。"
+            )
             self.doubt(row, "use", "jump", message, 5.0)
+
+
+Taken = tuple[Cell, ...]
+"""The cells of a line in the order of _TAKEN."""
+
+
+def _taker(at: Sequence[int | None]) -> Callable[[Sequence[Cell]], Taken]:
+    if None not in at:
+        return itemgetter(*at)
+    return lambda cells: tuple(None if one is None else cells[one] for one in at)
+
+
+def _says_nothing(cells: Sequence[Cell], taken: Taken) -> bool:
+    """Blank, a stray cell or a note beside or below the table, or pre-filled and left open."""
+    if all(map(_blank, taken[:4])):
+        return True
+    return _note(cells) or all(_blank(taken[at]) for at in (3, 4, 6, 7, 8))
 
 
 def _blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _note(cells: object) -> bool:
+def _note(cells: Sequence[Cell]) -> bool:
     """One text merged across the row: a note below the table."""
-    told = {cell for cell in cells if cell is not None}  # type: ignore[attr-defined]
+    told = {cell for cell in cells if cell is not None}
     return len(told) == 1 and isinstance(next(iter(told)), str)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from custody.energy.rules.energies import TYPES, Energy, Payment
+from custody.energy.rules.limits import Limits
 from custody.energy.rules.rows import InstitutionRow, MeterRow
 from custody.energy.rules.states import Kind
 from custody.energy.workbook.columns import METER_FIELDS, titles_of
@@ -29,6 +30,8 @@ class Taken:
     """Of the region itself: meter → (key, name) of its institution."""
     own: Mapping[str, tuple[Decimal | None, int | None]] = field(default_factory=dict)
     """Of the region itself: key → (floor area, people) as they are."""
+    limits: Limits = field(default_factory=Limits.of)
+    """The thresholds of its province."""
 
 
 _TYPES = {**{label: code for code, label in TYPES.items()}, **{code: code for code in TYPES}}
@@ -40,8 +43,6 @@ _PAYMENTS = {one.label: one for one in Payment}
 _BETWEEN = re.compile(r"[、,，;；\s]+")
 _PAID = re.compile(r"(.+?)[(（](.+)[)）]")
 MOST_AREA, MOST_PEOPLE = Decimal(10) ** 7, 500_000
-GROWN = Decimal("0.1")
-"""用能人数 and 建筑面积 that moved by more are looked at in the 会审."""
 
 
 def read_roster(layout: Layout, taken: Taken) -> Reading[InstitutionRow]:
@@ -103,7 +104,7 @@ class _Reader:
         elif not included and not because:
             self.wrong(row, "excluded_because", "because", "不纳入托管的单位请写明不纳入原因。")
         address = self.text(row, "address", cells, 200)
-        meters = self.meters_of(row, cells, code or name)
+        meters = self.meters_of(row, cells, code, name)
         self.once(row, name, code)
         if len(self.problems) > before or included is None:
             return
@@ -162,9 +163,16 @@ class _Reader:
             return None
         return round(value, 2)
 
-    def meters_of(self, row: int, cells: Mapping[str, Cell], key: str) -> tuple[MeterRow, ...]:
+    def is_owner(self, meter: tuple[Energy, str], code: str, name: str) -> bool:
+        """Nobody has it yet, or this institution, also where it gains its code or the line lacks it."""
+        owner, called = self.taken.owners.get(meter, (code or name, name))
+        return owner == (code or name) or (called == name and (owner == name or not code))
+
+    def meters_of(
+        self, row: int, cells: Mapping[str, Cell], code: str, name_of: str
+    ) -> tuple[MeterRow, ...]:
         said = self.text(row, "payment", cells, 20)
-        usual = _PAYMENTS.get(said, Payment.METERED_PAID)
+        usual = _PAYMENTS.get(said, Payment.METERED_PAID if "payment" in cells else None)
         if said and said not in _PAYMENTS:
             self.wrong(row, "payment", "payment", f"计费方式应为{'、'.join(_PAYMENTS)}之一。")
         found: list[MeterRow] = []
@@ -184,14 +192,16 @@ class _Reader:
                 if other := self.taken.meters.get(meter):
                     said = f"{energy.label}户号“{number}”已登记在{other}，请核对归属。"
                     self.wrong(row, name, "meter_elsewhere", said)
-                owner, called = self.taken.owners.get(meter, (key, ""))
-                if owner != key:
+                if not self.is_owner(meter, code, name_of):
+                    called = self.taken.owners[meter][1]
                     said = f"{energy.label}户号“{number}”已登记在“{called}”名下，请核对户号。"
                     self.wrong(row, name, "meter_taken", said)
                 found.append(MeterRow(energy, number, payment))
         return tuple(found)
 
-    def number(self, row: int, name: str, piece: str, usual: Payment) -> tuple[str, Payment]:
+    def number(
+        self, row: int, name: str, piece: str, usual: Payment | None
+    ) -> tuple[str, Payment | None]:
         payment = usual
         if parts := _PAID.fullmatch(piece):
             piece = parts[1]
@@ -225,14 +235,16 @@ class _Reader:
             self.names.setdefault(name, row)
 
     def moved(self, row: int, found: InstitutionRow) -> None:
-        area, people = self.taken.own.get(found.key, (None, None))
+        own, limits = self.taken.own, self.taken.limits
+        area, people = own.get(found.key) or own.get(found.name) or (None, None)
         pairs = (
-            ("floor_area", area, found.floor_area),
-            ("people", None if people is None else Decimal(people), _decimal(found.people)),
+            ("floor_area", area, found.floor_area, "area_change"),
+            ("people", _decimal(people), _decimal(found.people), "people_change"),
         )
-        for name, old, new in pairs:
-            if old and new is not None and abs(new - old) > GROWN * old:
-                said = f"{self.titles[name]}与系统现有数相差超过10%，请核对。"
+        for name, old, new, limit in pairs:
+            if old and new is not None and abs(new - old) > limits.values[limit] / 100 * old:
+                most = f"{limits.values[limit].normalize():f}"
+                said = f"{self.titles[name]}与系统现有数相差超过{most}%，请核对。"
                 self.doubt(row, name, "moved", said, 3.0)
 
 

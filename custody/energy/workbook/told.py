@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -45,6 +46,13 @@ class Told:
     message: str
     cells: tuple[str, ...]
     count: int
+    examples: tuple[str, ...] = ()
+    """What stands in the first cells, where the message tells of one only: E5“约一千”."""
+
+    @property
+    def key(self) -> str:
+        """By what a word on it finds it again."""
+        return hashlib.sha256(f"{self.code} {self.message} {self.count}".encode()).hexdigest()[:12]
 
     @property
     def where(self) -> str:
@@ -55,6 +63,7 @@ class Told:
 _TYPED = re.compile(r"“[^”]*”")
 MANY = 5
 """So many messages that differ only in what was typed are told one by one."""
+EXAMPLES = 3
 MOST_CELLS = 200
 MOST_WARNINGS = 30
 
@@ -74,8 +83,15 @@ def grouped(slips: Iterable[Slip]) -> list[Told]:
             found += [_told(code, message, heaps[message]) for message in messages]
         else:
             some = [slip for message in messages for slip in heaps[message]]
-            found.append(_told(code, f"{messages[0]}（其他单元格有同类问题）", some))
+            examples = tuple(f"{one.cell}{_typed(one.message)}" for one in some[:EXAMPLES])
+            words = f"{messages[0]}（其他单元格有同类问题）"
+            found.append(replace(_told(code, words, some), examples=examples))
     return found
+
+
+def _typed(message: str) -> str:
+    found = _TYPED.search(message)
+    return found[0] if found else ""
 
 
 def _told(code: str, message: str, slips: Sequence[Slip]) -> Told:
@@ -85,13 +101,24 @@ def _told(code: str, message: str, slips: Sequence[Slip]) -> Told:
 
 def weighed(slips: Iterable[Slip]) -> list[Told]:
     """The few doubts that matter most, the heaviest first."""
-    ordered = sorted(slips, key=lambda slip: -slip.weight)
-    return grouped(ordered)[:MOST_WARNINGS]
+    found = list(slips)
+    heaviest: dict[str, float] = {}
+    for slip in found:
+        for key in (slip.code, slip.message):
+            heaviest[key] = max(slip.weight, heaviest.get(key, 0.0))
+    told = grouped(found)
+    told.sort(key=lambda one: -heaviest.get(one.message, heaviest[one.code]))
+    return told[:MOST_WARNINGS]
 
 
 def packed(told: Sequence[Told]) -> list[dict[str, Any]]:
-    return [{**asdict(one), "cells": list(one.cells)} for one in told]
+    return [
+        {**asdict(one), "cells": list(one.cells), "examples": list(one.examples)} for one in told
+    ]
 
 
 def unpacked(kept: Sequence[dict[str, Any]]) -> list[Told]:
-    return [Told(**{**one, "cells": tuple(one["cells"])}) for one in kept]
+    return [
+        Told(**{**one, "cells": tuple(one["cells"]), "examples": tuple(one.get("examples", ()))})
+        for one in kept
+    ]

@@ -41,8 +41,8 @@ _GROUP_LABELS = {
     Group.SYSTEM: "系统事务",
 }
 _GROUP_ABOUT = {
-    Group.REVIEW: "下级提交、撤回，等您审核或核实",
-    Group.RESULT: "退回、通过、确认销号、计划日期调整、阶段变化",
+    Group.REVIEW: "下级提交、撤回、能源月报上报，等您审核、核实或核定",
+    Group.RESULT: "退回、通过、确认销号、基准核定、计划日期调整、阶段变化、能源月报核对",
     Group.DEADLINE: "7天后、明天到期和已逾期的事项，本月尚未填报",
     Group.SUPERVISION: "督办下达、反馈、审核、办结",
     Group.CONTRACT: "合同、结算和付款的进展",

@@ -78,6 +78,8 @@ def _common_page(notice: Notice, batch: Sequence[Happened]) -> str:
     first = batch[0]
     if notice.group is Group.REVIEW and first.kind == "milestone":
         return "/queue"
+    if notice.group is Group.REVIEW and first.kind == "energy_month":
+        return "/energy/months"
     regions = {event.place.region for event in batch if event.place}
     only = regions.pop() if len(regions) == 1 else None
     return page_of("region", only or "", region=only) if only else first.page

@@ -36,6 +36,7 @@ def _notice(to: Audience, group: Group, words: str, unit: str) -> Notice:
     return Notice(to, group, words + "：{label}", words + "{n}" + unit + "：{label}")
 
 
+_MONTH = "份能源月报"
 _MILESTONE, _CASE, _ITEM = "项里程碑", "件督办", "项任务"
 TELL: Mapping[str, tuple[Notice, ...]] = {
     "milestone.submitted": (_notice(reviewers, Group.REVIEW, "待您审核", _MILESTONE),),
@@ -114,9 +115,33 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.CONTRACT, "结算款已支付", "份"),
         _notice(coordinators, Group.CONTRACT, "结算款已支付", "份"),
     ),
+    "baseline.proposed": (
+        _notice(coordinators, Group.REVIEW, "能源基准待您核定", "版基准"),
+        _notice(city, Group.REVIEW, "能源基准已提交，请提出意见", "版基准"),
+    ),
+    "baseline.commented": (
+        _notice(officers, Group.RESULT, "能源基准有新的意见", "版基准"),
+        _notice(coordinators, Group.REVIEW, "能源基准有新的意见", "版基准"),
+    ),
+    "baseline.returned": (_notice(local, Group.RESULT, "能源基准已退回，请修改", "版基准"),),
+    "baseline.adopted": (
+        _notice(local, Group.RESULT, "能源基准已核定", "版基准"),
+        _notice(local_leaders, Group.RESULT, "能源基准已核定", "版基准"),
+    ),
     "target.entered": (_notice(confirmers, Group.TARGET, "任务进展待确认", _ITEM),),
     "target.confirmed": (_notice(reporters, Group.TARGET, "任务进展已确认", _ITEM),),
     "target.returned": (_notice(reporters, Group.TARGET, "任务进展已退回，请核改", _ITEM),),
+    "energy_month.completed": (
+        Notice(
+            reviewers,
+            Group.REVIEW,
+            "{label}已上报，请核对",
+            "{n}份能源月报已上报，请核对：{label}",
+        ),
+    ),
+    "energy_month.returned": (_notice(officers, Group.RESULT, "已退回，请核改", _MONTH),),
+    "energy_month.locked": (_notice(officers, Group.RESULT, "已核对锁定", _MONTH),),
+    "energy_month.unlocked": (_notice(local, Group.RESULT, "已解锁，请更正后重新报送", _MONTH),),
     "project.added": (_notice(confirmers, Group.TARGET, "节能节水项目待确认", "个项目"),),
     "project.confirmed": (_notice(reporters, Group.TARGET, "节能节水项目已确认", "个项目"),),
     "project.returned": (_notice(reporters, Group.TARGET, "节能节水项目已退回，请核改", "个项目"),),
@@ -131,12 +156,17 @@ PAGES: Mapping[str, str] = {
     "contract": "/contracts/{subject}",
     "order": "/contracts/{contract}/orders/{code}",
     "settlement": "/settlements/{subject}",
+    "baseline": "/baselines/{subject}",
     "target": "/tasks",
     "project": "/projects/{subject}",
     "job": "/jobs/{subject}",
     "calendar": "/admin/calendar",
+    "energy_month": "/energy/regions/{region}/months/{month}",
 }
 """Kind of subject → the address of its page. A page that does not exist is not linked to."""
+
+
+_OF_REGION = ("milestone", "region", "energy_month")
 
 
 def page_of(
@@ -146,8 +176,11 @@ def page_of(
 
     `code`: of a milestone within its region, or the number of an order within its contract.
     """
-    if kind not in PAGES or (kind in ("milestone", "region") and not region):
+    if kind not in PAGES or (kind in _OF_REGION and not region):
         return ""
     if kind == "order" and not contract:
         return ""
-    return PAGES[kind].format(subject=subject, region=region, contract=contract, code=code)
+    month = subject.rpartition("-")[2]
+    return PAGES[kind].format(
+        subject=subject, region=region, contract=contract, code=code, month=month
+    )

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from custody.baselines.queries import adopted_of
 from custody.kernel.days import full_day
 from custody.kernel.periods import Month
 from custody.regions.models import Region
@@ -35,7 +36,8 @@ def known_of(session: Session, region: Region, code: str, today: date) -> Known 
 
 
 def _base(session: Session, region: Region) -> Known | None:
-    row = newest_of(session, [region.code]).get(region.code)
+    codes = [region.code]
+    row = adopted_of(session, codes).get(region.code) or newest_of(session, codes).get(region.code)
     if row is None:
         return None
     base = f"{Month.coded(row.base_from).label}—{Month.coded(row.base_until).label}"

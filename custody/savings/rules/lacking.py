@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from custody.kernel.periods import Month
+from custody.kernel.periods import months_words
 from custody.savings.rules.reckoning import Gap, Reckoned
 
 
@@ -45,21 +45,3 @@ def counted_by_gap(lacks: Sequence[Lack]) -> list[tuple[Gap, int]]:
     for one in lacks:
         sums[one.gap] += len(one.months)
     return [(gap, sums[gap]) for gap in Gap if sums[gap]]
-
-
-def months_words(months: Sequence[int]) -> str:
-    """2026年1—3月、6月: runs of months, the year once."""
-    runs: list[list[int]] = []
-    for month in sorted(months):
-        if runs and Month.coded(runs[-1][-1]).plus(1).code == month and month % 100 != 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    told = []
-    year = 0
-    for run in runs:
-        head = "" if run[0] // 100 == year else f"{run[0] // 100}年"
-        year = run[0] // 100
-        last = f"—{run[-1] % 100}" if len(run) > 1 else ""
-        told.append(f"{head}{run[0] % 100}{last}月")
-    return "、".join(told)

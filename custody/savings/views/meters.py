@@ -16,7 +16,7 @@ from custody.energy.models.roster import Meter
 from custody.energy.queries.roster import get_institution, get_meter, meters_of
 from custody.energy.rules.energies import TYPES
 from custody.infra.workbooks import Value
-from custody.kernel.periods import Month
+from custody.kernel.periods import Month, months_words
 from custody.kernel.problems import NotFound
 from custody.mv.ladder import METHOD_LABELS, Baseline
 from custody.regions.models import City, Region
@@ -24,7 +24,7 @@ from custody.savings import tables
 from custody.savings.queries import trace
 from custody.savings.queries.saved import Saved, base_of_line, saved
 from custody.savings.rules import formula
-from custody.savings.rules.lacking import counted_by_gap, lacking, months_words
+from custody.savings.rules.lacking import counted_by_gap, lacking
 from custody.savings.rules.reckoning import Gap
 from custody.savings.views.pages import CALIBERS, Asked, Page, asked, blueprint
 from custody.savings.views.regions import energy_of, pictures

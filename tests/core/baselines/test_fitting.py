@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.baselines.rules import fitting, steps
-from custody.baselines.rules.fitting import Billed, Metered, digest_of, fit_all, shares
+from custody.baselines.rules.bills import Billed, Metered
+from custody.baselines.rules.fitting import fit_all, shares
 from custody.baselines.rules.plain import coded, from_plain, month_of, to_plain
 from custody.baselines.rules.states import State
 from custody.baselines.rules.steps import STEPS, Step
@@ -131,36 +132,6 @@ def test_shares_sum_up_to_one(uses: list[int]) -> None:
 @given(st.integers(2000, 2099), st.integers(1, 12))
 def test_months_are_numbers_and_back(year: int, number: int) -> None:
     assert coded(month_of(year * 100 + number)) == year * 100 + number
-
-
-def test_every_input_moves_the_digest() -> None:
-    def digest(**how: Any) -> str:
-        bills = how.pop("bills", years(1200))
-        usual: dict[str, Any] = {
-            "weather": {"202301": "1"},
-            "coefficients": [1],
-            "policy": {"a": 1},
-            "method": "m",
-        }
-        return digest_of([(Metered(1, 1, Energy.GAS), bills)], **{**usual, **how})
-
-    usual = digest()
-    assert digest() == usual
-    others = [
-        digest(bills=years(1200)[1:]),
-        digest(bills=[Billed(**{**_fields(b), "number": 2}) for b in years(1200)]),
-        digest(bills=[Billed(**{**_fields(b), "days": 29}) for b in years(1200)]),
-        digest(bills=[Billed(**{**_fields(b), "cost": None}) for b in years(1200)]),
-        digest(weather={}),
-        digest(coefficients=[]),
-        digest(policy={}),
-        digest(method="n"),
-    ]
-    assert len({usual, *others}) == len(others) + 1
-
-
-def _fields(one_: Billed) -> dict[str, Any]:
-    return {name: getattr(one_, name) for name in Billed.__slots__}
 
 
 # --- steps ------------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.kernel.periods import Month, codes
+from custody.kernel.periods import Month, codes, months_words
 from custody.mv import ladder
 from custody.mv.sufficiency import Reading
 from custody.savings.rules.bases import Base, base_of, stacked
 from custody.savings.rules.formula import lines_of
-from custody.savings.rules.lacking import counted_by_gap, lacking, months_words
+from custody.savings.rules.lacking import counted_by_gap, lacking
 from custody.savings.rules.reckoning import Gap, Reckoned
 from tests.core.savings.test_reckoning import fitted, line
 

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Role
-from custody.baselines import actions, queries
+from custody.baselines import queries
+from custody.baselines.actions import decisions, drafts, lines
 from custody.baselines.models import Baseline, Line
 from custody.baselines.recomputed import differences
 from custody.baselines.rules.states import State
@@ -90,7 +91,7 @@ def test_the_job_done_twice_leaves_the_same_lines(session: Session) -> None:
     baseline = made.drafted(session, YIXING)
     officer = account_at(session, Role.OFFICER, YIXING)
     before = session.scalars(select(Line.id)).all()
-    actions.fit(session, actor=officer, now=clock.now(), number=baseline.id)
+    drafts.fit(session, actor=officer, now=clock.now(), number=baseline.id)
     assert session.scalars(select(Line.id)).all() == before
 
 
@@ -103,7 +104,7 @@ def test_corrected_bills_must_be_fitted_anew_and_the_frozen_stays(session: Sessi
     corrected(session, meter.id, 202507, 99_000)
     later = clock.now() + timedelta(hours=2)
     with pytest.raises(Refused, match="重新计算"):
-        actions.adopt(
+        decisions.adopt(
             session,
             actor=made.coordinator(session, YIXING),
             now=later,
@@ -146,16 +147,16 @@ def test_nothing_changes_what_is_adopted(session: Session) -> None:
         "version": baseline.version,
     }
     for act in (
-        lambda: actions.choose(session, line_id=line.id, chosen="", **about),
-        lambda: actions.choose_all(session, energy=Energy.ELECTRICITY, chosen="rule", **about),
-        lambda: actions.enter_quota(
+        lambda: lines.choose(session, line_id=line.id, chosen="", **about),
+        lambda: lines.choose_all(session, energy=Energy.ELECTRICITY, chosen="rule", **about),
+        lambda: lines.enter_quota(
             session, line_id=line.id, quota=Decimal(3), source="定额", **about
         ),
-        lambda: actions.refit(session, **about),
-        lambda: actions.propose(session, **about),
-        lambda: actions.send_back(session, reason="改", **about),
-        lambda: actions.adopt(session, **about),
-        lambda: actions.discard(session, **about),
+        lambda: drafts.refit(session, **about),
+        lambda: decisions.propose(session, **about),
+        lambda: decisions.send_back(session, reason="改", **about),
+        lambda: decisions.adopt(session, **about),
+        lambda: drafts.discard(session, **about),
     ):
         with pytest.raises(Refused, match="已采用的基准不再修改"):
             act()
@@ -171,17 +172,17 @@ def test_a_quota_stands_in_where_bills_do_not_suffice(session: Session) -> None:
     about: dict[str, Any] = {"actor": officer, "now": clock.now(), "number": baseline.id}
     version = baseline.version
     with pytest.raises(Refused, match="不足"):
-        actions.choose(session, line_id=poor_line.id, chosen="rule", version=version, **about)
+        lines.choose(session, line_id=poor_line.id, chosen="rule", version=version, **about)
     entering: dict[str, Any] = {"quota": Decimal(52000), "version": version, **about}
     with pytest.raises(Refused, match="来源"):
-        actions.enter_quota(session, line_id=poor_line.id, source=" ", **entering)
+        lines.enter_quota(session, line_id=poor_line.id, source=" ", **entering)
     with pytest.raises(Refused, match="已足以"):
-        actions.enter_quota(session, line_id=rich_line.id, source="DB32", **entering)
-    actions.enter_quota(session, line_id=poor_line.id, source="DB32/T 4001", **entering)
+        lines.enter_quota(session, line_id=rich_line.id, source="DB32", **entering)
+    lines.enter_quota(session, line_id=poor_line.id, source="DB32/T 4001", **entering)
     assert (poor_line.chosen, poor_line.quota) == ("quota", Decimal(52000))
     with pytest.raises(Conflict):
-        actions.propose(session, version=version, **about)
-    actions.propose(session, version=baseline.version, **about)
+        decisions.propose(session, version=version, **about)
+    decisions.propose(session, version=baseline.version, **about)
 
 
 def test_what_is_unanswered_is_not_proposed(session: Session) -> None:
@@ -197,14 +198,14 @@ def test_returned_with_a_reason_and_commented(session: Session) -> None:
     boss = made.coordinator(session, YIXING)
     about: dict[str, Any] = {"actor": boss, "now": clock.now(), "number": baseline.id}
     say: dict[str, Any] = {"key": "k", "party": "某核证机构", "words": "用电量偏高", **about}
-    row = actions.comment(session, **say)
-    assert actions.comment(session, **say) is row
+    row = decisions.comment(session, **say)
+    assert decisions.comment(session, **say) is row
     with pytest.raises(Refused, match="理由"):
-        actions.send_back(session, version=baseline.version, reason=" ", **about)
-    actions.send_back(session, version=baseline.version, reason="请核对七月账单", **about)
+        decisions.send_back(session, version=baseline.version, reason=" ", **about)
+    decisions.send_back(session, version=baseline.version, reason="请核对七月账单", **about)
     assert (baseline.state, baseline.reason) == (State.DRAFT, "请核对七月账单")
     with pytest.raises(Refused, match="意见"):
-        actions.comment(session, **{**say, "key": "other"})
+        decisions.comment(session, **{**say, "key": "other"})
 
 
 def test_another_region_is_not_found(session: Session) -> None:
@@ -212,7 +213,7 @@ def test_another_region_is_not_found(session: Session) -> None:
     baseline = made.drafted(session, YIXING)
     other = account_at(session, Role.OFFICER, "320582")
     with pytest.raises(NotFound):
-        actions.propose(
+        decisions.propose(
             session,
             actor=other,
             now=clock.now(),

@@ -91,8 +91,6 @@ def test_a_month_is_completed_locked_and_unlocked(session: Session) -> None:
         actor=officer,
         now=NOW,
         region=YIXING,
-        first=202610,
-        last=202610,
         keys=[one.key for one in doubts],
         words="新装空调",
     )

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from custody.baselines.models import Line
+from custody.attachments.models import Attachment
+from custody.baselines.models import Baseline, Line, NonRoutine
+from custody.baselines.rules.states import AdjustmentState
 from custody.briefs.models import Brief
 from custody.contracts.models.settlement import Settlement
 from custody.energy.models.bills import Bill, Import
+from custody.energy.models.roster import Meter
+from custody.energy.models.tables import Coefficient
+from custody.energy.rules.energies import Energy
+from custody.energy.rules.factors import Caliber
 from custody.energy.rules.states import ImportState
+from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.jobs.queries import results
@@ -50,6 +58,8 @@ def test_a_lived_in_programme_is_whole(session: Session, filled: FileStore) -> N
         "工作简报",
         "结算单",
         "能源基准",
+        "非常规调整",
+        "折算系数",
         "账单导入",
         "地区阶段",
         "里程碑",
@@ -114,16 +124,97 @@ def test_a_settlement_changed_behind_our_back(session: Session, filled: FileStor
 
 
 def test_a_baseline_and_a_bill_changed_behind_our_back(session: Session, filled: FileStore) -> None:
-    line = session.scalars(select(Line).where(Line.rule_use.is_not(None))).first()
+    line = session.scalars(
+        select(Line)
+        .join(Baseline, Baseline.id == Line.baseline_id)
+        .where(Line.rule_use.is_not(None), Baseline.region_code == "320211")
+    ).first()
     assert line
     assert line.rule_use is not None
+    number = session.get_one(Meter, line.meter_id).number
     line.rule_use += 1
     file = session.scalars(select(Import).where(Import.state == ImportState.ACCEPTED)).one()
     session.execute(update(Bill).where(Bill.import_id == file.id).values(import_id=None))
     session.flush()
+    told = wrong(session, filled)
+    assert told["能源基准"] == (
+        f"无锡市滨湖区能源基准第1版中电户号{number}的基准用量与复算结果不一致。",
+    )
+    assert told["账单导入"] == ("导入文件“账单.xlsx”记有1张账单，账本中有0张。",)
+    line.rule_use -= 1
+    line.record = {**line.record, "sse": (line.record["sse"] or 0) + 1}
+    session.flush()
+    assert wrong(session, filled)["能源基准"] == (
+        f"无锡市滨湖区能源基准第1版中电户号{number}的回归参数与复算结果不一致。",
+    )
+
+
+def test_the_use_of_a_base_month_changed_behind_our_back(
+    session: Session, filled: FileStore
+) -> None:
+    line = session.scalars(
+        select(Line)
+        .join(Baseline, Baseline.id == Line.baseline_id)
+        .where(Baseline.region_code == "320211")
+    ).first()
+    assert line
+    number = session.get_one(Meter, line.meter_id).number
+    session.execute(
+        update(Bill)
+        .where(Bill.meter_id == line.meter_id, Bill.month == 202406)
+        .values(use=Bill.use + 100)
+    )
+    digest, meter = wrong(session, filled)["能源基准"]
+    assert digest == "无锡市滨湖区能源基准第1版的输入数据与采用时的摘要不符，账单或气温可能被改动。"
+    assert meter.startswith(f"无锡市滨湖区能源基准第1版中电户号{number}的")
+
+
+def test_an_adjustment_changed_behind_our_back(session: Session, filled: FileStore) -> None:
+    row = session.scalars(
+        select(NonRoutine).where(
+            NonRoutine.state == AdjustmentState.SIGNED, NonRoutine.region_code == people.YIXING
+        )
+    ).one()
+    name = f"宜兴市非常规调整第{row.number}号"
+    row.quantity += 5
+    session.flush()
     assert wrong(session, filled) == {
-        "能源基准": (f"320211能源基准第1版中户号编号{line.meter_id}的基准用量与复算结果不一致。",),
-        "账单导入": ("导入文件“账单.xlsx”记有1张账单，账本中有0张。",),
+        "非常规调整": (f"{name}记为每月505.0000，按登记的数值重算为500.0000。",)
+    }
+    row.quantity -= 5
+    row.after = Decimal(22000)
+    session.flush()
+    assert len(wrong(session, filled)["非常规调整"]) == 2
+    row.after, row.rate = Decimal(21000), None
+    session.flush()
+    assert wrong(session, filled)["非常规调整"] == (f"{name}缺少计算所用的数值，无法复算。",)
+    row.rate = Decimal("0.5")
+    paper = session.scalars(
+        select(Attachment).where(
+            Attachment.kind == "baseline_adjustment",
+            Attachment.subject == row.id,
+            Attachment.slot == "company",
+        )
+    ).one()
+    paper.removed_at = clock.now()
+    session.flush()
+    assert wrong(session, filled) == {"非常规调整": (f"{name}已登记生效，但缺少双方签认件。",)}
+
+
+def test_a_coefficient_changed_behind_our_back(session: Session, filled: FileStore) -> None:
+    row = session.scalars(
+        select(Coefficient).where(
+            Coefficient.energy == Energy.ELECTRICITY,
+            Coefficient.caliber == Caliber.EQUIVALENT_HEAT,
+            Coefficient.province_code == people.JIANGSU,
+        )
+    ).one()
+    session.execute(
+        update(Coefficient).where(Coefficient.id == row.id).values(value=Decimal("0.13"))
+    )
+    session.expire(row)
+    assert wrong(session, filled) == {
+        "折算系数": ("电当量值2021年1月1日起用的折算系数为0.130000，操作日志记为0.1229。",)
     }
 
 

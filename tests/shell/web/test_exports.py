@@ -119,7 +119,7 @@ def test_what_the_administrator_keeps(database: Database, sign_in: Callable[...,
     [sent] = sheets(admin, "/admin/mail/list.xlsx?state=sent")
     assert column(sent, "状态") == []
     assert recorded(database)[-1][0] == "发件箱"
-    assert recorded(database)[0] == ("账号", "5个账号，筛选后导出", False)
+    assert recorded(database)[0] == ("账号", "6个账号，筛选后导出", False)
 
 
 def test_work_in_the_background_and_what_asks_for_orders(
