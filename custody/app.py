@@ -21,7 +21,7 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
-from custody.briefs.views import drafts, reading
+from custody.briefs.views import drafts, reading, verify
 from custody.contracts.views import (
     companies,
     contracts,
@@ -83,7 +83,8 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
-    CSRFProtect(app)
+    # Whoever holds a copy has no session, and checking it changes nothing.
+    CSRFProtect(app).exempt(verify.blueprint)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
     for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
@@ -116,6 +117,7 @@ def _register(app: Flask) -> None:
         gantt.blueprint,
         # Modules of one blueprint.
         *{part.blueprint for part in (drafts, reading)},
+        verify.blueprint,
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,

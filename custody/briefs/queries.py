@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
 from custody.briefs.models import Brief, Instruction
@@ -128,6 +128,32 @@ def _alike(brief: Brief) -> ColumnElement[bool]:
         & (Brief.id != brief.id)
         & (Brief.id != (brief.replaces_id or 0))
     )
+
+
+Issued = tuple[Brief, Brief | None]
+"""A published brief, and the correction that took its place."""
+
+
+def issued(session: Session, *, pdf_digest: str = "", digest: str = "") -> Issued | None:
+    """A published brief by the digest of its file or the beginning of its snapshot's digest, and the
+    published correction that took its place. For anybody: whoever holds a copy may ask."""
+    if not pdf_digest and not digest:
+        return None
+    same = (
+        Brief.pdf_digest == pdf_digest
+        if pdf_digest
+        else Brief.digest.startswith(digest, autoescape=True)
+    )
+    newer = aliased(Brief)
+    row = session.execute(
+        select(Brief, newer)
+        .outerjoin(newer, (newer.replaces_id == Brief.id) & (newer.status == Status.PUBLISHED))
+        .where(same, Brief.status == Status.PUBLISHED)
+        .options(defer(Brief.snapshot))
+        .order_by(Brief.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
 
 
 def latest_like(session: Session, place: Place) -> Brief | None:

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from custody.briefs import evidence
 from custody.briefs import snapshot as frozen
 from custody.briefs.snapshot import Snapshot
 from custody.dashboard import charts
@@ -95,11 +96,23 @@ def job(brief: Snapshot, *, draft: bool = False) -> machine.Job:
         title=brief["title"],
         author=brief["masthead"]["issuer"],
         subject=f"{brief['masthead']['name']} {brief['masthead']['issue_words']}",
-        keywords=("整区能源费用托管", "公共机构节能", brief["scope"]["name"]),
+        keywords=(
+            *("整区能源费用托管", "公共机构节能", brief["scope"]["name"]),
+            *([evidence.claim(brief)] if evidence.numbered(brief) else []),
+        ),
         created=day,
-        assets=assets,
+        assets=assets | _mark(brief, draft),
+        attached=() if draft else evidence.attached(brief),
         pages=PAGES.get(brief["kind"], 40) + len(brief["regions"]) // 25,
     )
+
+
+def _mark(brief: Snapshot, draft: bool) -> dict[str, machine.Asset]:
+    """The QR code, where there is an address it can lead to."""
+    address = evidence.address(brief["masthead"].get("base_url", ""), frozen.digest(brief))
+    if draft or not address or not evidence.numbered(brief):
+        return {}
+    return {"mark": evidence.square(address)}
 
 
 def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
@@ -113,6 +126,8 @@ def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
 def _words(
     brief: Snapshot, *, screen: bool, draft: bool, level: int, sheets: Sequence[str]
 ) -> dict[str, Any]:
+    content_digest, base_url = frozen.digest(brief), brief["masthead"].get("base_url", "")
+    code = evidence.code_of(content_digest)
     return {
         "brief": brief,
         "screen": screen,
@@ -121,6 +136,9 @@ def _words(
         "sheets": sheets,
         "title_lines": title_lines(brief["title"]),
         "figures": _figures(brief, inline=screen),
+        "code": "" if draft or not evidence.numbered(brief) else code,
+        "address": evidence.address(base_url, content_digest),
+        "site": base_url,
         "table_after": _table_after(brief),
     }
 

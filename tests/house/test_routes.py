@@ -269,6 +269,9 @@ TABLE = {
     "audit.export": Row("GET", AUDITOR),
     "audit.table": Row("GET", AUDITOR),
     "audit.check": Row("POST", AUDITOR),
+    "verify.index": Row("GET", PUBLIC),
+    "verify.code": Row("GET", PUBLIC),
+    "verify.check": Row("POST", PUBLIC),
     # briefs
     "briefs.index": Row("GET", READERS),
     "briefs.table": Row("GET", READERS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import flash, redirect, render_template, request
+from flask import current_app, flash, redirect, render_template, request
 from flask import url_for as to
 from sqlalchemy.orm import Session
 
@@ -202,7 +202,8 @@ def publish(brief_id: int) -> Page:
 def _publish(brief: Brief) -> None:
     assert brief.snapshot is not None
     issue, total = publishing.numbers_of(session(), brief)
-    content = snapshot.numbered(brief.snapshot, issue=issue, total=total)
+    base_url = current_app.config["CONFIG"].base_url
+    content = snapshot.numbered(brief.snapshot, issue=issue, total=total, base_url=base_url)
     stored = files().put(BytesIO(render.pdf(content)))
     with transaction() as writing:
         publishing.publish(
