@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from datetime import datetime
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ from custody.infra.pdf import Asset, Attached
 CODE_SIGNS = 16
 _CLAIM = "custody:brief:"
 _CLAIMED = re.compile(rb"custody:brief:([0-9a-f]{64})")
+_STREAM = re.compile(rb"stream\r?\n")
+_PACKED, _UNPACKED = 64 * 1024, 256 * 1024
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -47,9 +50,23 @@ def claim(brief: Snapshot) -> str:
 
 
 def claimed(data: bytes) -> str:
-    """The digest a file says it was made from; empty where it says nothing."""
-    found = _CLAIMED.search(data)
-    return found[1].decode() if found else ""
+    """The digest a file says it was made from; empty where it says nothing.
+
+    The keywords are in the metadata stream, which is compressed: of each stream only so much is
+    unpacked as shows whether it is that one, and of that one no more than it may need.
+    """
+    for begin in _STREAM.finditer(data):
+        packed = data[begin.end() : begin.end() + _PACKED]
+        try:
+            unpacking = zlib.decompressobj()
+            if not unpacking.decompress(packed, 9).startswith(b"<?xpacket"):
+                continue
+            found = _CLAIMED.search(zlib.decompressobj().decompress(packed, _UNPACKED))
+        except zlib.error:
+            continue
+        if found:
+            return found[1].decode()
+    return ""
 
 
 def address(base_url: str, content_digest: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
+from custody.briefs import evidence
 from custody.briefs.models import Brief, Instruction
-from custody.briefs.rules import Status
+from custody.briefs.rules import Status, Verdict, verdict_on
 from custody.kernel.problems import NotFound
 
 
@@ -154,6 +156,18 @@ def issued(session: Session, *, pdf_digest: str = "", digest: str = "") -> Issue
         .limit(1)
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def verdict_of(session: Session, data: bytes) -> tuple[Verdict, Issued | None]:
+    """What can be said of a file, and which brief it is or says to be. Two statements at most."""
+    found = issued(session, pdf_digest=hashlib.sha256(data).hexdigest())
+    same = found is not None
+    if found is None:
+        found = issued(session, digest=evidence.claimed(data))
+    verdict = verdict_on(
+        same_file=same, same_claim=found is not None, replaced=bool(found and found[1])
+    )
+    return verdict, found
 
 
 def latest_like(session: Session, place: Place) -> Brief | None:

@@ -139,11 +139,11 @@ def _words(
         "code": "" if draft or not evidence.numbered(brief) else code,
         "address": evidence.address(base_url, content_digest),
         "site": base_url,
-        "table_after": _table_after(brief),
+        "table_after": table_after(brief),
     }
 
 
-def _table_after(brief: Snapshot) -> str:
+def table_after(brief: Snapshot) -> str:
     """The table follows the section on progress, or the last one there is."""
     keys = [section["key"] for section in brief["sections"]]
     if not brief["regions"]:
@@ -209,6 +209,14 @@ def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool
             picture = charts.lights_strip(_lights(brief), look=look)
         found.append(("progress", f"各设区市有关地区状态分布（截至{day}）", picture, False))
     return found
+
+
+def captions(brief: Snapshot) -> dict[str, list[str]]:
+    """Of each section the names of its pictures, for a document that cannot show them."""
+    return {
+        key: [f"图{figure.number}　{figure.caption}" for figure in drawn]
+        for key, drawn in _figures(brief, inline=False).items()
+    }
 
 
 def _lights(brief: Snapshot) -> dict[Light, int]:

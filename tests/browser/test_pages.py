@@ -89,6 +89,7 @@ FILES = {
     "energy_imports.annotated",
     "energy_imports.template",
     "entries.download",
+    "briefs.draft_word",
     "jobs.download",
     "projects.download",
     "projects.export",

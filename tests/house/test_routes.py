@@ -277,6 +277,7 @@ TABLE = {
     "briefs.table": Row("GET", READERS),
     "briefs.show": Row("GET", READERS, "brief"),
     "briefs.pdf": Row("GET", READERS, "brief"),
+    "briefs.draft_word": Row("GET", COORDINATOR, "brief"),
     "briefs.start": Row("GET POST", COORDINATOR),
     "briefs.edit": Row("POST", COORDINATOR, "brief"),
     "briefs.freeze": Row("POST", COORDINATOR, "brief"),

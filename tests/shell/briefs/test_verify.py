@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,12 @@ from custody.infra.db import Database
 from tests.critic import page
 from tests.factories import people, programme
 
-PRINTED = b"%PDF-1.7 a brief, custody:brief:" + b"0" * 64 + b" and the rest"
+_METADATA = b'<?xpacket begin=""?> keywords custody:brief:' + b"0" * 64 + b" <?xpacket end?>"
+PRINTED = (
+    b"%PDF-1.7 a brief, its pictures\nstream\nnot packed endstream and its metadata\nstream\n"
+    + zlib.compress(_METADATA)
+    + b"\nendstream and the rest"
+)
 
 
 @pytest.fixture
