@@ -158,6 +158,9 @@ def _ruled(paragraph: Any) -> None:
 
 
 def _table(document: Any, brief: Snapshot) -> None:
+    heads: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: list[tuple[str, ...]]
     if brief["kind"] == "region":
         heads = ("编号", "里程碑", "计划", "预计", "实际", "完成", "办理", "状态")
         widths = (12, 46, 20, 20, 20, 12, 14, 12)

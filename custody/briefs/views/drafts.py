@@ -27,6 +27,7 @@ from custody.briefs.views.pages import (
 )
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
+from custody.infra.signing import Seal, SigningFailed, sign
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
 from custody.web.database import files, session, transaction
@@ -192,7 +193,7 @@ def publish(brief_id: int) -> Page:
     except Refused as refusal:
         flash("".join(problem.message for problem in refusal.problems))
         return redirect(to("briefs.show", brief_id=brief_id), 303)
-    except RenderFailed as failure:
+    except (RenderFailed, SigningFailed) as failure:
         flash(failure.message)
         return redirect(to("briefs.show", brief_id=brief_id), 303)
     flash("已发布：有权查看的领导和单位现在可以阅读和下载。")
@@ -202,9 +203,13 @@ def publish(brief_id: int) -> Page:
 def _publish(brief: Brief) -> None:
     assert brief.snapshot is not None
     issue, total = publishing.numbers_of(session(), brief)
-    base_url = current_app.config["CONFIG"].base_url
-    content = snapshot.numbered(brief.snapshot, issue=issue, total=total, base_url=base_url)
-    stored = files().put(BytesIO(render.pdf(content)))
+    config = current_app.config["CONFIG"]
+    content = snapshot.numbered(brief.snapshot, issue=issue, total=total, base_url=config.base_url)
+    printed = render.pdf(content)
+    if config.sign_p12 is not None:
+        seal = Seal(config.sign_p12, config.sign_password)
+        printed = sign(printed, seal, reason=f"发布{content['masthead']['issue_words']}")
+    stored = files().put(BytesIO(printed))
     with transaction() as writing:
         publishing.publish(
             writing,
