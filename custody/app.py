@@ -30,7 +30,7 @@ from custody.baselines.views import papers as base_papers
 from custody.baselines.views import regions as base_regions
 from custody.baselines.views import version as base_version
 from custody.briefs.views import changes as brief_changes
-from custody.briefs.views import deciding, drafts, instructions, reading
+from custody.briefs.views import deciding, drafts, instructions, reading, verify
 from custody.contracts.views import (
     companies,
     contracts,
@@ -101,7 +101,8 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
-    CSRFProtect(app)
+    # Whoever holds a copy has no session, and checking it changes nothing.
+    CSRFProtect(app).exempt(verify.blueprint)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
     for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
@@ -134,6 +135,7 @@ def _register(app: Flask) -> None:
         gantt.blueprint,
         # Modules of one blueprint.
         *{part.blueprint for part in (drafts, deciding, reading, instructions, brief_changes)},
+        verify.blueprint,
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,

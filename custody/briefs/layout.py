@@ -23,6 +23,9 @@ MOST_STEPS = 16
 """Milestones of a region that the page shows; of a stage there are twelve."""
 WIDE, HIGH = 178.0, 272.0
 """Type area in mm: @page onepage of print.css."""
+MARK = 16.0
+"""Of the QR code at its foot, in mm; its room is kept before there is a number, so that the page
+looks the same when it is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ SETTINGS = (
     Setting("medium", 10.5, 1.45, 2.6, 0.7),
     Setting("close", 9.75, 1.4, 2.0, 0.5),
     Setting("closer", 9.0, 1.35, 1.6, 0.4),
-    Setting("closest", 8.25, 1.3, 1.2, 0.3),
+    Setting("closest", 8.1, 1.3, 1.2, 0.3),
 )
 """The first that fits is taken; what is too much for the last is refused when it is printed."""
 SAFE = 1.0
@@ -123,10 +126,11 @@ def _height(brief: Snapshot, matrix: list[list[City | None]], at: Setting) -> fl
     found += sum(_table(rows, at) for rows in _rows(brief, matrix, at))
     small = at.size * 0.8
     notes = ["".join(brief["caveats"]) + "数据说明：", brief["lights_note"], _SOURCE]
-    return found + sum(_lines(text, WIDE, small) for text in notes) * small * 1.4 * MM + 1.3
+    lines = sum(_lines(text, WIDE - MARK - 2, small) for text in notes)
+    return found + max(MARK, lines * small * 1.4 * MM) + 1.3
 
 
-_SOURCE = "来源：" + "字" * 70
+_SOURCE = "来源：" + "字" * 80
 
 
 def _table(rows: list[int], at: Setting) -> float:

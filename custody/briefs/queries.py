@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, case, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
+from custody.briefs import evidence
 from custody.briefs.models import Brief
-from custody.briefs.rules import Form, Status
+from custody.briefs.rules import Form, Status, Verdict, verdict_on
 from custody.briefs.snapshot import Snapshot
 from custody.kernel.problems import NotFound
 
@@ -155,6 +157,44 @@ def last_published(session: Session, place: Place, form: Form, *, before: date) 
         .order_by(Brief.as_of.desc(), Brief.published_at.desc())
         .limit(1)
     )
+
+
+Issued = tuple[Brief, Brief | None]
+"""A published brief, and the correction that took its place."""
+
+
+def issued(session: Session, *, pdf_digest: str = "", digest: str = "") -> Issued | None:
+    """A published brief by the digest of its file or the beginning of its snapshot's digest, and the
+    published correction that took its place. For anybody: whoever holds a copy may ask."""
+    if not pdf_digest and not digest:
+        return None
+    same = (
+        Brief.pdf_digest == pdf_digest
+        if pdf_digest
+        else Brief.digest.startswith(digest, autoescape=True)
+    )
+    newer = aliased(Brief)
+    row = session.execute(
+        select(Brief, newer)
+        .outerjoin(newer, (newer.replaces_id == Brief.id) & (newer.status == Status.PUBLISHED))
+        .where(same, Brief.status == Status.PUBLISHED)
+        .options(defer(Brief.snapshot))
+        .order_by(Brief.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def verdict_of(session: Session, data: bytes) -> tuple[Verdict, Issued | None]:
+    """What can be said of a file, and which brief it is or says to be. Two statements at most."""
+    found = issued(session, pdf_digest=hashlib.sha256(data).hexdigest())
+    same = found is not None
+    if found is None:
+        found = issued(session, digest=evidence.claimed(data))
+    verdict = verdict_on(
+        same_file=same, same_claim=found is not None, replaced=bool(found and found[1])
+    )
+    return verdict, found
 
 
 def latest_like(session: Session, place: Place) -> Brief | None:

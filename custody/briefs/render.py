@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from custody.briefs import charts as own_charts
+from custody.briefs import evidence
 from custody.briefs import snapshot as frozen
 from custody.briefs.figures import months as months_of
 from custody.briefs.layout import density, listed, matrix_of, steps_of
@@ -101,11 +102,23 @@ def job(brief: Snapshot, *, draft: bool = False) -> machine.Job:
         title=brief["title"],
         author=brief["masthead"]["issuer"],
         subject=f"{brief['masthead']['name']} {brief['masthead']['issue_words']}",
-        keywords=("整区能源费用托管", "公共机构节能", brief["scope"]["name"]),
+        keywords=(
+            *("整区能源费用托管", "公共机构节能", brief["scope"]["name"]),
+            *([evidence.claim(brief)] if evidence.numbered(brief) else []),
+        ),
         created=day,
-        assets=assets,
+        assets=assets | _mark(brief, draft),
+        attached=() if draft else evidence.attached(brief),
         pages=1 if single(brief) else PAGES.get(brief["kind"], 40) + len(brief["regions"]) // 25,
     )
+
+
+def _mark(brief: Snapshot, draft: bool) -> dict[str, machine.Asset]:
+    """The QR code, where there is an address it can lead to."""
+    address = evidence.address(brief["masthead"].get("base_url", ""), frozen.digest(brief))
+    if draft or not address or not evidence.numbered(brief):
+        return {}
+    return {"mark": evidence.square(address)}
 
 
 def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
@@ -119,12 +132,16 @@ def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
 def _words(
     brief: Snapshot, *, screen: bool, draft: bool, level: int, sheets: Sequence[str]
 ) -> dict[str, Any]:
+    content_digest, base_url = frozen.digest(brief), brief["masthead"].get("base_url", "")
     return {
         "brief": brief,
         "screen": screen,
         "draft": draft,
         "level": level,
         "sheets": sheets,
+        "code": "" if draft or not evidence.numbered(brief) else evidence.code_of(content_digest),
+        "address": evidence.address(base_url, content_digest),
+        "site": base_url,
         **(_page_words(brief) if single(brief) else _brief_words(brief, screen=screen)),
     }
 
@@ -139,7 +156,7 @@ def _brief_words(brief: Snapshot, *, screen: bool) -> dict[str, Any]:
         "article": "article.html",
         "title_lines": title_lines(brief["title"]),
         "figures": _figures(brief, inline=screen),
-        "tables": _tables(brief),
+        "tables": tables_of(brief),
     }
 
 
@@ -149,13 +166,12 @@ def _page_words(brief: Snapshot) -> dict[str, Any]:
         "headings": {section["key"]: section["heading"] for section in brief["sections"]},
         "matrix": matrix_of(brief),
         "density": density(brief),
-        "digest": frozen.digest(brief),
         "listed": listed(brief),
         "steps": steps_of(brief),
     }
 
 
-def _tables(brief: Snapshot) -> dict[str, list[tuple[int, str]]]:
+def tables_of(brief: Snapshot) -> dict[str, list[tuple[int, str]]]:
     """Section → its tables with their numbers; without its section a table follows the last one."""
     keys = [section["key"] for section in brief["sections"]]
     placed: dict[str, list[tuple[int, str]]] = {key: [] for key in keys}
@@ -246,6 +262,14 @@ def _drawn_savings(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, S
     picture = own_charts.months(months, look=look)
     caption = f"{brief['savings']['months']}能耗与基准"
     return [("savings", caption, picture, True)]
+
+
+def captions(brief: Snapshot) -> dict[str, list[str]]:
+    """Of each section the names of its pictures, for a document that cannot show them."""
+    return {
+        key: [f"图{figure.number}　{figure.caption}" for figure in drawn]
+        for key, drawn in _figures(brief, inline=False).items()
+    }
 
 
 def _lights(brief: Snapshot) -> dict[Light, int]:

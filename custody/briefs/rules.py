@@ -36,6 +36,34 @@ class Status(StrEnum):
         }[self.value]
 
 
+class Verdict(StrEnum):
+    """What can be said of a copy somebody holds."""
+
+    GENUINE = "genuine"
+    SUPERSEDED = "superseded"
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+    ISSUED = "issued"
+    """By its code alone: such a brief was published; the copy itself was not compared."""
+
+    @property
+    def label(self) -> str:
+        return {
+            "genuine": "核验通过，与存档一致",
+            "superseded": "与存档一致，但已被更正版替代",
+            "altered": "核验不通过，文件内容与存档不一致",
+            "unknown": "没有找到相符的简报",
+            "issued": "该校验码对应一份已发布的简报",
+        }[self.value]
+
+
+def verdict_on(*, same_file: bool, same_claim: bool, replaced: bool) -> Verdict:
+    """Of an uploaded file. `same_claim`: it says to be a brief that was published."""
+    if same_file:
+        return Verdict.SUPERSEDED if replaced else Verdict.GENUINE
+    return Verdict.ALTERED if same_claim else Verdict.UNKNOWN
+
+
 class InstructionState(StrEnum):
     OPEN = "open"
     DONE = "done"

@@ -63,13 +63,19 @@ def _issue_words(year: int, issue: int | None, total: int | None) -> str:
     return f"〔{year}〕第{number}期{running}"
 
 
-def numbered(content: Snapshot, *, issue: int, total: int) -> Snapshot:
-    """The same brief with its number; nothing else of it changes."""
+def numbered(content: Snapshot, *, issue: int, total: int, base_url: str = "") -> Snapshot:
+    """The same brief with its number, and the site where it can be checked; nothing else changes."""
     head = content["masthead"]
     words = _issue_words(head["year"], issue, total)
     return {
         **content,
-        "masthead": {**head, "issue": issue, "total": total, "issue_words": words},
+        "masthead": {
+            **head,
+            "issue": issue,
+            "total": total,
+            "issue_words": words,
+            "base_url": base_url,
+        },
     }
 
 

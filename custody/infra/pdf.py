@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from custody.infra import fonts, justify
@@ -54,6 +54,7 @@ class Attached:
     content: bytes
     description: str
     relationship: str = "Data"
+    media: str = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Job:
                         base64.b64encode(one.content).decode(),
                         one.description,
                         one.relationship,
+                        one.media,
                     ]
                     for one in self.attached
                 ],
@@ -111,8 +113,8 @@ class Job:
             for name, (media, content) in data["assets"].items()
         }
         data["attached"] = tuple(
-            Attached(name, base64.b64decode(content), description, relationship)
-            for name, content, description, relationship in data["attached"]
+            Attached(name, base64.b64decode(content), *rest)
+            for name, content, *rest in data["attached"]
         )
         return cls(**data)
 
@@ -202,6 +204,11 @@ def _describe(document: Any, job: Job) -> None:
 
 
 def _attachments(weasyprint: Any, job: Job) -> list[Any]:
+    from weasyprint.pdf.anchors import MIMETYPES
+
+    for one in job.attached:
+        # Else the media type comes from the machine's own list, and with it other bytes.
+        MIMETYPES.add_type(one.media, PurePath(one.name).suffix)
     return [
         weasyprint.Attachment(
             string=one.content,

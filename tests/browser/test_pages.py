@@ -108,6 +108,7 @@ FILES = {
     "energy_imports.export",
     "energy_imports.template",
     "entries.download",
+    "briefs.draft_word",
     "jobs.download",
     "projects.download",
     "projects.export",

@@ -176,7 +176,8 @@ def publish(
     _one_at_a_time(session, brief)
     issue, total = numbers_of(session, brief, issue=issue, total=total)
     problems_of_number(session, brief, issue)
-    if content != snapshot.numbered(brief.snapshot, issue=issue, total=total):
+    base_url = content["masthead"].get("base_url", "")
+    if content != snapshot.numbered(brief.snapshot, issue=issue, total=total, base_url=base_url):
         refuse_if([Problem("number_taken", "期号刚被另一份简报使用，请再点击一次“发布”。")])
     brief.status = rules.STEPS[brief.status, Step.PUBLISH]
     brief.issue, brief.total = issue, total

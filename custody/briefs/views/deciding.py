@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import flash, redirect, render_template, request
+from flask import current_app, flash, redirect, render_template, request
 from flask import url_for as to
 
 from custody.accounts.access import identity, requires
@@ -26,6 +26,7 @@ from custody.briefs.views.pages import (
 )
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
+from custody.infra.signing import Seal, SigningFailed, sign
 from custody.kernel.problems import Problem, Refused, refuse_if
 from custody.web.database import files, session, transaction
 
@@ -194,7 +195,7 @@ def publish(brief_id: int) -> Page:
     except Refused as refusal:
         rest = form.take(refusal.problems)
         return _not_published(brief, Typed(publish=form, problems=rest), 422)
-    except RenderFailed as failure:
+    except (RenderFailed, SigningFailed) as failure:
         problem = Problem("render", failure.message)
         return _not_published(brief, Typed(publish=form, problems=[problem]), 503)
     flash("已发布：有权查看的领导和单位现在可以阅读和下载。")
@@ -212,8 +213,13 @@ def _publish(brief: Brief, form: PublishForm) -> None:
     chosen = {"issue": form.issue.data, "total": form.total.data}
     issue, total = publishing.numbers_of(session(), brief, **chosen)
     publishing.problems_of_number(session(), brief, issue)
-    content = snapshot.numbered(brief.snapshot, issue=issue, total=total)
-    stored = files().put(BytesIO(render.pdf(content)))
+    config = current_app.config["CONFIG"]
+    content = snapshot.numbered(brief.snapshot, issue=issue, total=total, base_url=config.base_url)
+    printed = render.pdf(content)
+    if config.sign_p12 is not None:
+        seal = Seal(config.sign_p12, config.sign_password)
+        printed = sign(printed, seal, reason=f"发布{content['masthead']['issue_words']}")
+    stored = files().put(BytesIO(printed))
     with transaction() as writing:
         publishing.publish(
             writing,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import render_template, request, send_file
+from flask import flash, redirect, render_template, request, send_file, url_for
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.briefs import queries, render, tables
+from custody.briefs import queries, render, tables, word
 from custody.briefs import receipts as asked
 from custody.briefs.actions import drafting, readings
 from custody.briefs.forms import ListForm
@@ -17,6 +17,7 @@ from custody.briefs.queries import Wanted
 from custody.briefs.rules import Status, period_words
 from custody.briefs.views.pages import Page, blueprint, brief_page, draft_page, form_of, is_demo
 from custody.infra import clock
+from custody.infra.kinds import WORD
 from custody.infra.pdf import RenderFailed
 from custody.kernel.days import full_day
 from custody.kernel.problems import NotFound, Problem
@@ -155,3 +156,21 @@ def _draft_pdf(brief: Brief) -> Page:
         return draft_page(brief, form_of(brief), brief.words, [problem], 503)
     response = send_file(BytesIO(data), mimetype="application/pdf")
     return name_file(response, f"草稿-{brief.file_name}", f"draft-{brief.id}.pdf", inline=True)
+
+
+@blueprint.get("/<int:brief_id>.docx")
+@requires(Can.DRAFT_BRIEF)
+def draft_word(brief_id: int) -> Page:
+    """The draft for Word and WPS; what is published is the PDF and nothing else."""
+    who = identity()
+    brief = queries.get_brief(session(), brief_id, who)
+    if brief.status is Status.PUBLISHED:
+        flash("简报已发布，请下载 PDF；Word 草稿只在发布前提供。")
+        return redirect(url_for("briefs.show", brief_id=brief_id), 303)
+    content = brief.snapshot or drafting.content_of(session(), brief, demo=is_demo())
+    data = word.docx(content)
+    with transaction() as writing:
+        readings.downloaded(writing, actor=who, now=clock.now(), brief=brief)
+    name = f"草稿-{brief.file_name.removesuffix('.pdf')}.docx"
+    response = send_file(BytesIO(data), mimetype=WORD.media_type)
+    return name_file(response, name, f"draft-{brief.id}.docx")

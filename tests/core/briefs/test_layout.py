@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pypdf import PageObject, PdfReader
 
-from custody.briefs import layout, render, snapshot
+from custody.briefs import evidence, layout, render, snapshot
 from custody.briefs.facts import More
 from custody.briefs.rules import Form
 from custody.dashboard.rules import ProgrammeFacts
@@ -33,7 +33,7 @@ def brief_of(
 ) -> snapshot.Snapshot:
     earlier = replace(facts, as_of=date(2026, 10, 31), exceptions=())
     last = snapshot.freeze(earlier, masthead=MASTHEAD, form=form)
-    return snapshot.freeze(
+    frozen = snapshot.freeze(
         facts,
         masthead=MASTHEAD,
         form=form,
@@ -41,6 +41,7 @@ def brief_of(
         last=last,
         **rest,
     )
+    return snapshot.numbered(frozen, issue=11, total=23, base_url="https://nengyuan.example.gov.cn")
 
 
 def pages_of(brief: snapshot.Snapshot) -> list[PageObject]:
@@ -74,7 +75,7 @@ def test_one_page_is_one_page(names: str, mood: Mood, scope: str) -> None:
     words = re.sub(r"\s+", "", page.extract_text())
     assert "领导一页纸" in words
     assert "数据说明" in words
-    assert "内容校验值" in words
+    assert "校验码" in words
 
 
 def test_a_page_with_little_is_set_large_and_one_with_much_small() -> None:
@@ -120,7 +121,7 @@ def test_the_page_says_what_its_tables_and_snapshot_say() -> None:
         assert region["short_name"][:2] in words
     for paragraph in snapshot.paragraphs_of(brief):
         assert re.sub(r"\s", "", paragraph["text"]) in words
-    assert snapshot.digest(brief)[:16] in words
+    assert evidence.code_of(snapshot.digest(brief)) in words
 
 
 # --- the brief --------------------------------------------------------------------------------
@@ -185,9 +186,12 @@ def test_tables_repeat_their_heads_and_the_colophon_closes() -> None:
     with_table = [at for at, count in enumerate(heads) if count]
     assert len(with_table) >= 3
     assert all(b == a + 1 for a, b in pairwise(with_table))
-    feet = [one for one in lines_of(pages[-1]) if "印发" in one[2] or "电话" in one[2]]
-    assert feet
-    assert max(y for _, y, _, _ in feet) == pytest.approx(259, abs=3)
+    lines = lines_of(pages[-1])
+    # The mark is 20 mm high; the code stands beside its middle.
+    [code] = [y for _, y, words, _ in lines if "校验码" in words]
+    assert code == pytest.approx(259 - 8, abs=3)
+    assert [y for _, y, words, _ in lines if "印发" in words or "电话" in words]
+    assert max(y for _, y, _, _ in lines if y < 265) == code
     assert not any("印发" in page.extract_text() for page in pages[:-1])
 
 

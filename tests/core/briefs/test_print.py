@@ -45,7 +45,8 @@ def words_of(brief: snapshot.Snapshot) -> str:
     """Printed without its pictures, whose words would stand amid those of the page, and without page
     numbers, which stand between the lines of a paragraph that runs over the page."""
     job = render.job(brief)
-    bare = replace(job, html=re.sub(r"(?s)<figure>.*?</figure>", "", job.html), assets={})
+    mark = {name: one for name, one in job.assets.items() if name == "mark"}
+    bare = replace(job, html=re.sub(r"(?s)<figure>.*?</figure>", "", job.html), assets=mark)
     _, text = _read(pdf.render(bare))
     return _squeezed(re.sub(r"— \d+ —", "", text))
 
