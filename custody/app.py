@@ -21,7 +21,7 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
-from custody.briefs import views as briefs
+from custody.briefs.views import drafts, reading
 from custody.contracts.views import (
     companies,
     contracts,
@@ -114,7 +114,8 @@ def _register(app: Flask) -> None:
         # Three modules of one blueprint.
         *{part.blueprint for part in (attention, board, region)},
         gantt.blueprint,
-        briefs.blueprint,
+        # Modules of one blueprint.
+        *{part.blueprint for part in (drafts, reading)},
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,

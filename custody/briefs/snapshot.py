@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from custody.briefs import wording
+from custody.briefs import changes, wording
 from custody.briefs.rules import Form, period_words
 from custody.dashboard.rules import BatchFacts, Cell, CurvePoint, ProgrammeFacts, RegionFacts
 from custody.milestones.rules import LIGHTS, Light, Stage, Status
@@ -118,6 +118,7 @@ def freeze(
         "batches": [_batch(batch) for batch in facts.batches],
         "regions": [_region(region, facts.as_of) for region in facts.regions],
         "milestones": _milestones(facts),
+        "marks": changes.marks(facts),
         "curve": [
             [point.on.isoformat(), _raw(point.planned), _raw(point.actual), _raw(point.forecast)]
             for point in facts.curve

@@ -1,84 +1,37 @@
+"""A brief begun, worded, frozen, decided on and published."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
 from io import BytesIO
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file
+from flask import flash, redirect, render_template, request
 from flask import url_for as to
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Place
-from custody.briefs import queries, render, rules, snapshot, tables
-from custody.briefs.actions import drafting, publishing, readings
+from custody.briefs import queries, render, rules, snapshot
+from custody.briefs.actions import drafting, publishing
 from custody.briefs.actions.drafting import Wanted
 from custody.briefs.forms import MastheadForm, StartForm
 from custody.briefs.models import Brief
 from custody.briefs.rules import Status, Step
+from custody.briefs.views.pages import (
+    WORDS,
+    Page,
+    blueprint,
+    draft_page,
+    form_of,
+    is_demo,
+    version,
+)
 from custody.infra import clock
 from custody.infra.pdf import RenderFailed
-from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.regions.queries import cities_of, place_name, place_of_code, regions_of
-from custody.web import kept
 from custody.web.database import files, session, transaction
-from custody.web.downloads import name_file
-from custody.web.exports import table_file
-from custody.web.formkit import whole
-from custody.web.paging import page_of
 
-blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
-kept.call(
-    blueprint,
-    "工作简报",
-    {
-        "start": "起草",
-        "edit": {"save": "保存草稿", "freeze": "保存并定稿"},
-        "freeze": "定稿",
-        "thaw": "退回草稿",
-        "review": "审核通过",
-        "give_back": "审核退回",
-        "publish": "发布",
-        "discard": "删除草稿",
-    },
-    "briefs.show",
-)
-Page = str | Response | tuple[str, int]
-WORDS = "words."
-
-
-@blueprint.get("")
-@requires(Can.READ_BRIEF)
-def index() -> Page:
-    who, words = identity(), request.args.get("q", "")
-    page = page_of(queries.count(session(), who, words=words), 30)
-    rows = queries.listed(session(), who, words=words, limit=page.size, offset=page.offset)
-    published = [row for row in rows if row.status is Status.PUBLISHED]
-    own = [row for row in published if row.place == who.place]
-    newest = next(iter([*own, *published]), None)
-    return render_template(
-        "briefs/index.html", briefs=rows, newest=newest, page=page, words=words, Status=Status
-    )
-
-
-@blueprint.get("/list.xlsx")
-@requires(Can.READ_BRIEF)
-def table() -> Page:
-    """The briefs this person may read, as filtered."""
-    who, words = identity(), request.args.get("q", "")
-    rows = queries.listed(session(), who, words=words, limit=MOST_LISTED)
-    return table_file(
-        tables.briefs(rows, under=f"截至{full_day(clock.today())}　共{len(rows)}期"),
-        actor=who,
-        place=who.place,
-        name="工作简报目录",
-        plain="briefs",
-        note=f"{len(rows)}期",
-    )
-
-
-MOST_LISTED = 20_000
+__all__ = ["blueprint"]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -127,55 +80,6 @@ def _start_page(
     return render_template("briefs/start.html", form=form, choices=choices), status
 
 
-@blueprint.get("/<int:brief_id>")
-@requires(Can.READ_BRIEF)
-def show(brief_id: int) -> Page:
-    """The brief on screen; for those who draft, with what to do next."""
-    brief = queries.get_brief(session(), brief_id, identity())
-    if brief.status is Status.DRAFT:
-        return _draft_page(brief, _form_of(brief), brief.words)
-    assert brief.snapshot is not None
-    article = render.article(brief.snapshot)
-    second = brief.frozen_by != identity().id
-    return render_template(
-        "briefs/show.html", brief=brief, article=article, second=second, Status=Status
-    )
-
-
-def _form_of(brief: Brief) -> MastheadForm:
-    form = MastheadForm(formdata=None, obj=brief)
-    form.copies.data = rules.copies_text(brief.copies)
-    return form
-
-
-def _draft_page(
-    brief: Brief,
-    form: MastheadForm,
-    words: Mapping[str, str],
-    problems: list[Problem] | None = None,
-    status: int = 200,
-) -> Page:
-    """The editor beside what it gives. `words` are the texts as typed so far."""
-    drafted = drafting.content_of(session(), brief, demo=_demo(), words={})
-    content = drafting.content_of(session(), brief, demo=_demo(), words=words)
-    page = render_template(
-        "briefs/draft.html",
-        brief=brief,
-        form=form,
-        sections=drafted["sections"],
-        words=words,
-        prefix=WORDS,
-        title=drafted["title"],
-        article=render.article(content, draft=True),
-        problems=problems or [],
-    )
-    return page, status
-
-
-def _demo() -> bool:
-    return bool(current_app.config["DEMO"])
-
-
 @blueprint.post("/<int:brief_id>")
 @requires(Can.DRAFT_BRIEF)
 def edit(brief_id: int) -> Page:
@@ -184,7 +88,7 @@ def edit(brief_id: int) -> Page:
     words = _typed_words(session(), brief)
     copies, problems = rules.copies_of(form.copies.data or "")
     if not form.validate_on_submit() or problems:
-        return _draft_page(brief, form, words, form.take(problems), 422)
+        return draft_page(brief, form, words, form.take(problems), 422)
     wanted = Wanted(
         as_of=form.as_of.data or brief.as_of,
         title=(form.title.data or "").strip(),
@@ -205,11 +109,11 @@ def edit(brief_id: int) -> Page:
                 actor=identity(),
                 now=clock.now(),
                 brief_id=brief_id,
-                version=_version(),
+                version=version(),
                 wanted=wanted,
             )
     except Refused as refusal:
-        return _draft_page(brief, form, words, form.take(refusal.problems), 422)
+        return draft_page(brief, form, words, form.take(refusal.problems), 422)
     except Conflict:
         changed = Problem(
             "conflict",
@@ -217,7 +121,7 @@ def edit(brief_id: int) -> Page:
             "请与右侧最新内容核对后，再次点击“保存草稿”。",
         )
         current = queries.get_brief(session(), brief_id, identity())
-        return _draft_page(current, form, words, [changed], 409)
+        return draft_page(current, form, words, [changed], 409)
     if request.form.get("then") == "freeze":
         return _freeze(brief_id)
     flash("草稿已保存。")
@@ -226,7 +130,7 @@ def edit(brief_id: int) -> Page:
 
 def _typed_words(s: Session, brief: Brief) -> dict[str, str]:
     """Only the paragraphs that differ from the draft, so that the others follow the facts."""
-    content = drafting.content_of(s, brief, demo=_demo(), words={})
+    content = drafting.content_of(s, brief, demo=is_demo(), words={})
     drafted = {one["key"]: one["text"] for one in snapshot.paragraphs_of(content)}
     typed = {
         name.removeprefix(WORDS): value.replace("\r\n", "\n").strip()
@@ -234,10 +138,6 @@ def _typed_words(s: Session, brief: Brief) -> dict[str, str]:
         if name.startswith(WORDS)
     }
     return {key: text for key, text in typed.items() if text != drafted.get(key, "").strip()}
-
-
-def _version() -> int:
-    return whole(request.form.get("version"))
 
 
 @blueprint.post("/<int:brief_id>/freeze")
@@ -251,7 +151,7 @@ def _freeze(brief_id: int) -> Page:
     brief = queries.get_brief(session(), brief_id, identity())
     try:
         publishing.problems_before_freezing(session(), brief)
-        content = drafting.content_of(session(), brief, demo=_demo())
+        content = drafting.content_of(session(), brief, demo=is_demo())
         stored = files().put(BytesIO(render.pdf(content)))
         with transaction() as writing:
             publishing.freeze(
@@ -264,12 +164,12 @@ def _freeze(brief_id: int) -> Page:
                 pdf=stored,
             )
     except Refused as refusal:
-        form = _form_of(brief)
+        form = form_of(brief)
         rest = form.take(refusal.problems)
-        return _draft_page(brief, form, brief.words, rest, 422)
+        return draft_page(brief, form, brief.words, rest, 422)
     except RenderFailed as failure:
         problem = Problem("render", failure.message)
-        return _draft_page(brief, _form_of(brief), brief.words, [problem], 503)
+        return draft_page(brief, form_of(brief), brief.words, [problem], 503)
     flash("已定稿：内容和版式已固定，请核对后发布。")
     return redirect(to("briefs.show", brief_id=brief_id), 303)
 
@@ -310,7 +210,7 @@ def _publish(brief: Brief) -> None:
             actor=identity(),
             now=clock.now(),
             brief_id=brief.id,
-            version=_version(),
+            version=version(),
             content=content,
             pdf=stored,
         )
@@ -332,7 +232,7 @@ def give_back(brief_id: int) -> Page:
                 actor=identity(),
                 now=clock.now(),
                 brief_id=brief_id,
-                version=_version(),
+                version=version(),
                 reason=request.form.get("reason", ""),
             )
     except Refused as refusal:
@@ -357,7 +257,7 @@ def _step(brief_id: int, verb: str, words: str) -> Page:
                 actor=identity(),
                 now=clock.now(),
                 brief_id=brief_id,
-                version=_version(),
+                version=version(),
             )
     except Refused as refusal:
         flash("".join(problem.message for problem in refusal.problems))
@@ -366,37 +266,3 @@ def _step(brief_id: int, verb: str, words: str) -> Page:
     if verb == "discard":
         return redirect(to("briefs.index"), 303)
     return redirect(to("briefs.show", brief_id=brief_id), 303)
-
-
-@blueprint.get("/<int:brief_id>.pdf")
-@requires(Can.READ_BRIEF)
-def pdf(brief_id: int) -> Page:
-    """The stored bytes, never a fresh rendering; a draft is rendered with its mark for the drafter."""
-    who = identity()
-    brief = queries.get_brief(session(), brief_id, who)
-    inline = "view" in request.args
-    if brief.status is Status.DRAFT:
-        return _draft_pdf(brief)
-    name = brief.file_name
-    try:
-        stream = files().open(brief.pdf_digest)
-    except FileNotFoundError:
-        return render_template("briefs/missing.html", brief=brief), 500
-    with transaction() as writing:
-        readings.downloaded(writing, actor=who, now=clock.now(), brief=brief)
-    response = send_file(stream, mimetype="application/pdf", etag=brief.pdf_digest)
-    plain = f"brief-{brief.place.code}-{brief.year}-{brief.issue}.pdf"
-    name_file(response, name, plain, inline=inline)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def _draft_pdf(brief: Brief) -> Page:
-    content = drafting.content_of(session(), brief, demo=_demo())
-    try:
-        data = render.pdf(content, draft=True)
-    except RenderFailed as failure:
-        problem = Problem("render", failure.message)
-        return _draft_page(brief, _form_of(brief), brief.words, [problem], 503)
-    response = send_file(BytesIO(data), mimetype="application/pdf")
-    return name_file(response, f"草稿-{brief.file_name}", f"draft-{brief.id}.pdf", inline=True)
