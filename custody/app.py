@@ -21,7 +21,7 @@ from custody.accounts.access import identity, may, public, requires
 from custody.accounts.rules import Can, Identity, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
-from custody.briefs.views import drafts, reading
+from custody.briefs.views import drafts, editions, reading
 from custody.contracts.views import (
     companies,
     contracts,
@@ -116,6 +116,7 @@ def _register(app: Flask) -> None:
         gantt.blueprint,
         # Modules of one blueprint.
         *{part.blueprint for part in (drafts, reading)},
+        editions.blueprint,
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,
@@ -216,6 +217,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "matters": ("supervision.index",),
     "problems": ("supervision.index",),
     "briefs": ("briefs.index",),
+    "editions": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),
     "moves": ("templates.index",),

@@ -19,6 +19,9 @@ from custody import setup
 from custody.app import log_to
 from custody.baselines import runner as baselines
 from custody.baselines.actions import KIND as BASELINE_FIT
+from custody.briefs import printing
+from custody.briefs import runner as briefs
+from custody.briefs.actions.editions import KIND as EDITION
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
 from custody.energy import runner as energy
@@ -40,6 +43,7 @@ HANDLERS: Handlers = {
     energy.REHEARSAL: energy.rehearse,
     energy.ACCEPTANCE: energy.accept,
     BASELINE_FIT: baselines.fit,
+    EDITION: briefs.make,
 }
 """Kind of job → who does it."""
 PAUSE = 1.0
@@ -161,8 +165,11 @@ def remind(database: Database, letters: Letters | None) -> None:
 
 
 def sweep(config: Config, database: Database) -> None:
+    files, now, days = FileStore(config.files), clock.now(), config.results_days
     with database.reader() as session:
-        jobs.sweep(session, FileStore(config.files), now=clock.now(), days=config.results_days)
+        jobs.sweep(session, files, now=now, days=days)
+    with database.transaction() as session:
+        printing.sweep(session, files, now=now, days=days)
 
 
 def digest(database: Database, letters: Letters) -> None:

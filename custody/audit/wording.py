@@ -33,6 +33,7 @@ _PAGES = {
     "milestones": "里程碑填报",
     "briefs.start": "起草简报",
     "briefs": "工作简报",
+    "editions": "成套简报",
     "dashboard.board": "进展总览",
     "dashboard.city": "设区市进展",
     "dashboard.region": "地区进展",

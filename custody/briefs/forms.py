@@ -22,3 +22,7 @@ class MastheadForm(Form):
     copies = TextAreaField("报送发", [Length(max=2000)])
     editor = StringField("联系人", [Length(max=60)])
     phone = StringField("联系电话", [Length(max=40)])
+
+
+class EditionForm(Form):
+    period = SelectField("期间", validate_choice=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
-from custody.briefs.models import Brief, Instruction
-from custody.briefs.rules import Status
+from custody.briefs.models import Brief, Edition, EditionPart, Instruction, Print
+from custody.briefs.rules import Form, Status
 from custody.kernel.problems import NotFound
 
 
@@ -135,3 +135,75 @@ def latest_like(session: Session, place: Place) -> Brief | None:
     return session.scalar(
         select(Brief).where(_of_place(place)).order_by(Brief.created_at.desc()).limit(1)
     )
+
+
+# --- editions ---------------------------------------------------------------------------------
+
+
+def editions(session: Session, who: Identity, *, limit: int = 200) -> Sequence[Edition]:
+    return session.scalars(
+        select(Edition)
+        .where(Edition.province_code == who.place.province)
+        .order_by(Edition.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def get_edition(session: Session, number: int, who: Identity, *, lock: bool = False) -> Edition:
+    query = select(Edition).where(Edition.id == number, Edition.province_code == who.place.province)
+    edition = session.scalar(query.with_for_update() if lock else query)
+    if edition is None:
+        raise NotFound
+    return edition
+
+
+def parts_of(session: Session, edition: Edition) -> Sequence[tuple[EditionPart, Print | None]]:
+    """In order, each with its print once there is one."""
+    rows = session.execute(
+        select(EditionPart, Print)
+        .outerjoin(Print, Print.address == EditionPart.address)
+        .where(EditionPart.edition_id == edition.id)
+        .order_by(EditionPart.ordinal)
+    )
+    return [(part, made) for part, made in rows]
+
+
+def progress_of(session: Session, editions: Sequence[Edition]) -> dict[int, tuple[int, int, int]]:
+    """(done, failed, all) of each. One statement."""
+    rows = session.execute(
+        select(
+            EditionPart.edition_id,
+            func.sum(case((EditionPart.address != "", 1), else_=0)),
+            func.sum(case((EditionPart.failure != "", 1), else_=0)),
+            func.count(),
+        )
+        .where(EditionPart.edition_id.in_([one.id for one in editions]))
+        .group_by(EditionPart.edition_id)
+    )
+    return {number: (int(done), int(failed), whole) for number, done, failed, whole in rows}
+
+
+_NEAREST = (Status.PUBLISHED, Status.REVIEWED, Status.FROZEN, Status.DRAFT)
+
+
+def briefs_of_period(session: Session, province: str, period: str) -> Sequence[Brief]:
+    """Those of a province and all in it, the nearest to the readers first: a correction before what
+    it corrects, the published before the draft."""
+    rows = session.scalars(
+        select(Brief)
+        .where(Brief.province_code == province, Brief.period == period, Brief.form == Form.BRIEF)
+        .order_by(Brief.id.desc())
+    ).all()
+    return sorted(rows, key=lambda row: _NEAREST.index(row.status))
+
+
+def latest_of_each(session: Session, province: str) -> Sequence[Brief]:
+    """The newest brief of every place there is one of. One statement, without the snapshots."""
+    newest = (
+        select(func.max(Brief.id))
+        .where(Brief.province_code == province)
+        .group_by(Brief.city_code, Brief.region_code)
+    )
+    return session.scalars(
+        select(Brief).where(Brief.id.in_(newest)).options(defer(Brief.snapshot))
+    ).all()

@@ -399,6 +399,7 @@ def brief_talked_about(session: Session, brief: Brief) -> None:
         created_at=now,
         created_by=writer.id,
         booklet="",
+        archive="",
     )
     session.add_all([remark, edition])
     session.flush()
@@ -409,6 +410,7 @@ def brief_talked_about(session: Session, brief: Brief) -> None:
             city_code=brief.city_code,
             region_code=brief.region_code,
             name=brief.scope_name,
+            status=brief.status,
             address=f"{brief.id:064d}",
             failure="",
         )

@@ -16,7 +16,7 @@ from custody.jobs.models import Job
 from custody.milestones.models import BulkSheet, Evidence, Milestone, Template
 from custody.regions.models import Target
 from custody.targets.models import Entry, Project
-from tests.factories import contracts, inbox, people, province, savings, supervision
+from tests.factories import briefs, contracts, inbox, people, province, savings, supervision
 
 Args = dict[str, object]
 Things = dict[str, tuple[Args, Args]]
@@ -152,6 +152,14 @@ def things(database: Database, who: people.Person) -> Things:
             ),
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
+            "edition": (
+                {"number": briefs.edition_of(s, people.JIANGSU)},
+                {"number": briefs.edition_of(s, province.CODE)},
+            ),
+            "edition part": (
+                {"number": briefs.edition_of(s, people.JIANGSU), "ordinal": 1},
+                {"number": briefs.edition_of(s, province.CODE), "ordinal": 1},
+            ),
             "job": (job(who.username), job("xishan")),
             "kind": ({"kind": "bills"}, {"kind": "none"}),
             "import": (import_of(people.YIXING), import_of(people.ZHANGJIAGANG)),

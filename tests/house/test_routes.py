@@ -282,6 +282,17 @@ TABLE = {
     "briefs.give_back": Row("POST", COORDINATOR, "brief"),
     "briefs.publish": Row("POST", COORDINATOR, "brief"),
     "briefs.discard": Row("POST", COORDINATOR, "brief"),
+    # editions
+    "editions.index": Row("GET", COORDINATOR),
+    "editions.table": Row("GET", COORDINATOR),
+    "editions.order": Row("POST", COORDINATOR),
+    "editions.show": Row("GET", COORDINATOR, "edition"),
+    "editions.parts_table": Row("GET", COORDINATOR, "edition"),
+    "editions.archive": Row("GET", COORDINATOR, "edition"),
+    "editions.booklet": Row("GET", COORDINATOR, "edition"),
+    "editions.part": Row("GET", COORDINATOR, "edition part"),
+    "editions.resume": Row("POST", COORDINATOR, "edition"),
+    "editions.cancel": Row("POST", COORDINATOR, "edition"),
 }
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -14,6 +14,7 @@ from custody.briefs.models import Brief
 from custody.briefs.rules import Form, Status, Step
 from custody.briefs.snapshot import Masthead, Snapshot
 from custody.dashboard.queries import programme_facts
+from custody.dashboard.rules import ProgrammeFacts
 from custody.infra import journal
 from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, refuse_if
@@ -47,10 +48,17 @@ def first_wishes(
     `editor` is whoever drafts; their telephone is known if they drafted the last one too.
     """
     last = queries.latest_like(session, place)
+    issuer = last.issuer if last else _issuer(session, place)
+    return wishes_after(last, issuer, as_of=as_of, today=today, editor=editor)
+
+
+def wishes_after(
+    last: Brief | None, issuer: str, *, as_of: date, today: date, editor: str = ""
+) -> Wanted:
     return Wanted(
         as_of=as_of,
         title="",
-        issuer=last.issuer if last else _issuer(session, place),
+        issuer=issuer,
         issue=None,
         total=None,
         day=today,
@@ -82,6 +90,18 @@ def compose(
 ) -> Snapshot:
     """All the brief says, as of its day, with the coordinator's words. Reads only."""
     facts = programme_facts(session, place, wanted.as_of, demo=demo)
+    return worded(facts, wanted, form=form, period=period, replaces=replaces)
+
+
+def worded(
+    facts: ProgrammeFacts,
+    wanted: Wanted,
+    *,
+    form: Form = Form.BRIEF,
+    period: str = "",
+    replaces: str = "",
+) -> Snapshot:
+    """The facts in the coordinator's words."""
     masthead = Masthead(
         issuer=wanted.issuer,
         year=wanted.as_of.year,
@@ -124,6 +144,10 @@ def _replaced(session: Session, brief: Brief) -> str:
     if brief.replaces_id is None:
         return ""
     old = session.get_one(Brief, brief.replaces_id)
+    return replaced_words(old, brief)
+
+
+def replaced_words(old: Brief, brief: Brief) -> str:
     assert old.published_at is not None
     return f"本期为更正版，替代{full_day(old.published_at.date())}发布的同期简报。更正说明：{brief.note}"
 

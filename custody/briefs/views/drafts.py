@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Place
-from custody.briefs import queries, render, rules, snapshot
+from custody.briefs import printing, queries, rules, snapshot
 from custody.briefs.actions import drafting, publishing
 from custody.briefs.actions.drafting import Wanted
 from custody.briefs.forms import MastheadForm, StartForm
@@ -152,8 +152,10 @@ def _freeze(brief_id: int) -> Page:
     try:
         publishing.problems_before_freezing(session(), brief)
         content = drafting.content_of(session(), brief, demo=is_demo())
-        stored = files().put(BytesIO(render.pdf(content)))
+        sheet = printing.printed(session(), files(), content)
+        stored = files().put(BytesIO(sheet.pdf))
         with transaction() as writing:
+            printing.keep(writing, files(), sheet, now=clock.now())
             publishing.freeze(
                 writing,
                 actor=identity(),
@@ -203,8 +205,10 @@ def _publish(brief: Brief) -> None:
     assert brief.snapshot is not None
     issue, total = publishing.numbers_of(session(), brief)
     content = snapshot.numbered(brief.snapshot, issue=issue, total=total)
-    stored = files().put(BytesIO(render.pdf(content)))
+    sheet = printing.printed(session(), files(), content)
+    stored = files().put(BytesIO(sheet.pdf))
     with transaction() as writing:
+        printing.keep(writing, files(), sheet, now=clock.now())
         publishing.publish(
             writing,
             actor=identity(),
