@@ -19,7 +19,7 @@ from custody import setup
 from custody.app import log_to
 from custody.baselines import runner as baselines
 from custody.baselines.actions import KIND as BASELINE_FIT
-from custody.briefs import printing
+from custody.briefs import ahead, printing
 from custody.briefs import runner as briefs
 from custody.briefs.actions.editions import KIND as EDITION
 from custody.dossiers import runner
@@ -122,11 +122,13 @@ class Rounds:
 
 def rounds_of(config: Config, database: Database) -> list[Round]:
     letters = Letters(config.base_url) if config.mails else None
+    printed = ahead.Memory()
     rounds = [
         Round("overdue orders", 60, lambda: escalate(database)),
         Round("post", 3, lambda: deliver(database, letters)),
         Round("reminders", 60, lambda: remind(database, letters)),
         Round("sweeping", 3600, lambda: sweep(config, database)),
+        Round("printing ahead", 5, lambda: print_ahead(config, database, printed)),
     ]
     if letters:
         server = Server.parse(config.smtp_url)
@@ -170,6 +172,11 @@ def sweep(config: Config, database: Database) -> None:
         jobs.sweep(session, files, now=now, days=days)
     with database.transaction() as session:
         printing.sweep(session, files, now=now, days=days)
+
+
+def print_ahead(config: Config, database: Database, memory: ahead.Memory) -> None:
+    files = FileStore(config.files)
+    ahead.print_ahead(database, files, memory, demo=config.demo, now=clock.now())
 
 
 def digest(database: Database, letters: Letters) -> None:

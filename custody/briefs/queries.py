@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, defer
@@ -186,12 +187,16 @@ def progress_of(session: Session, editions: Sequence[Edition]) -> dict[int, tupl
 _NEAREST = (Status.PUBLISHED, Status.REVIEWED, Status.FROZEN, Status.DRAFT)
 
 
-def briefs_of_period(session: Session, province: str, period: str) -> Sequence[Brief]:
-    """Those of a province and all in it, the nearest to the readers first: a correction before what
-    it corrects, the published before the draft."""
+def briefs_of_period(session: Session, province: str, period: str, as_of: date) -> Sequence[Brief]:
+    """Those of a province and all in it, of the period or of that very day; the nearest to the readers
+    first: the published before the draft, a correction before what it corrects."""
     rows = session.scalars(
         select(Brief)
-        .where(Brief.province_code == province, Brief.period == period, Brief.form == Form.BRIEF)
+        .where(
+            Brief.province_code == province,
+            Brief.form == Form.BRIEF,
+            (Brief.period == period) | ((Brief.period == "") & (Brief.as_of == as_of)),
+        )
         .order_by(Brief.id.desc())
     ).all()
     return sorted(rows, key=lambda row: _NEAREST.index(row.status))
@@ -206,4 +211,11 @@ def latest_of_each(session: Session, province: str) -> Sequence[Brief]:
     )
     return session.scalars(
         select(Brief).where(Brief.id.in_(newest)).options(defer(Brief.snapshot))
+    ).all()
+
+
+def open_briefs(session: Session, *, limit: int) -> Sequence[Brief]:
+    """Not yet published, of every province, the newest first."""
+    return session.scalars(
+        select(Brief).where(Brief.status != Status.PUBLISHED).order_by(Brief.id.desc()).limit(limit)
     ).all()

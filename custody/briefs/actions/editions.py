@@ -52,7 +52,7 @@ def pieces(session: Session, province: str, *, period: str, as_of: date, demo: b
     """Province, cities, regions, each with its brief of the period: the published one as it is, an
     open one as far as it is; where nobody has begun one it is drafted. A fixed number of statements."""
     near: dict[Place, Brief] = {}
-    own = queries.briefs_of_period(session, province, period)
+    own = queries.briefs_of_period(session, province, period, as_of)
     for brief in own:
         near.setdefault(brief.place, brief)
     old = {brief.id: brief for brief in own}

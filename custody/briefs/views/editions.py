@@ -31,6 +31,7 @@ from custody.jobs.models import Job
 from custody.jobs.queries import is_worked, latest_job
 from custody.jobs.rules import State, running_words, waiting_words
 from custody.kernel.days import full_day
+from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound, Refused
 from custody.regions.queries import programme_began
 from custody.web import kept
@@ -51,7 +52,8 @@ Page = str | Response | tuple[str, int]
 @blueprint.get("")
 @requires(Can.DRAFT_BRIEF)
 def index() -> Page:
-    return _index(EditionForm(formdata=None), 200)
+    form = EditionForm(formdata=None, period=str(Month.of(clock.today())))
+    return _index(form, 200)
 
 
 def _index(form: EditionForm, status: int) -> Page:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
-from custody.briefs import render, rules
+from custody.briefs import printing, render, rules
 from custody.briefs.actions import drafting
 from custody.briefs.forms import MastheadForm
 from custody.briefs.models import Brief
 from custody.kernel.problems import Problem
 from custody.web import kept
-from custody.web.database import session
+from custody.web.database import files, session
 from custody.web.formkit import whole
 
 blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
@@ -61,6 +61,7 @@ def draft_page(
         prefix=WORDS,
         title=drafted["title"],
         article=render.article(content, draft=True),
+        ready=printing.ready(session(), files(), content, draft=True),
         problems=problems or [],
     )
     return page, status
