@@ -3,7 +3,8 @@
 Every figure also as a multiple of a bare Flask «hello» on the same server, measured right before
 and after the page, so that a busy machine slows both. «cold» is the first request after a change.
 The forecast's draws are measured beside the plain Python loop that does the same, the fits of
-baselines beside the package that energy offices use for them.
+baselines beside the package that energy offices use for them, printed briefs beside Chromium and
+the command line of WeasyPrint.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.bench import baseline, client, data, forecast, server
+from tests.bench import baseline, briefs, client, data, forecast, server
 from tests.bench.client import Measured
 
 
@@ -38,6 +39,7 @@ def main() -> None:
                     _one(hello, port, built, wanted.seconds)
                 forecast.say(forecast.measure(built.folder, built.province))
     baseline.say()
+    briefs.say()
 
 
 def _one(hello: int, port: int, built: data.Installation, seconds: float) -> None:

@@ -37,7 +37,17 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import bulk, contracts, energy, inbox, people, province, supervision, targets
+from tests.factories import (
+    briefs,
+    bulk,
+    contracts,
+    energy,
+    inbox,
+    people,
+    province,
+    supervision,
+    targets,
+)
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -452,6 +462,9 @@ def next_door(session: Session) -> None:
     submitted(session, people.ZHANGJIAGANG, "M19")
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
+    briefs.edition_begun(
+        session, province.CODE, account_at(session, Role.COORDINATOR, province.CODE)
+    )
     passed(session, province.region_code(1), "M18")
     targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
     contracts.next_door(session)
