@@ -30,7 +30,7 @@ from custody.baselines.views import papers as base_papers
 from custody.baselines.views import regions as base_regions
 from custody.baselines.views import version as base_version
 from custody.briefs.views import changes as brief_changes
-from custody.briefs.views import deciding, drafts, instructions, reading, verify
+from custody.briefs.views import deciding, drafts, editions, instructions, reading, verify
 from custody.contracts.views import (
     companies,
     contracts,
@@ -136,6 +136,7 @@ def _register(app: Flask) -> None:
         # Modules of one blueprint.
         *{part.blueprint for part in (drafts, deciding, reading, instructions, brief_changes)},
         verify.blueprint,
+        editions.blueprint,
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,
@@ -256,6 +257,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "matters": ("supervision.index",),
     "problems": ("supervision.index",),
     "briefs": ("briefs.index",),
+    "editions": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),
     "moves": ("templates.index",),

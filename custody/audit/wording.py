@@ -44,6 +44,7 @@ _PAGES = {
     "briefs.changes_table": "导出两期简报的变化",
     "briefs.check": "审阅简报",
     "briefs": "工作简报",
+    "editions": "成套简报",
     "dashboard.board": "进展总览",
     "dashboard.city": "设区市进展",
     "dashboard.region": "地区进展",

@@ -40,8 +40,10 @@ def code_read(text: str) -> str:
 
 
 def numbered(brief: Snapshot) -> bool:
-    """Only a brief that has its number can be checked; a proof or a draft is nobody's evidence."""
-    return brief["masthead"]["issue"] is not None
+    """Only a brief that was given its number can be checked (snapshot.numbered); a proof or a draft is
+    nobody's evidence, whatever number is meant for it."""
+    head = brief["masthead"]
+    return head["issue"] is not None and "base_url" in head
 
 
 def claim(brief: Snapshot) -> str:

@@ -74,3 +74,7 @@ class ListForm(Form):
 
     since = Day("截至日期自")
     until = Day("至")
+
+
+class EditionForm(Form):
+    period = SelectField("期间", validate_choice=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,8 @@ from custody.briefs.rules import Form
 from custody.briefs.snapshot import Snapshot
 from custody.contracts.queries.portfolio import held
 from custody.contracts.rules.contract import Status
-from custody.dashboard.queries import outlook_of, programme_facts
+from custody.contracts.rules.portfolio import Held
+from custody.dashboard.queries import outlook_of, programme_facts_each
 from custody.dashboard.rules import ProgrammeFacts
 from custody.energy.rules.factors import Caliber
 from custody.forecast.queries import remembered
@@ -36,7 +38,7 @@ from custody.forecast.wording import odds_words
 from custody.kernel.periods import Month
 from custody.regions.models import Region
 from custody.regions.queries import regions_of
-from custody.savings.queries.saved import saved
+from custody.savings.queries.saved import Saved, saved
 from custody.savings.rules.sums import Figure, Total
 from custody.supervision.queries.matters import Line
 from custody.supervision.queries.past import open_orders_on
@@ -53,43 +55,87 @@ class Gathered:
 
 
 def gathered(
-    session: Session,
-    place: Place,
-    as_of: date,
-    *,
-    form: Form = Form.BRIEF,
-    demo: bool = False,
-    outlook: Outlook | None = None,
+    session: Session, place: Place, as_of: date, *, form: Form = Form.BRIEF, demo: bool = False
 ) -> Gathered:
-    """`outlook`: of the whole province that day, where the caller has it for many briefs."""
-    facts = programme_facts(session, place, as_of, demo=demo)
+    """What one brief is made from."""
+    sources = _sources(session, place, as_of, demo=demo)
+    return sources.of(place, queries.last_published(session, place, form, before=as_of))
+
+
+def gathered_each(
+    session: Session, province: str, as_of: date, *, demo: bool = False
+) -> Callable[[Place, Form], Gathered]:
+    """The same for any place of a province, from one set of statements for all of them."""
+    sources = _sources(session, Place(province), as_of, demo=demo)
+    last = cache(lambda form: queries.last_published_each(session, province, form, before=as_of))
+    return lambda place, form: sources.of(place, last(form).get(place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What the floors below know of a place and all in it."""
+
+    as_of: date
+    facts: Callable[[Place], ProgrammeFacts]
+    regions: Sequence[Region]
+    outlook: Outlook | None
+    """Of the whole province."""
+    saved: Saved
+    contracts: Sequence[Held]
+    orders: Sequence[Line]
+
+    def of(self, place: Place, last: Snapshot | None) -> Gathered:
+        facts = self.facts(place)
+        regions = [one for one in self.regions if place.covers(one.place)]
+        codes = {one.code for one in regions}
+        more = More(
+            savings=_savings(self.saved, regions, self.as_of),
+            contracts=_contracts(
+                [one for one in self.contracts if one.region in codes], self.as_of
+            ),
+            ahead=_ahead(facts, self.outlook) if facts.regions and self.outlook else None,
+            orders=[_order(line, self.as_of) for line in self.orders if line.region.code in codes],
+        )
+        return Gathered(facts, more, last)
+
+
+def _sources(session: Session, place: Place, as_of: date, *, demo: bool) -> _Sources:
     regions = regions_of(session, place)
-    if outlook is None and facts.regions:
-        outlook = outlook_of(session, Place(place.province), as_of, odds=remembered)
-    more = More(
-        savings=_savings(session, place.province, regions, as_of),
-        contracts=_contracts(session, place, as_of),
-        ahead=_ahead(facts, outlook) if outlook is not None else None,
-        orders=[_order(line, as_of) for line in open_orders_on(session, place, as_of)],
+    months = _months(as_of)
+    return _Sources(
+        as_of=as_of,
+        facts=programme_facts_each(session, place, as_of, demo=demo),
+        regions=regions,
+        outlook=outlook_of(session, Place(place.province), as_of, odds=remembered)
+        if regions
+        else None,
+        saved=saved(
+            session,
+            regions,
+            province=place.province,
+            first=months[0].code,
+            last=months[1].code,
+            caliber=CALIBER,
+        ),
+        contracts=held(session, place, as_of),
+        orders=open_orders_on(session, place, as_of),
     )
-    return Gathered(facts, more, queries.last_published(session, place, form, before=as_of))
 
 
 # --- energy -----------------------------------------------------------------------------------
 
 
-def _savings(
-    session: Session, province: str, regions: Sequence[Region], as_of: date
-) -> Savings | None:
+def _months(as_of: date) -> tuple[Month, Month]:
     """From January to the last month that is over; in January of the whole year before."""
     last = Month.of(as_of).plus(-1)
-    first = Month(last.year, 1)
-    found = saved(
-        session, regions, province=province, first=first.code, last=last.code, caliber=CALIBER
-    )
+    return Month(last.year, 1), last
+
+
+def _savings(found: Saved, regions: Sequence[Region], as_of: date) -> Savings:
+    first, last = _months(as_of)
     names = {one.code: one.name for one in regions if one.code in found.baselines}
     totals = found.by_region(list(names))
-    whole = found.whole()
+    whole = found.whole(codes=names)
     return Savings(
         first=first,
         last=last,
@@ -101,7 +147,7 @@ def _savings(
         energies=tuple(_energy(one) for one in whole.figures if one.meters),
         months=tuple(
             MonthSaved(Month.coded(month), *_in_coal(total))
-            for month, total in found.per_month()
+            for month, total in found.per_month(codes=names)
             if total.known
         ),
         coal=whole.coal,
@@ -150,10 +196,10 @@ def _in_coal(total: Total) -> tuple[float, float]:
 # --- contracts, outlook, orders ---------------------------------------------------------------
 
 
-def _contracts(session: Session, place: Place, as_of: date) -> Contracts:
+def _contracts(found: Sequence[Held], as_of: date) -> Contracts:
     rows = [
         row
-        for row in held(session, place, as_of)
+        for row in found
         if row.status in (Status.SIGNED, Status.RUNNING)
         and (row.signed_on is None or row.signed_on <= as_of)
     ]

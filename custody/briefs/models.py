@@ -158,6 +158,8 @@ class Edition(Base):
     finished_at: Mapped[datetime | None]
     booklet: Mapped[str] = mapped_column(String(64))
     """Digest of the booklet's file; empty until it is made."""
+    archive: Mapped[str] = mapped_column(String(64), default="")
+    """Digest of the zip of all its parts; empty until it is made."""
 
 
 class EditionPart(Base):
@@ -172,9 +174,15 @@ class EditionPart(Base):
     city_code: Mapped[str | None] = mapped_column(ForeignKey("city.code"))
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
     name: Mapped[str] = mapped_column(String(60))
+    status: Mapped[Status] = mapped_column(Word(Status), default=Status.DRAFT)
+    """Of the brief that was printed; where there was none, it was drafted for the edition."""
     address: Mapped[str] = mapped_column(String(64))
     """What it was printed from (see Print); empty until then."""
     failure: Mapped[str] = mapped_column(Text)
+
+    @property
+    def kind(self) -> str:
+        return "县（市、区）" if self.region_code else "设区市" if self.city_code else "全省"
 
 
 class Print(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from custody.accounts.rules import Can, Identity, Place, may
 from custody.briefs import evidence
-from custody.briefs.models import Brief
+from custody.briefs.models import Brief, Edition, EditionPart, Print
 from custody.briefs.rules import Form, Status, Verdict, verdict_on
 from custody.briefs.snapshot import Snapshot
 from custody.kernel.problems import NotFound
@@ -145,18 +145,36 @@ def _alike(brief: Brief) -> ColumnElement[bool]:
 def last_published(session: Session, place: Place, form: Form, *, before: date) -> Snapshot | None:
     """The snapshot of the newest published brief of the place and form of an earlier day; of a
     corrected one the correction."""
-    return session.scalar(
-        select(Brief.snapshot)
+    return _last(session, _of_place(place), form, before).get(place)
+
+
+def last_published_each(
+    session: Session, province: str, form: Form, *, before: date
+) -> dict[Place, Snapshot]:
+    """The same for a province and every place in it that has one. One statement."""
+    return _last(session, Brief.province_code == province, form, before)
+
+
+def _last(
+    session: Session, where: ColumnElement[bool], form: Form, before: date
+) -> dict[Place, Snapshot]:
+    order = (Brief.as_of.desc(), Brief.published_at.desc())
+    own = (Brief.province_code, Brief.city_code, Brief.region_code)
+    ranked = (
+        select(Brief.id, func.row_number().over(partition_by=own, order_by=order).label("rank"))
         .where(
-            _of_place(place),
+            where,
             Brief.form == form,
             Brief.status == Status.PUBLISHED,
             Brief.as_of < before,
             Brief.id.not_in(_replaced()),
         )
-        .order_by(Brief.as_of.desc(), Brief.published_at.desc())
-        .limit(1)
+        .subquery()
     )
+    rows = session.scalars(
+        select(Brief).where(Brief.id.in_(select(ranked.c.id).where(ranked.c.rank == 1)))
+    )
+    return {row.place: row.snapshot for row in rows if row.snapshot is not None}
 
 
 Issued = tuple[Brief, Brief | None]
@@ -268,4 +286,87 @@ def published_like(session: Session, brief: Brief) -> Sequence[Brief]:
         )
         .options(defer(Brief.snapshot))
         .order_by(Brief.as_of.desc(), Brief.published_at.desc(), Brief.id.desc())
+    ).all()
+
+
+# --- editions ---------------------------------------------------------------------------------
+
+
+def editions(session: Session, who: Identity, *, limit: int = 200) -> Sequence[Edition]:
+    return session.scalars(
+        select(Edition)
+        .where(Edition.province_code == who.place.province)
+        .order_by(Edition.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def get_edition(session: Session, number: int, who: Identity, *, lock: bool = False) -> Edition:
+    query = select(Edition).where(Edition.id == number, Edition.province_code == who.place.province)
+    edition = session.scalar(query.with_for_update() if lock else query)
+    if edition is None:
+        raise NotFound
+    return edition
+
+
+def parts_of(session: Session, edition: Edition) -> Sequence[tuple[EditionPart, Print | None]]:
+    """In order, each with its print once there is one."""
+    rows = session.execute(
+        select(EditionPart, Print)
+        .outerjoin(Print, Print.address == EditionPart.address)
+        .where(EditionPart.edition_id == edition.id)
+        .order_by(EditionPart.ordinal)
+    )
+    return [(part, made) for part, made in rows]
+
+
+def progress_of(session: Session, editions: Sequence[Edition]) -> dict[int, tuple[int, int, int]]:
+    """(done, failed, all) of each. One statement."""
+    rows = session.execute(
+        select(
+            EditionPart.edition_id,
+            func.sum(case((EditionPart.address != "", 1), else_=0)),
+            func.sum(case((EditionPart.failure != "", 1), else_=0)),
+            func.count(),
+        )
+        .where(EditionPart.edition_id.in_([one.id for one in editions]))
+        .group_by(EditionPart.edition_id)
+    )
+    return {number: (int(done), int(failed), whole) for number, done, failed, whole in rows}
+
+
+_NEAREST = (Status.PUBLISHED, Status.REVIEWED, Status.FROZEN, Status.DRAFT)
+
+
+def briefs_of_period(session: Session, province: str, period: str, as_of: date) -> Sequence[Brief]:
+    """Those of a province and all in it, of the period or of that very day; the nearest to the readers
+    first: the published before the draft, a correction before what it corrects."""
+    rows = session.scalars(
+        select(Brief)
+        .where(
+            Brief.province_code == province,
+            Brief.form == Form.BRIEF,
+            (Brief.period == period) | ((Brief.period == "") & (Brief.as_of == as_of)),
+        )
+        .order_by(Brief.id.desc())
+    ).all()
+    return sorted(rows, key=lambda row: _NEAREST.index(row.status))
+
+
+def latest_of_each(session: Session, province: str) -> Sequence[Brief]:
+    """The newest brief of every place there is one of. One statement, without the snapshots."""
+    newest = (
+        select(func.max(Brief.id))
+        .where(Brief.province_code == province)
+        .group_by(Brief.city_code, Brief.region_code)
+    )
+    return session.scalars(
+        select(Brief).where(Brief.id.in_(newest)).options(defer(Brief.snapshot))
+    ).all()
+
+
+def open_briefs(session: Session, *, limit: int) -> Sequence[Brief]:
+    """Not yet published, of every province, the newest first."""
+    return session.scalars(
+        select(Brief).where(Brief.status != Status.PUBLISHED).order_by(Brief.id.desc()).limit(limit)
     ).all()

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from custody.accounts.rules import Level
+from custody.kernel.days import full_day
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem
 
@@ -281,6 +282,47 @@ def whose_turn(level: Level, place: str) -> str:
         Level.CITY: f"{place}审核员",
         Level.PROVINCE: "省级协调员",
     }[level]
+
+
+def periods_of(since: date, today: date) -> list[str]:
+    """Months and quarters that have begun, the newest first; a quarter stands before its months."""
+    found: list[str] = []
+    month = Month.of(since)
+    while month <= Month.of(today):
+        if month.number % 3 == 1 or month == Month.of(since):
+            quarter = f"{month.year}-Q{(month.number + 2) // 3}"
+        found.append(str(month))
+        if month.number % 3 == 0 or month == Month.of(today):
+            found.append(quarter)
+        month = month.plus(1)
+    return found[::-1]
+
+
+def problems_of_edition(period: str, *, today: date, since: date) -> list[Problem]:
+    if period in periods_of(since, today):
+        return []
+    return [
+        Problem(
+            "period",
+            "请选择已经开始的月份或季度，写成“2026-11”或“2026-Q4”的样式。",
+            "period",
+        )
+    ]
+
+
+def part_name(ordinal: int, name: str, as_of: date) -> str:
+    """01 整区能源费用托管工作简报（江苏省，截至2026年11月22日）.pdf; sorts as the edition does."""
+    return f"{ordinal:02d} 整区能源费用托管工作简报（{name}，截至{full_day(as_of)}）.pdf"
+
+
+def edition_name(period: str) -> str:
+    """What the folder of its files is called."""
+    return f"整区能源费用托管工作简报（{period_words(period)}）"
+
+
+def edition_words(*, done: int, failed: int, total: int) -> str:
+    """46份，已完成31."""
+    return f"{total}份，已完成{done}" + (f"，{failed}份未生成" if failed else "")
 
 
 _COPY_KINDS = ("报", "送", "发")

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Integer(), nullable=False),
         sa.Column("finished_at", sa.DateTime(), nullable=True),
         sa.Column("booklet", sa.String(length=64), nullable=False),
+        sa.Column("archive", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["created_by"], ["account.id"], name=op.f("fk_brief_edition_created_by")
         ),
@@ -49,6 +50,7 @@ def upgrade() -> None:
         sa.Column("city_code", sa.String(length=12), nullable=True),
         sa.Column("region_code", sa.String(length=12), nullable=True),
         sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("status", sa.String(24), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("failure", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(

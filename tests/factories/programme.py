@@ -37,7 +37,17 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import bulk, contracts, energy, inbox, people, province, supervision, targets
+from tests.factories import (
+    bulk,
+    contracts,
+    editions,
+    energy,
+    inbox,
+    people,
+    province,
+    supervision,
+    targets,
+)
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -401,6 +411,7 @@ def brief_talked_about(session: Session, brief: Brief) -> None:
         created_at=now,
         created_by=writer.id,
         booklet="",
+        archive="",
     )
     session.add_all([remark, edition])
     session.flush()
@@ -411,6 +422,7 @@ def brief_talked_about(session: Session, brief: Brief) -> None:
             city_code=brief.city_code,
             region_code=brief.region_code,
             name=brief.scope_name,
+            status=brief.status,
             address=f"{brief.id:064d}",
             failure="",
         )
@@ -452,6 +464,9 @@ def next_door(session: Session) -> None:
     submitted(session, people.ZHANGJIAGANG, "M19")
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
+    editions.edition_begun(
+        session, province.CODE, account_at(session, Role.COORDINATOR, province.CODE)
+    )
     passed(session, province.region_code(1), "M18")
     targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
     contracts.next_door(session)

@@ -21,6 +21,7 @@ from tests.factories import (
     adjustments,
     baselines,
     contracts,
+    editions,
     inbox,
     people,
     province,
@@ -188,6 +189,14 @@ def things(database: Database, who: people.Person) -> Things:
             "instruction": (
                 instruction(people.YIXING),
                 instruction(province.CODE if of_province else people.SUZHOU),
+            ),
+            "edition": (
+                {"number": editions.edition_of(s, people.JIANGSU)},
+                {"number": editions.edition_of(s, province.CODE)},
+            ),
+            "edition part": (
+                {"number": editions.edition_of(s, people.JIANGSU), "ordinal": 1},
+                {"number": editions.edition_of(s, province.CODE), "ordinal": 1},
             ),
             "job": (job(who.username), job("xishan")),
             "kind": ({"kind": "bills"}, {"kind": "none"}),

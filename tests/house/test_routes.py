@@ -383,6 +383,17 @@ TABLE = {
     "briefs.instruction": Row("GET", READERS, "instruction"),
     "briefs.answer": Row("POST", REPORTERS, "instruction"),
     "briefs.reopen": Row("POST", COORDINATOR | LEADER, "instruction"),
+    # editions
+    "editions.index": Row("GET", COORDINATOR),
+    "editions.table": Row("GET", COORDINATOR),
+    "editions.order": Row("POST", COORDINATOR),
+    "editions.show": Row("GET", COORDINATOR, "edition"),
+    "editions.parts_table": Row("GET", COORDINATOR, "edition"),
+    "editions.archive": Row("GET", COORDINATOR, "edition"),
+    "editions.booklet": Row("GET", COORDINATOR, "edition"),
+    "editions.part": Row("GET", COORDINATOR, "edition part"),
+    "editions.resume": Row("POST", COORDINATOR, "edition"),
+    "editions.cancel": Row("POST", COORDINATOR, "edition"),
 }
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -91,6 +91,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "instruction.reopened": "批示恢复办理",
         "brief.discarded": "删除简报草稿",
         "brief.downloaded": "下载简报",
+        "edition.ordered": "印制成套简报",
+        "edition.resumed": "继续印制成套简报",
+        "edition.finished": "成套简报印毕",
+        "edition.downloaded": "下载成套简报",
     },
     "年度任务": {
         "target.entered": "填报任务进展",
@@ -255,6 +259,7 @@ KINDS: Mapping[str, str] = {
     "city": "设区市",
     "brief": "工作简报",
     "instruction": "领导批示",
+    "edition": "成套简报",
     "journal": "操作日志",
     "job": "后台任务",
     "energy": "能源数据",

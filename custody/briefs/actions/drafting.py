@@ -48,10 +48,17 @@ def first_wishes(
     `editor` is whoever drafts; their telephone is known if they drafted the last one too.
     """
     last = queries.latest_like(session, place)
+    issuer = last.issuer if last else _issuer(session, place)
+    return wishes_after(last, issuer, as_of=as_of, today=today, editor=editor)
+
+
+def wishes_after(
+    last: Brief | None, issuer: str, *, as_of: date, today: date, editor: str = ""
+) -> Wanted:
     return Wanted(
         as_of=as_of,
         title="",
-        issuer=last.issuer if last else _issuer(session, place),
+        issuer=issuer,
         issue=None,
         total=None,
         day=today,
@@ -87,6 +94,18 @@ def compose(
     `found`: what was gathered already, where a page shows the brief more than once.
     """
     known = found or gathered(session, place, wanted.as_of, form=form, demo=demo)
+    return worded(known, wanted, form=form, period=period, replaces=replaces)
+
+
+def worded(
+    known: Gathered,
+    wanted: Wanted,
+    *,
+    form: Form = Form.BRIEF,
+    period: str = "",
+    replaces: str = "",
+) -> Snapshot:
+    """What was gathered in the coordinator's words."""
     masthead = Masthead(
         issuer=wanted.issuer,
         year=wanted.as_of.year,
@@ -174,6 +193,10 @@ def _replaced(session: Session, brief: Brief) -> str:
     if brief.replaces_id is None:
         return ""
     old = session.get_one(Brief, brief.replaces_id)
+    return replaced_words(old, brief)
+
+
+def replaced_words(old: Brief, brief: Brief) -> str:
     assert old.published_at is not None
     return f"本期为更正版，替代{full_day(old.published_at.date())}发布的同期简报。更正说明：{brief.note}"
 

@@ -9,7 +9,7 @@ from flask import url_for as to
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.briefs import numbers, queries, receipts, render, rules, snapshot
+from custody.briefs import numbers, printing, queries, receipts, render, rules, snapshot
 from custody.briefs.actions import drafting, publishing, remarks
 from custody.briefs.forms import PublishForm, ReasonForm, RemarkForm
 from custody.briefs.models import Brief
@@ -215,12 +215,14 @@ def _publish(brief: Brief, form: PublishForm) -> None:
     publishing.problems_of_number(session(), brief, issue)
     config = current_app.config["CONFIG"]
     content = snapshot.numbered(brief.snapshot, issue=issue, total=total, base_url=config.base_url)
-    printed = render.pdf(content)
+    sheet = printing.printed(session(), files(), content)
+    data = sheet.pdf
     if config.sign_p12 is not None:
         seal = Seal(config.sign_p12, config.sign_password)
-        printed = sign(printed, seal, reason=f"发布{content['masthead']['issue_words']}")
-    stored = files().put(BytesIO(printed))
+        data = sign(data, seal, reason=f"发布{content['masthead']['issue_words']}")
+    stored = files().put(BytesIO(data))
     with transaction() as writing:
+        printing.keep(writing, files(), sheet, now=clock.now())
         publishing.publish(
             writing,
             actor=identity(),

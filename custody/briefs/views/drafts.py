@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Place
-from custody.briefs import numbers, queries, render, rules, snapshot
+from custody.briefs import numbers, printing, queries, rules, snapshot
 from custody.briefs.actions import drafting, publishing, remarks
 from custody.briefs.actions.drafting import Wanted
 from custody.briefs.forms import MastheadForm, StartForm
@@ -222,8 +222,10 @@ def _freeze(brief_id: int) -> Page:
         found = drafting.gathered_for(session(), brief, demo=is_demo())
         _look_at_figures(brief, found)
         content = drafting.content_of(session(), brief, demo=is_demo(), found=found)
-        stored = files().put(BytesIO(render.pdf(content)))
+        sheet = printing.printed(session(), files(), content)
+        stored = files().put(BytesIO(sheet.pdf))
         with transaction() as writing:
+            printing.keep(writing, files(), sheet, now=clock.now())
             publishing.freeze(
                 writing,
                 actor=identity(),

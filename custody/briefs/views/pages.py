@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from custody.accounts.access import identity, may
 from custody.accounts.rules import Level, Place, Role
-from custody.briefs import queries, receipts, render, rules, tasks
+from custody.briefs import printing, queries, receipts, render, rules, tasks
 from custody.briefs.actions import drafting, publishing
 from custody.briefs.forms import InstructForm, MastheadForm, PublishForm, ReasonForm
 from custody.briefs.models import Brief
@@ -21,7 +21,7 @@ from custody.infra import clock
 from custody.kernel.problems import Problem
 from custody.regions.queries import cities_of, place_name, regions_of
 from custody.web import kept
-from custody.web.database import session
+from custody.web.database import files, session
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("briefs", __name__, url_prefix="/briefs")
@@ -103,6 +103,7 @@ def draft_page(
         prefix=WORDS,
         title=drafted["title"],
         article=render.article(content, draft=True),
+        ready=printing.ready(session(), files(), content, draft=True),
         problems=list(problems),
         checked=checked,
         remarks=said,

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.briefs import queries, render, tables, word
+from custody.briefs import printing, queries, tables, word
 from custody.briefs import receipts as asked
 from custody.briefs.actions import drafting, readings
 from custody.briefs.forms import ListForm
@@ -150,11 +150,15 @@ def pdf(brief_id: int) -> Page:
 def _draft_pdf(brief: Brief) -> Page:
     content = drafting.content_of(session(), brief, demo=is_demo())
     try:
-        data = render.pdf(content, draft=True)
+        sheet = printing.printed(session(), files(), content, draft=True)
     except RenderFailed as failure:
         problem = Problem("render", failure.message)
         return draft_page(brief, form_of(brief), brief.words, [problem], 503)
-    response = send_file(BytesIO(data), mimetype="application/pdf")
+    if sheet.fresh:
+        # Like the journal's note of a download: it changes nothing that anybody sees.
+        with transaction() as writing:
+            printing.keep(writing, files(), sheet, now=clock.now())
+    response = send_file(BytesIO(sheet.pdf), mimetype="application/pdf")
     return name_file(response, f"草稿-{brief.file_name}", f"draft-{brief.id}.pdf", inline=True)
 
 

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from custody.briefs import evidence, render, snapshot
+from custody.briefs import booklet, evidence, render, snapshot
 from custody.briefs.rules import Form
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement
@@ -71,6 +71,18 @@ def test_every_kind_of_paper(
                 demo=False,
             )
         )
+    printed["booklet"] = pdf.render(
+        booklet.job(
+            [
+                booklet.Bound(name, "全省", "第11期", render.job(brief_of(scope)))
+                for name, scope in scopes.items()
+            ],
+            period="2026年11月",
+            issuer="江苏省机关事务管理局",
+            as_of=date(2026, 11, 22),
+            demo=True,
+        )
+    )
     answer = sign_in("yixing").get(f"/settlements/{settled}.pdf")
     assert answer.mimetype == "application/pdf"
     printed["settlement"] = answer.data

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Place
 from custody.briefs import snapshot
 from custody.briefs.actions import drafting
-from custody.briefs.gathering import gathered
+from custody.briefs.gathering import gathered, gathered_each
 from custody.briefs.rules import Form
 from custody.contracts.queries.portfolio import held
 from custody.dashboard.queries import outlook_of
@@ -106,10 +106,11 @@ def test_a_fixed_number_of_statements(
         counts.append(len(seen))
     assert max(counts) <= 32, counts
     assert counts[0] == counts[1]
-    outlook = outlook_of(session, PROVINCE, TODAY)
-    with statements() as fewer:
-        gathered(session, CITY, TODAY, outlook=outlook)
-    assert len(fewer) < counts[1]
+    with statements() as seen:
+        each = gathered_each(session, "320000", TODAY)
+        for place in SCOPES:
+            each(place, Form.BRIEF)
+    assert len(seen) == counts[0]
 
 
 def test_it_compares_with_the_last_published_of_the_same_place_and_form(
@@ -141,3 +142,18 @@ def test_the_draft_says_it_all(year: None, session: Session, form: Form) -> None
     assert "托管合同共1份，涉及1个地区" in text
     assert brief["problems"]["rows"][-1]["order"] or brief["problems"]["all"]
     assert snapshot.digest(brief) == snapshot.digest({**brief})
+
+
+@pytest.mark.parametrize("day", [TODAY, date(2026, 10, 20)])
+def test_gathered_for_all_is_what_is_gathered_for_each(
+    year: None, database: Database, clock: Any, session: Session, day: date
+) -> None:
+    with database.transaction() as writing:
+        for code, before in (("320000", 30), ("320200", 30), ("320282", 30), ("320282", 15)):
+            programme.brief_published(writing, code, as_of=date(2026, 9, before))
+    each = gathered_each(session, "320000", day)
+    city = Place("320000", "320200")
+    elsewhere = Place("320000", "320500", "320582")
+    for place in (PROVINCE, city, REGION, elsewhere):
+        for form in Form:
+            assert each(place, form) == gathered(session, place, day, form=form), place
