@@ -95,6 +95,7 @@ TABLE = {
     "adjustments.remove": Row("POST", OFFICER, "adjustment file"),
     "adjustments.download": Row("GET", READERS, "adjustment file"),
     "adjustments.sign": Row("POST", OFFICER, "adjustment"),
+    "adjustments.send_back": Row("POST", REPORTERS, "adjustment"),
     "adjustments.withdraw": Row("POST", OFFICER, "adjustment"),
     "savings.index": Row("GET", READERS),
     "savings.export": Row("GET", EXPORTERS),

@@ -29,6 +29,8 @@ FIELDS: Mapping[str, str] = {
     "adjustment.from_month": "生效月份",
     "adjustment.until_month": "终止月份",
     "adjustment.reason": "原因和依据",
+    "adjustment.spread": "分摊",
+    "adjustment.returned_because": "退回原因",
     "adjustment.state": "状态",
     "adjustment.withdrawn_because": "撤回原因",
     "baseline.base_from": "基准期开始月份",

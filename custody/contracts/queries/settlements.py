@@ -16,7 +16,7 @@ from custody.attachments.queries import attached_to
 from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import MonthlyProfile, Settlement, SettlementPayment
 from custody.contracts.queries.contracts import as_rules, orders_of, original_terms
-from custody.contracts.rules.composing import HUNDRED, Agreed
+from custody.contracts.rules.agreed import HUNDRED, Agreed
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.orders import as_of
 from custody.contracts.rules.periods import Period

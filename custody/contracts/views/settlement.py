@@ -7,15 +7,7 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
-from flask import (
-    Blueprint,
-    flash,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -29,7 +21,8 @@ from custody.contracts.forms.settlements import PayForm, SettlementForm, SignFor
 from custody.contracts.queries import settlements as queries
 from custody.contracts.queries.saved import Saving, saving_of
 from custody.contracts.queries.settlements import Found
-from custody.contracts.rules.composing import Agreed, Draft, promised
+from custody.contracts.rules.agreed import Agreed, Draft
+from custody.contracts.rules.composing import promised
 from custody.contracts.rules.draft_checks import problems_of_draft
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.settlement import settle

@@ -19,17 +19,15 @@ from custody.energy.views.monthly import Page, told, trail
 from custody.energy.views.pages import last_month
 from custody.energy.workbook.told import Told, grouped
 from custody.energy.workbook.weather import TITLES, read_weather
-from custody.infra import clock, journal
+from custody.infra import clock
 from custody.infra.sheets import ENDINGS, TAKEN, Limits, read_workbook
 from custody.infra.uploads import tidy_name
-from custody.infra.workbooks import workbook
 from custody.kernel.periods import codes, months_words
 from custody.kernel.problems import Problem, Refused
 from custody.regions.models import City
 from custody.regions.queries import cities_of, place_name
 from custody.web import kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
 from custody.web.exports import table_file
 
 blueprint = Blueprint("weather", __name__, url_prefix="/energy/weather")
@@ -208,21 +206,9 @@ def template() -> Page:
     table = reports.weather_form(
         year, rows, TITLES, f"{where}　{who.name} {now:%Y-%m-%d}　没有数据的月份留空。"
     )
-    name = f"{year}年气温表模板"
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=now,
-            action="table.exported",
-            kind="table",
-            label=name,
-            province=who.place.province,
-            city=who.place.city,
-            modifies=False,
-        )
-    body = workbook(table, author=who.name, created=now)
-    return xlsx_file(body, f"{name}{now:%Y%m%d}.xlsx", f"weather-{now:%Y%m%d}.xlsx")
+    return table_file(
+        table, actor=who, place=who.place, name=f"{year}年气温表模板", plain="weather"
+    )
 
 
 @blueprint.get("/export.xlsx")

@@ -36,7 +36,7 @@ def _notice(to: Audience, group: Group, words: str, unit: str) -> Notice:
     return Notice(to, group, words + "：{label}", words + "{n}" + unit + "：{label}")
 
 
-_MONTH = "份能源月报"
+_MONTH, _CHANGE = "份能源月报", "项非常规调整"
 _MILESTONE, _CASE, _ITEM = "项里程碑", "件督办", "项任务"
 TELL: Mapping[str, tuple[Notice, ...]] = {
     "milestone.submitted": (_notice(reviewers, Group.REVIEW, "待您审核", _MILESTONE),),
@@ -128,6 +128,14 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.RESULT, "能源基准已核定", "版基准"),
         _notice(local_leaders, Group.RESULT, "能源基准已核定", "版基准"),
     ),
+    "adjustment.one_signed": (_notice(officers, Group.CONTRACT, "待另一方签认", _CHANGE),),
+    "adjustment.both_signed": (
+        _notice(officers, Group.CONTRACT, "双方签认件齐全，待登记生效", _CHANGE),
+        _notice(city, Group.CONTRACT, "双方签认件齐全，有异议的请退回", _CHANGE),
+    ),
+    "adjustment.returned": (_notice(officers, Group.RESULT, "已退回，请核改", _CHANGE),),
+    "adjustment.signed": (_notice(local, Group.RESULT, "已生效", _CHANGE),),
+    "adjustment.withdrawn": (_notice(local, Group.RESULT, "已撤回", _CHANGE),),
     "target.entered": (_notice(confirmers, Group.TARGET, "任务进展待确认", _ITEM),),
     "target.confirmed": (_notice(reporters, Group.TARGET, "任务进展已确认", _ITEM),),
     "target.returned": (_notice(reporters, Group.TARGET, "任务进展已退回，请核改", _ITEM),),
@@ -157,6 +165,7 @@ PAGES: Mapping[str, str] = {
     "order": "/contracts/{contract}/orders/{code}",
     "settlement": "/settlements/{subject}",
     "baseline": "/baselines/{subject}",
+    "adjustment": "/baselines/adjustments/{subject}",
     "target": "/tasks",
     "project": "/projects/{subject}",
     "job": "/jobs/{subject}",

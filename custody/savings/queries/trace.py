@@ -12,6 +12,7 @@ from custody.accounts.models import Account
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to
 from custody.baselines.models import Baseline, Line, NonRoutine
+from custody.baselines.rules import spreading
 from custody.baselines.rules.states import AdjustmentState, State
 from custody.energy.models.bills import Bill, Import, PastBill
 from custody.energy.models.roster import Institution, Meter
@@ -69,16 +70,15 @@ def warmth_of(session: Session, city: str, month: int) -> Temperature | None:
 def adjustments_of_region(
     session: Session, region: str, first: int, last: int, meter: int | None = None
 ) -> list[NonRoutine]:
-    """The signed ones that count in these months."""
+    """The signed ones that count in these months; `meter`: for it, alone or with its institution."""
     query = select(NonRoutine).where(
         NonRoutine.region_code == region,
         NonRoutine.state == AdjustmentState.SIGNED,
         NonRoutine.from_month <= last,
         NonRoutine.until_month.is_(None) | (NonRoutine.until_month >= first),
     )
-    if meter is not None:
-        query = query.where(NonRoutine.meter_id == meter)
-    return list(session.scalars(query.order_by(NonRoutine.number)))
+    rows = session.scalars(query.order_by(NonRoutine.number))
+    return [row for row in rows if meter is None or meter in spreading.moved_by(row)]
 
 
 def papers_of(session: Session, rows: Sequence[NonRoutine]) -> Mapping[int, list[Attachment]]:

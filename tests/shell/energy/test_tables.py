@@ -164,9 +164,9 @@ def test_thresholds_are_set_with_a_reason_and_judge_at_once(
         energy.doubled(session)
     officer, client = sign_in("yixing"), sign_in("coordinator")
     doubts = f"/energy/regions/{people.YIXING}/doubts"
-    assert "日均用量比上月增加" in text(officer, doubts)
+    assert "日均用量比上年同月增加" in text(officer, doubts)
     shown = client.get(LIMIT_PAGE)
-    refused = client.press(shown, "保存校验规则", {"month_change": "150"})
+    refused = client.press(shown, "保存校验规则", {"year_change": "150"})
     assert refused.status_code == 422
     assert "请写明修改依据" in page(refused).problems[0]
     wrong = client.press(shown, "保存校验规则", {"price_low_gas": "9", "note": "核定"})
@@ -174,17 +174,17 @@ def test_thresholds_are_set_with_a_reason_and_judge_at_once(
     assert "应低于天然气单价上限" in page(wrong).problems[0]
     unread = client.press(shown, "保存校验规则", {"price_low_gas": "两元"})
     assert unread.status_code == 422
-    typed = {"month_change": "150", "note": "按本省2026年会审口径"}
+    typed = {"year_change": "150", "note": "按本省2026年会审口径"}
     assert client.press(shown, "保存校验规则", typed).status_code == 303
     with database.reader() as session:
         event = newest(session)
         assert event.action == "energy_policy.edited"
-        assert event.changes == {"与上月相比": ["30", "150"]}
+        assert event.changes == {"与上年同月相比": ["30", "150"]}
         assert event.note == "按本省2026年会审口径"
-        assert limits_of(session, people.JIANGSU).share("month_change") == 1.5
+        assert limits_of(session, people.JIANGSU).share("year_change") == 1.5
     words = text(officer, doubts)
-    assert "日均用量比上月增加" not in words
-    assert "日均用量比上年同月增加" in words
+    assert "日均用量比上年同月增加" not in words
+    assert "单价1.8元/kWh" in words
     seen = text(officer, LIMIT_PAGE)
     assert "本省核定" in seen
     assert "按本省2026年会审口径" in seen
