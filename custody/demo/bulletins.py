@@ -12,6 +12,7 @@ from custody.accounts.rules import Identity, Place
 from custody.briefs import render, snapshot
 from custody.briefs.actions import drafting, publishing
 from custody.briefs.queries import get_brief
+from custody.briefs.rules import Form
 from custody.demo import people
 from custody.demo.story import Act
 from custody.infra.files import FileStore
@@ -60,13 +61,15 @@ class Bulletins:
             editor=author.name,
             phone=author.phone,
         )
-        month = Month.of(as_of)
+        month, form = Month.of(as_of), act.values.get("form", Form.BRIEF)
+        assert isinstance(form, Form)
         brief = drafting.start(
             self.session,
             actor=actor,
             now=act.at,
             place=place,
             wanted=wanted,
+            form=form,
             period=str(month) if as_of == month.last else "",
         )
         self._keep(act, brief.id, brief.version)

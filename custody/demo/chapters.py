@@ -18,6 +18,7 @@ from custody.demo import (
     baselines,
     contracts,
     dossiers,
+    editions,
     energy,
     inbox,
     leaders,
@@ -45,6 +46,7 @@ CHAPTERS: tuple[ModuleType, ...] = (
     sheets,
     dossiers,
     leaders,
+    editions,
     inbox,
 )
 """The inbox last: it tells what the others did at the same moment."""

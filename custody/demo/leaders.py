@@ -12,7 +12,7 @@ from custody.accounts.rules import Place
 from custody.briefs.actions import instructions, readings, remarks
 from custody.briefs.actions.instructions import Given
 from custody.briefs.models import Brief, Instruction
-from custody.briefs.rules import InstructionState, Status
+from custody.briefs.rules import Form, InstructionState, Status
 from custody.demo import people
 from custody.demo.courses import YEAR
 from custody.demo.story import Act, draft_day
@@ -149,6 +149,7 @@ def _newest(player: Player, place: object, *, status: Status = Status.PUBLISHED)
         select(Brief)
         .where(
             Brief.status == status,
+            Brief.form == Form.BRIEF,
             Brief.province_code == place.province,
             Brief.city_code == place.city if place.city else Brief.city_code.is_(None),
             Brief.region_code == place.region if place.region else Brief.region_code.is_(None),

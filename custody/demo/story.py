@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from custody.accounts.rules import Place
+from custody.briefs.rules import Form
 from custody.demo import people, phrases, rosters
 from custody.demo.courses import YEAR, Mark, Plan, Step, day, parse
 from custody.demo.plans import PLANS
@@ -316,7 +317,8 @@ def draft_day(today: date) -> date | None:
 
 
 def _briefs(until: datetime) -> Iterator[Act]:
-    """The last two months' briefs of the province, one of a city and one of a region, and a draft."""
+    """The last two months' briefs of the province, one of a city, one of a region, the single page for
+    the leaders, and a draft."""
     today = until.date()
     ends: list[date] = []
     month = today.replace(day=1)
@@ -329,6 +331,7 @@ def _briefs(until: datetime) -> Iterator[Act]:
         "省": Place(people.PROVINCE),
         "无锡": Place(people.PROVINCE, "320200"),
         "宜兴": Place(people.PROVINCE, "320200", "320282"),
+        "一页": Place(people.PROVINCE),
     }
     for end in ends:
         for number, (name, place) in enumerate(places.items()):
@@ -336,7 +339,7 @@ def _briefs(until: datetime) -> Iterator[Act]:
                 continue
             key = f"{name}{end}"
             on = later(end, 1)
-            told = {"place": place}
+            told = {"place": place, "form": Form.PAGE if name == "一页" else Form.BRIEF}
             writer = people.COORDINATORS[0]
             minute = 5 * number
             yield Act(

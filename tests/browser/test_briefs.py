@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -77,7 +77,7 @@ def test_a_brief_from_draft_to_the_leader_s_hands(site: Site, arrive: Arrive) ->
 
     leader.go("/briefs")
     with leader.page.expect_download() as waiting_for:
-        leader.page.get_by_role("link", name=re.compile("^下载 PDF")).click()
+        leader.page.get_by_role("link", name=re.compile("^下载 PDF")).first.click()
     download = waiting_for.value
     assert download.suggested_filename.startswith("整区能源费用托管工作简报（江苏省")
     data = Path(download.path()).read_bytes()
@@ -91,6 +91,16 @@ def test_a_brief_from_draft_to_the_leader_s_hands(site: Site, arrive: Arrive) ->
         assert last is not None
         assert last.action == "brief.downloaded"
     assert missing == []
+
+    # Whoever holds a copy may ask, without an account.
+    anybody = arrive(width=PHONE)
+    changed = data[:-40] + bytes([data[-40] ^ 1]) + data[-39:]
+    for copy, words in ((data, "核验通过，与存档一致"), (changed, "与存档不一致")):
+        anybody.go("/verify")
+        file: FilePayload = {"name": "简报.pdf", "mimeType": "application/pdf", "buffer": copy}
+        anybody.page.get_by_label("简报 PDF 文件").set_input_files(file)
+        anybody.page.get_by_role("button", name="核验").click()
+        expect(anybody.page.locator(".verdict")).to_contain_text(words)
 
     # What the leader writes is on the desk of whoever it asks.
     leader.go(path)

@@ -182,7 +182,7 @@ def _standing(edition: Edition, parts: Sequence[EditionPart], job: Job | None) -
         lost = job.lease_until is not None and job.lease_until < now
         words = running_words(job.words, job.done, job.total, lost=lost)
     else:
-        words = job.words
+        words = job.words or f"{words}。"
     return Standing(
         job.state.label, words, job.state.over, job.done, job.total or len(parts) + 1, mine
     )
