@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from custody.briefs import render, snapshot
 from custody.briefs.models import Brief, Edition, EditionPart, Print
 from custody.briefs.snapshot import Snapshot
-from custody.infra import fonts, press
+from custody.infra import fonts
 from custody.infra.files import FileStore, Stored
 from custody.infra.pdf import Printed
 
@@ -114,7 +114,7 @@ def printed(session: Session, files: FileStore, content: Snapshot, *, draft: boo
     if row is not None:
         with store(files).open(row.pdf_digest) as stream:
             return Sheet(where, stream.read(), row.pages, fresh=False)
-    done = press.print_isolated(render.job(content, draft=draft))
+    done = render.printed(content, draft=draft)
     return Sheet(where, done.pdf, done.pages, fresh=True)
 
 

@@ -123,7 +123,12 @@ def _mark(brief: Snapshot, draft: bool) -> dict[str, machine.Asset]:
 
 def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
     """The printed brief; RenderFailed (custody.infra.pdf) says in Chinese why there is none."""
-    return press.render_isolated(job(brief, draft=draft), seconds=seconds)
+    return printed(brief, draft=draft, seconds=seconds).pdf
+
+
+def printed(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> machine.Printed:
+    """The same with its number of pages."""
+    return press.print_isolated(job(brief, draft=draft), seconds=seconds)
 
 
 # --- what the templates are given -------------------------------------------------------------

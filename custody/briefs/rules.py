@@ -286,16 +286,8 @@ def whose_turn(level: Level, place: str) -> str:
 
 def periods_of(since: date, today: date) -> list[str]:
     """Months and quarters that have begun, the newest first; a quarter stands before its months."""
-    found: list[str] = []
-    month = Month.of(since)
-    while month <= Month.of(today):
-        if month.number % 3 == 1 or month == Month.of(since):
-            quarter = f"{month.year}-Q{(month.number + 2) // 3}"
-        found.append(str(month))
-        if month.number % 3 == 0 or month == Month.of(today):
-            found.append(quarter)
-        month = month.plus(1)
-    return found[::-1]
+    found = [period for _, options in periods(today, since) for period, _ in options if period]
+    return sorted(found, key=lambda one: (period_end(one), "Q" in one), reverse=True)
 
 
 def problems_of_edition(period: str, *, today: date, since: date) -> list[Problem]:

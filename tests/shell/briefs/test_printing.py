@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from custody.briefs import ahead, printing
+from custody.briefs import ahead, printing, render
 from custody.briefs.models import Brief, Print
-from custody.infra import press
+from custody.briefs.snapshot import Snapshot
 from custody.infra.db import Database
 from custody.infra.files import FileStore
-from custody.infra.pdf import Job as Paper
 from custody.infra.pdf import Printed, RenderFailed
 from tests.critic import page
 from tests.factories import people
@@ -28,11 +27,11 @@ SignIn = Callable[..., Any]
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
 
-    def alone(paper: Paper, **_limits: Any) -> Printed:
-        said.append(paper.title)
-        return fake(paper)
+    def alone(brief: Snapshot, *, draft: bool = False) -> Printed:
+        said.append(brief["title"])
+        return fake(render.job(brief, draft=draft))
 
-    monkeypatch.setattr(press, "print_isolated", alone)
+    monkeypatch.setattr(render, "printed", alone)
     return said
 
 
@@ -134,10 +133,10 @@ def test_printed_ahead_once_it_is_quiet(
 def test_a_print_that_fails_is_said_on_the_page(
     sign_in: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_paper: Paper, **_limits: Any) -> Printed:
+    def fails(_brief: Snapshot, *, draft: bool = False) -> Printed:
         raise RenderFailed("died", "文件生成进程意外中止，请稍后重试。")
 
-    monkeypatch.setattr(press, "print_isolated", fails)
+    monkeypatch.setattr(render, "printed", fails)
     with database.transaction() as session:
         brief = arrange.brief_started(session, people.YIXING)
         session.flush()
