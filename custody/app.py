@@ -32,7 +32,8 @@ from custody.baselines.views import institution as base_institution
 from custody.baselines.views import papers as base_papers
 from custody.baselines.views import regions as base_regions
 from custody.baselines.views import version as base_version
-from custody.briefs import views as briefs
+from custody.briefs.views import changes as brief_changes
+from custody.briefs.views import deciding, drafts, editions, instructions, reading, verify
 from custody.contracts.views import (
     companies,
     contracts,
@@ -106,7 +107,8 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
-    CSRFProtect(app)
+    # Whoever holds a copy has no session, and checking it changes nothing.
+    CSRFProtect(app).exempt(verify.blueprint)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
     for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
@@ -139,7 +141,10 @@ def _register(app: Flask) -> None:
         # Three modules of one blueprint.
         *{part.blueprint for part in (attention, board, region)},
         gantt.blueprint,
-        briefs.blueprint,
+        # Modules of one blueprint.
+        *{part.blueprint for part in (drafts, deciding, reading, instructions, brief_changes)},
+        verify.blueprint,
+        editions.blueprint,
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,

@@ -58,6 +58,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "matters": ("supervision.index",),
     "problems": ("supervision.index",),
     "briefs": ("briefs.index",),
+    "editions": ("briefs.index",),
     "people": ("people.index",),
     "templates": ("templates.index",),
     "moves": ("templates.index",),

@@ -18,8 +18,10 @@ from custody.demo import (
     baselines,
     contracts,
     dossiers,
+    editions,
     energy,
     inbox,
+    leaders,
     ledger,
     settlements,
     sheets,
@@ -43,6 +45,8 @@ CHAPTERS: tuple[ModuleType, ...] = (
     supervision,
     sheets,
     dossiers,
+    leaders,
+    editions,
     inbox,
 )
 """The inbox last: it tells what the others did at the same moment."""

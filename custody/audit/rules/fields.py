@@ -159,6 +159,7 @@ FIELDS: Mapping[str, str] = {
     "editor": "编辑",
     "brief.phone": "电话",
     "words": "正文改写",
+    "ranked": "按进度排序",
     "digest": "数据校验值",
     "pdf_digest": "文件校验值",
     # inbox and calendar

@@ -47,7 +47,7 @@ _GROUP_ABOUT = {
     Group.SUPERVISION: "督办下达、反馈、审核、办结",
     Group.CONTRACT: "合同、结算和付款的进展，非常规调整等待签认",
     Group.TARGET: "年度任务、节能节水项目的填报、确认和退回",
-    Group.BRIEF: "工作简报发布",
+    Group.BRIEF: "工作简报发布、审核意见，领导批示的交办和办结",
     Group.SYSTEM: "后台任务办结、节假日安排录入等",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -89,17 +89,27 @@ class Saved:
     def by_meter(self, ids: Sequence[int]) -> list[Total]:
         return self._totals(_places(self.series.meters, ids), len(ids), 0.0)
 
-    def whole(self, floor: float = DISTRICT_FLOOR) -> Total:
-        owners = np.zeros(len(self.series), np.int64)
-        return self._totals(owners, 1, floor)[0]
+    def whole(
+        self, floor: float = DISTRICT_FLOOR, *, codes: Collection[str] | None = None
+    ) -> Total:
+        """`codes`: of these regions alone."""
+        return self._totals(self._one(codes), 1, floor)[0]
 
-    def per_month(self, floor: float = DISTRICT_FLOOR) -> list[tuple[int, Total]]:
+    def per_month(
+        self, floor: float = DISTRICT_FLOOR, *, codes: Collection[str] | None = None
+    ) -> list[tuple[int, Total]]:
         """Every month by itself."""
-        owners = np.zeros(len(self.series), np.int64)
+        owners = self._one(codes)
         return [
             (int(month), self._totals(owners, 1, floor, slice(at, at + 1))[0])
             for at, month in enumerate(self.months)
         ]
+
+    def _one(self, codes: Collection[str] | None) -> NDArray[np.int64]:
+        """All into one sum, those of other regions into none."""
+        if codes is None:
+            return np.zeros(len(self.series), np.int64)
+        return np.where(np.isin(self.series.regions, list(codes)), 0, -1)
 
     def place_of(self, meter: int) -> int | None:
         """The meter's row."""
