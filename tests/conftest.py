@@ -128,7 +128,7 @@ def _demonstration(database: Database, folder: Path) -> None:
     )
     folder.mkdir(exist_ok=True)
     with machine_clock.stopped_at(NOW), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "pdf", lambda _brief: programme.PDF)
+        patch.setattr(render, "pdf_here", lambda _brief: programme.PDF)
         patch.setattr(notices, "pdf_here", lambda _paper: programme.PDF)
         assert setup.demonstrate(config, database, lambda _line: None)
 

@@ -51,7 +51,9 @@ def build(config: Config, day: date) -> Demonstration:
     """The demonstration as it is made on a day; briefs are not printed, which takes seconds each."""
     said: list[str] = []
     with clock.stopped_at(clock.at(day, 9, 30)), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulletins.render, "pdf", lambda content: b"%PDF-1.4 not printed in tests")
+        patch.setattr(
+            bulletins.render, "pdf_here", lambda content: b"%PDF-1.4 not printed in tests"
+        )
         database = setup.open_database(config)
         made = setup.demonstrate(config, database, said.append)
     return Demonstration(settings(config.data, config.database_url), database, said, made)
