@@ -134,8 +134,10 @@ def _months(as_of: date) -> tuple[Month, Month]:
 def _savings(found: Saved, regions: Sequence[Region], as_of: date) -> Savings:
     first, last = _months(as_of)
     names = {one.code: one.name for one in regions if one.code in found.baselines}
-    totals = found.by_region(list(names))
-    whole = found.whole(codes=names)
+    # Most places have no adopted base yet: nothing is summed up for them.
+    totals = found.by_region(list(names)) if names else []
+    whole = found.whole(codes=names) if names else Total(())
+    months = found.per_month(codes=names) if names else []
     return Savings(
         first=first,
         last=last,
@@ -147,7 +149,7 @@ def _savings(found: Saved, regions: Sequence[Region], as_of: date) -> Savings:
         energies=tuple(_energy(one) for one in whole.figures if one.meters),
         months=tuple(
             MonthSaved(Month.coded(month), *_in_coal(total))
-            for month, total in found.per_month(codes=names)
+            for month, total in months
             if total.known
         ),
         coal=whole.coal,

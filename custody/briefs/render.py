@@ -126,6 +126,11 @@ def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
     return printed(brief, draft=draft, seconds=seconds).pdf
 
 
+def pdf_here(brief: Snapshot) -> bytes:
+    """Printed in this process: for the briefs of a demonstration, whose words are our own."""
+    return machine.render(job(brief))
+
+
 def printed(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> machine.Printed:
     """The same with its number of pages."""
     return press.print_isolated(job(brief, draft=draft), seconds=seconds)

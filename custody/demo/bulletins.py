@@ -91,7 +91,7 @@ class Bulletins:
         brief = get_brief(self.session, number, actor)
         content = drafting.content_of(self.session, brief, demo=True)
         try:
-            stored = self.store.put(io.BytesIO(render.pdf(content)))
+            stored = self.store.put(io.BytesIO(render.pdf_here(content)))
         except RenderFailed:
             del self._open[act.words]
             return
@@ -125,7 +125,7 @@ class Bulletins:
         assert brief.snapshot is not None
         issue, total = publishing.numbers_of(self.session, brief)
         content = snapshot.numbered(brief.snapshot, issue=issue, total=total)
-        stored = self.store.put(io.BytesIO(render.pdf(content)))
+        stored = self.store.put(io.BytesIO(render.pdf_here(content)))
         publishing.publish(
             self.session,
             actor=actor,

@@ -25,6 +25,7 @@ from typing import Any
 
 from custody.briefs import pressrun, render, snapshot
 from custody.briefs.actions import editions
+from custody.briefs.facts import More
 from custody.briefs.pressrun import Entry, PressRun
 from custody.briefs.snapshot import Masthead, Snapshot
 from custody.infra import fonts, press
@@ -94,9 +95,11 @@ _MASTHEAD = Masthead(
 )
 
 
-def _brief(scope: str = "province", **words: str) -> Snapshot:
+def _brief(scope: str = "province", *, short: bool = False, **words: str) -> Snapshot:
+    """As published: numbered, with its code. `short`: without the tables of savings and of problems."""
     facts = programme(scope=scope)
-    found = snapshot.freeze(facts, masthead=_MASTHEAD, words=words, more=evidence.more(facts))
+    more = More() if short else evidence.more(facts)
+    found = snapshot.freeze(facts, masthead=_MASTHEAD, words=words, more=more)
     return snapshot.numbered(found, issue=11, total=23, base_url="https://nengyuan.example.gov.cn")
 
 
@@ -110,10 +113,10 @@ def _edition() -> list[Snapshot]:
 
 def _four_pages() -> tuple[Job, int]:
     """The brief of the province with fewer words, so that table and pictures fill four pages."""
-    whole = _brief()
+    whole = _brief(short=True)
     keys = [one["key"] for one in snapshot.paragraphs_of(whole)]
     for kept in range(len(keys), 0, -1):
-        job = render.job(_brief(**dict.fromkeys(keys[kept:], "")))
+        job = render.job(_brief(short=True, **dict.fromkeys(keys[kept:], "")))
         pages = press.print_isolated(job).pages
         if pages <= 4:
             return job, pages

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from custody.accounts.access import identity, may
 from custody.accounts.rules import Level, Place, Role
-from custody.briefs import printing, queries, receipts, render, rules, tasks
+from custody.briefs import evidence, printing, queries, receipts, render, rules, tasks
 from custody.briefs.actions import drafting, publishing
 from custody.briefs.forms import InstructForm, MastheadForm, PublishForm, ReasonForm
 from custody.briefs.models import Brief
@@ -137,6 +137,7 @@ def brief_page(brief: Brief, typed: Typed | None = None, status: int = 200) -> P
         "briefs/show.html",
         brief=brief,
         article=render.article(brief.snapshot),
+        code=evidence.code_of(brief.digest),
         second=brief.frozen_by != identity().id,
         Status=Status,
         old=old,
