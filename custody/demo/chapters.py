@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from custody.demo import (
     adjustments,
+    baselines,
     contracts,
     dossiers,
     energy,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (
     energy,
+    baselines,
     adjustments,
     ledger,
     contracts,

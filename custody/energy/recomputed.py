@@ -20,7 +20,8 @@ from custody.energy.queries.imports import known
 from custody.energy.rules.factors import USUAL
 from custody.energy.rules.rows import BillRow
 from custody.energy.rules.states import ImportState, Kind
-from custody.energy.workbook.bills import Known, read_bills
+from custody.energy.workbook.bill_cells import Known
+from custody.energy.workbook.bills import read_bills
 from custody.energy.workbook.layout import Unlike
 from custody.infra.files import FileStore
 from custody.infra.journal import Event

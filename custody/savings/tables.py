@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import Caliber
-from custody.infra.workbooks import Column, Shape, Table, Value
+from custody.infra.workbooks import Column, Shape, Table, Value, share
 from custody.savings.queries.saved import Conversion
 from custody.savings.rules.sums import Figure, Total
 
@@ -34,21 +34,17 @@ def _saved_columns() -> list[Column]:
 def _saved_values(total: Total | None) -> list[Value]:
     if total is None or not total.known:
         blank: list[Value] = [None] * (len(ENERGIES) + 5)
-        return [*blank, None if total is None else _share(total.coverage)]
+        return [*blank, None if total is None else share(total.coverage)]
     figures = [total.of(one) for one in ENERGIES]
     return [
         *(None if one is None or not one.meters else round(one.saved) for one in figures),
         Decimal(f"{total.cost:.2f}"),
         _tonnes(total.coal),
         _tonnes(total.band),
-        _share(total.percent),
+        share(total.percent),
         _tonnes(total.carbon),
-        _share(total.coverage),
+        share(total.coverage),
     ]
-
-
-def _share(percent: float | None) -> float | None:
-    return None if percent is None else percent / 100
 
 
 def _tonnes(value: float | None) -> float | None:
@@ -136,7 +132,7 @@ def energies(name: str, total: Total, under: str) -> Table:
 
 def _energy_line(one: Figure) -> tuple[Value, ...]:
     head = (one.energy.label, one.energy.unit)
-    tail = (one.meters, one.meters_due, _share(one.coverage))
+    tail = (one.meters, one.meters_due, share(one.coverage))
     if not one.meters:
         return (*head, *([None] * 11), *tail)
     return (
@@ -146,7 +142,7 @@ def _energy_line(one: Figure) -> tuple[Value, ...]:
         round(one.actual),
         round(one.saved),
         None if one.band is None else round(one.band),
-        _share(one.percent),
+        share(one.percent),
         *(Decimal(f"{sum_:.2f}") for sum_ in (one.money.adjusted, one.money.repriced, one.cost)),
         _tonnes(one.coal),
         _tonnes(one.carbon),

@@ -169,8 +169,10 @@ def school(session: Session, region: str = people.YIXING, name: str = "市实验
     return meter
 
 
-def billed(session: Session, meter: Meter, first: int, last: int, use: int = 1000) -> None:
-    """The same bill every month."""
+def billed(
+    session: Session, meter: Meter, first: int, last: int, use: int = 1000, price: str = "0.6"
+) -> None:
+    """The same bill every month; the price in yuan a unit."""
     from tests.factories.programme import account_at
 
     officer = account_at(session, Role.OFFICER, meter.region_code)
@@ -181,7 +183,7 @@ def billed(session: Session, meter: Meter, first: int, last: int, use: int = 100
             number=1,
             days=30,
             use=Decimal(use),
-            cost=Decimal(use) * Decimal("0.6"),
+            cost=Decimal(use) * Decimal(price),
             entered_at=clock.now(),
             entered_by=officer.id,
         )
@@ -191,8 +193,8 @@ def billed(session: Session, meter: Meter, first: int, last: int, use: int = 100
 
 
 def doubled(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:
-    """A school whose bill of October 2026 is twice what it always was: two doubts, nothing missing."""
+    """October 2026 has twice the use at thrice the price: two doubts, nothing missing."""
     meter = school(session, region, name)
     billed(session, meter, 202509, 202609)
-    billed(session, meter, 202610, 202610, 2000)
+    billed(session, meter, 202610, 202610, 2000, "1.8")
     return meter

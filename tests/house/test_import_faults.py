@@ -23,7 +23,7 @@ from custody.energy.models.bills import Bill, Import, PastBill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.files import LIMITS
 from custody.energy.rules.states import ImportState, Kind
-from custody.energy.views import imports as views
+from custody.energy.views import importing as views
 from custody.infra import journal
 from custody.infra.db import Database
 from custody.infra.files import FileStore

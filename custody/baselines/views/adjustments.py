@@ -7,7 +7,6 @@ from flask import render_template, request
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.attachments.queries import attached_to
-from custody.baselines import tables
 from custody.baselines.adjusted import (
     ADJUSTMENT,
     Adjusted,
@@ -18,6 +17,7 @@ from custody.baselines.adjusted import (
 from custody.baselines.queries import adopted_of
 from custody.baselines.rules.adjusting import ASKS, SLOTS
 from custody.baselines.rules.states import AdjustmentState
+from custody.baselines.tables import adjustments as tables
 from custody.baselines.views.adjustment_pages import Page, blueprint, effect_of
 from custody.infra import clock
 from custody.regions.models import Region

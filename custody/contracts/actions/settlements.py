@@ -20,8 +20,9 @@ from custody.contracts.queries import settlements as queries
 from custody.contracts.queries.saved import bases_of, repriced_of
 from custody.contracts.queries.settlements import Found
 from custody.contracts.rules import life
+from custody.contracts.rules.agreed import Agreed, Draft
 from custody.contracts.rules.capitals import LIMIT
-from custody.contracts.rules.composing import Agreed, Draft, inputs_of
+from custody.contracts.rules.composing import inputs_of
 from custody.contracts.rules.draft_checks import problems_of_draft
 from custody.contracts.rules.first_draft import first_draft
 from custody.contracts.rules.life import Status, Step

@@ -14,7 +14,7 @@ from custody.baselines.models import Line, NonRoutine
 from custody.baselines.queries import adopted_of, lines_of, year_of
 from custody.baselines.rules import spreading
 from custody.baselines.rules.states import AdjustmentState
-from custody.contracts.rules.composing import BaseLine
+from custody.contracts.rules.agreed import BaseLine
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.first_draft import Repriced
 from custody.contracts.rules.shares import rounded

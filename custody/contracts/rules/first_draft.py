@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from custody.contracts.rules.composing import (
+from custody.contracts.rules.agreed import (
     ActualPrice,
     AdjustmentLine,
     Agreed,

@@ -135,7 +135,8 @@ def changes(daily: Floats, back: int) -> Floats:
 def found_in(bills: Bills, limits: Limits, *, since: int | None = None) -> list[Doubt]:
     """Every doubt about the months from `since` on, the weightiest first.
 
-    Months are compared by use a day, so that February is not doubtful for being short.
+    Months are compared by use a day, so that February is not doubtful for being short; with the month
+    before only where last year has none to compare, since seasons alone move a month by more.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         daily = bills.use / bills.days
@@ -145,7 +146,8 @@ def found_in(bills: Bills, limits: Limits, *, since: int | None = None) -> list[
     outside = (price < low) | (price > high)
     trapped = outside & np.any([_within(price * step, low, high) for step in TRAPS], axis=0)
     electric = (bills.energies == Energy.ELECTRICITY.value)[:, None]
-    year, month = changes(daily, 12), changes(daily, 1)
+    year = changes(daily, 12)
+    month = np.where(np.isnan(year), changes(daily, 1), np.nan)
     marks: list[tuple[str, Flags, Floats]] = [
         ("unit_trap", trapped, price),
         ("price", outside & ~trapped, price),

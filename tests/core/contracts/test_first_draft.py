@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal as D
 
-from custody.contracts.rules.composing import AdjustmentLine, BaseLine, DeductionLine, Draft
+from custody.contracts.rules.agreed import AdjustmentLine, BaseLine, DeductionLine, Draft
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.first_draft import Repriced, first_draft
 from custody.contracts.rules.periods import Period
