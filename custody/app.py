@@ -72,8 +72,8 @@ from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
 from custody.jobs import views as jobs
 from custody.menu import navigation
-from custody.milestones.views import bulk, evidence, moves, officer, review, templates
-from custody.regions import views as regions
+from custody.milestones.views import bulk, evidence, lights, moves, officer, review, templates
+from custody.regions.views import notice, rows
 from custody.savings.views import meters as saving_meters
 from custody.savings.views import regions as saving_regions
 from custody.supervision.views import lists, matters, orders, problems
@@ -124,12 +124,14 @@ def _register(app: Flask) -> None:
         sign_in.blueprint,
         people.blueprint,
         audit.blueprint,
-        regions.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (notice, rows)},
         officer.blueprint,
         bulk.blueprint,
         evidence.blueprint,
         review.blueprint,
-        templates.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (templates, lights)},
         moves.blueprint,
         forecast.blueprint,
         lists.blueprint,

@@ -98,19 +98,27 @@ class Cluster:
         """The file or the name of a template, made by whoever wants it first."""
         path = self.folder / f"{what}.sqlite3"
         name = self._name_of(what)
-        mark = self.folder / f"{what}-{kind}.made"
-        if not mark.exists():
-            with self._locked(f"{what}-{kind}"):
-                if not mark.exists():
-                    if kind == "sqlite":
-                        database = Database(f"sqlite:///{path}")
-                    else:
-                        self.admin().execute(f"CREATE DATABASE {name} TEMPLATE template0")
-                        database = Database(self.url(name))
-                    self.fills[what](database)
-                    database.dispose()
-                    mark.touch()
+
+        def make() -> None:
+            if kind == "sqlite":
+                database = Database(f"sqlite:///{path}")
+            else:
+                self.admin().execute(f"CREATE DATABASE {name} TEMPLATE template0")
+                database = Database(self.url(name))
+            self.fills[what](database)
+            database.dispose()
+
+        self.once(f"{what}-{kind}", make)
         return str(path) if kind == "sqlite" else name
+
+    def once(self, name: str, make: Callable[[], None]) -> None:
+        """Something in the folder, made by whichever process wants it first."""
+        mark = self.folder / f"{name}.made"
+        if not mark.exists():
+            with self._locked(name):
+                if not mark.exists():
+                    make()
+                    mark.touch()
 
     def _name_of(self, what: str) -> str:
         return f"{what}_{self.folder.name.replace('-', '_').lower()}"

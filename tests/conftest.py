@@ -29,7 +29,7 @@ from custody.infra import migrate
 from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Machine
-from custody.supervision import render as notices
+from custody.supervision import render as supervision
 from tests import thrift
 from tests.cluster import Cluster
 from tests.critic import Critic
@@ -127,10 +127,18 @@ def _demonstration(database: Database, folder: Path) -> None:
         workers=1,
     )
     folder.mkdir(exist_ok=True)
-    with machine_clock.stopped_at(NOW), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "pdf_here", lambda _brief: programme.PDF)
-        patch.setattr(notices, "pdf_here", lambda _paper: programme.PDF)
+    with machine_clock.stopped_at(NOW), unprinted():
         assert setup.demonstrate(config, database, lambda _line: None)
+
+
+@contextmanager
+def unprinted(*, notices: bool = False) -> Iterator[None]:
+    """Papers of the demonstration are a few bytes instead of a second's work each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(render, "pdf_here", lambda _brief: programme.PDF)
+        if not notices:
+            patch.setattr(supervision, "pdf_here", lambda _paper: programme.PDF)
+        yield
 
 
 @pytest.fixture(scope="session")

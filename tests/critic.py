@@ -6,14 +6,15 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
+
+from tests import html
 
 _NAMELESS = {"hidden", "submit", "button", "reset", "image"}
 _IDREFS = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "headers", "list")
@@ -24,14 +25,19 @@ _TOKEN = re.compile(r'"Ij[\w-]{20,}\.[\w-]+\.[\w-]+"')
 """Of a form: JSON text, signed."""
 
 
+_parse = lru_cache(maxsize=20)(html.parse)
+"""The critic reads a page, the test that fetched it reads it again; nobody changes it."""
+
+
 class Page:
     """A parsed page, to be asked in the words a user sees."""
 
-    def __init__(self, html: str) -> None:
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.root: Element = parser.parse(html)
-        self.errors = [f"{code} at {place}" for place, code, _ in parser.errors]
-        self.parent = {child: parent for parent in self.root.iter() for child in parent}
+    def __init__(self, text: str) -> None:
+        self.root, self.errors = _parse(text)
+
+    @cached_property
+    def parent(self) -> dict[Element, Element]:
+        return {child: parent for parent in self.root.iter() for child in parent}
 
     def all(self, *tags: str) -> list[Element]:
         return [one for one in self.root.iter() if one.tag in tags]
@@ -117,17 +123,22 @@ def _words(element: Element) -> list[str]:
     return found
 
 
-def faults(html: str) -> list[str]:
+_KNOWN: dict[str, list[str]] = {}
+"""What is wrong with a page, by its text but for the tokens: one that comes again is not read again."""
+
+
+def faults(text: str) -> list[str]:
     """Everything that is wrong with a page; nothing on a good one."""
-    return list(_faults(_TOKEN.sub('"token"', html)))
+    key = hashlib.sha256(_TOKEN.sub('"token"', text).encode()).hexdigest()
+    if key not in _KNOWN:
+        _KNOWN[key] = _faults(text)
+    return list(_KNOWN[key])
 
 
-@lru_cache(maxsize=2_000)
-def _faults(html: str) -> tuple[str, ...]:
-    """A page that comes again and again, but for its tokens, is looked at once."""
-    if not html.lstrip().lower().startswith("<!doctype html>"):
-        return ("no doctype",)
-    page = Page(html)
+def _faults(text: str) -> list[str]:
+    if not text.lstrip().lower().startswith("<!doctype html>"):
+        return ["no doctype"]
+    page = Page(text)
     found = [f"not valid HTML: {error}" for error in page.errors]
     found += _frame(page)
     found += _ids(page)
@@ -139,7 +150,7 @@ def _faults(html: str) -> tuple[str, ...]:
         tokens = [e for e in form.iter() if e.get("name") == "csrf_token" and e.get("value")]
         if len(tokens) != 1:
             found.append(f"{len(tokens)} tokens in the form to {form.get('action')!r}")
-    return tuple(found)
+    return found
 
 
 def _frame(page: Page) -> list[str]:

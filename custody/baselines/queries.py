@@ -22,7 +22,6 @@ from custody.energy.models.bills import Bill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.models.tables import Temperature
 from custody.energy.rules.energies import Energy, Payment
-from custody.infra.journal import Event
 from custody.kernel.periods import codes
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
@@ -209,15 +208,6 @@ def names_of(session: Session, ids: Iterable[int | None]) -> Mapping[int, str]:
         )
     )
     return {row[0]: f"{row[1]}　{row[2]}" for row in rows}
-
-
-def events_of(session: Session, baseline_id: int) -> Sequence[Event]:
-    """What was done to it, newest first; downloads are not part of its history."""
-    return session.scalars(
-        select(Event)
-        .where(Event.kind == "baseline", Event.subject == str(baseline_id), Event.modifies)
-        .order_by(Event.id.desc())
-    ).all()
 
 
 @dataclass(frozen=True, slots=True)

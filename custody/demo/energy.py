@@ -18,6 +18,8 @@ from custody.energy.actions import imports, ledger, months, tables
 from custody.energy.models.bills import RegionMonth
 from custody.energy.queries.months import doubts_of
 from custody.energy.queries.tables import coefficients, policy_of
+from custody.energy.queries.years import year_doubts_of
+from custody.energy.rules.annual import holds_up
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import Caliber
 from custody.energy.rules.month import Step
@@ -49,6 +51,7 @@ _WHY = (
     ("month_change", "随季节和寒暑假变化，已与缴费凭证核对无误。"),
     ("", "已与供应单位核对，账单无误。"),
 )
+_WHY_YEARS = "年报按缴费日期统计，账单按抄表月份统计，已逐张核对。"
 
 
 def acts(until: datetime) -> Iterator[Act]:
@@ -205,6 +208,14 @@ def _month(player: Player, act: Act) -> None:
                     keys=keys,
                     words=words,
                 )
+        late = [
+            one.key
+            for one in year_doubts_of(session, region, act.at.date())
+            if holds_up(one.year, Month.coded(month)) and not one.explained
+        ]
+        if late:
+            about = {"actor": who, "now": act.at, "region": act.region, "keys": late}
+            months.explain(session, words=_WHY_YEARS, **about)  # type: ignore[arg-type]
         session.flush()
     row = session.get(RegionMonth, (act.region, month))
     months.step(

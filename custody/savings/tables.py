@@ -108,6 +108,8 @@ _ENERGY_COLUMNS = (
     Column("节能量", 16, Shape.WHOLE),
     Column("不确定度（±）", 14, Shape.WHOLE),
     Column("节能率", 10, Shape.PERCENT),
+    Column("调整后基准费用（元）", 18, Shape.MONEY),
+    Column("其中价格调整（元）", 16, Shape.MONEY),
     Column("节约费用（元）", 16, Shape.MONEY),
     Column("节约标煤（tce）", 14, Shape.DECIMAL),
     Column("减排（tCO2）", 13, Shape.DECIMAL),
@@ -132,7 +134,7 @@ def _energy_line(one: Figure) -> tuple[Value, ...]:
     head = (one.energy.label, one.energy.unit)
     tail = (one.meters, one.meters_due, share(one.coverage))
     if not one.meters:
-        return (*head, *([None] * 9), *tail)
+        return (*head, *([None] * 11), *tail)
     return (
         *head,
         round(one.adjusted),
@@ -141,7 +143,7 @@ def _energy_line(one: Figure) -> tuple[Value, ...]:
         round(one.saved),
         None if one.band is None else round(one.band),
         share(one.percent),
-        Decimal(f"{one.cost:.2f}"),
+        *(Decimal(f"{sum_:.2f}") for sum_ in (one.money.adjusted, one.money.repriced, one.cost)),
         _tonnes(one.coal),
         _tonnes(one.carbon),
         *tail,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -172,17 +171,10 @@ def sign_in(visitor: Visitor, username: str, password: str = PASSWORD) -> None:
     visitor.page.get_by_role("button", name="登录", exact=True).click()
 
 
-_AXE = Axe()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe has against a page: rule, why, and where."""
-    found = _AXE.run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['help']} at {node['target']} {node['failureSummary'][:200]}"
-        for one in found
-        for node in one["nodes"][:3]
-    ]
+def narrow(page: Page) -> None:
+    """The same page as it is on a phone, menu folded as frame.js does it there when a page is loaded."""
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    page.evaluate("document.querySelector('.side-menu')?.removeAttribute('open')")
 
 
 def sideways(page: Page) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from custody.infra.sheets import read_workbook
 from custody.kernel.cells import words
 from custody.milestones.models import Milestone
-from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways, violations
+from tests.browser.axe import violations
+from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways
 from tests.factories import bulk
 
 pytestmark = pytest.mark.browser

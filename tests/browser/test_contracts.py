@@ -10,7 +10,8 @@ from sqlalchemy import select
 from custody.contracts.models.contract import Contract
 from custody.contracts.rules.fields import GROUPS
 from custody.infra.journal import Event
-from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways, violations
+from tests.browser.axe import violations
+from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways
 from tests.factories.contracts import OTHER_CODE
 from tests.factories.programme import PDF
 

@@ -18,7 +18,8 @@ from custody.milestones.actions.review import Verdict
 from custody.milestones.models import Milestone
 from custody.milestones.rules import Status
 from custody.regions.models import Region
-from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways, violations
+from tests.browser.axe import violations
+from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways
 
 pytestmark = pytest.mark.browser
 REASON = "缺少专家签字页，请补充后重新提交。"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, Arrive, Site, sideways, violations
+from tests.browser.axe import violations
+from tests.browser.conftest import PHONE, Arrive, Site, sideways
 from tests.factories.programme import PDF
 
 pytestmark = pytest.mark.browser

@@ -1,8 +1,14 @@
 """The critic itself: a good page passes, and each fault is seen."""
 
-import pytest
+import re
+from xml.etree.ElementTree import tostring
 
-from tests import critic
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import critic, html
 
 GOOD = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>登录 · 托管</title>
@@ -16,6 +22,59 @@ GOOD = """<!doctype html>
 <table><tr><th scope="col">名称</th></tr><tr><td>值</td></tr></table>
 <svg viewBox="0 0 9 9" aria-hidden="true"><rect width="9" height="9" fill="red"/></svg>
 </main></body></html>"""
+
+ODD = [
+    *(
+        "<a href='x'>",
+        '<a href="?a=1&amp;b=2" href="y">',
+        "<A Class=x>",
+        "<br/>",
+        "<svg><g/>",
+        "<!-- x -->",
+    ),
+    *(
+        "&nbsp;",
+        "&amp;",
+        "&#39;",
+        "&#x41;",
+        "&",
+        "&lt",
+        "<",
+        "</",
+        "<?x>",
+        "</p x>",
+        "\r\n",
+        "\0",
+        "\f",
+    ),
+    *(
+        "<textarea>\n\n&lt;<b>",
+        "</textarea>",
+        "<pre>\n",
+        "<select><option>",
+        "<script><!-- </script>",
+        "<p",
+    ),
+    *(
+        '<svg viewBox="0 0 1 1">',
+        "<math>",
+        "<td>",
+        "<tr>",
+        "<table>x",
+        "<b><p>",
+        "</b>",
+        "<li>",
+        "\ud800",
+    ),
+    *(
+        '<i title="&quot;&amp;&#34;">',
+        "<div hidden data-x>",
+        '<h2\nid="q" >',
+        "</h2 >",
+        "<frameset>",
+        "\x01",
+    ),
+]
 
 
 def test_a_good_page_passes() -> None:
@@ -55,3 +114,30 @@ def test_a_good_page_passes() -> None:
 def test_each_fault_is_seen(right: str, wrong: str, found: str) -> None:
     assert right in GOOD
     assert any(found in fault for fault in critic.faults(GOOD.replace(right, wrong, 1)))
+
+
+PIECES = [*re.findall(r"<[^>]*>|[^<]+", GOOD), *ODD]
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=40),
+    st.lists(st.tuples(st.integers(0, len(GOOD)), st.integers(0, 12), st.sampled_from(PIECES))),
+)
+def test_pages_are_read_as_html5lib_reads_them(
+    pieces: list[str], cuts: list[tuple[int, int, str]]
+) -> None:
+    cut = GOOD
+    for place, length, put in cuts:
+        cut = cut[:place] + put + cut[place + length :]
+    for text in (cut, "".join(pieces)):
+        root, errors = html.parse(text)
+        slow, said = html.read(html5lib.HTMLParser(namespaceHTMLElements=False), text)
+        assert errors == said
+        assert tostring(root) == tostring(slow)
+
+
+def test_the_pages_of_the_house_take_the_short_way() -> None:
+    """Or there would be no sense in it: all but the few pieces html5lib knows better."""
+    tokenizer = html.Tokenizer(re.sub("<script.*?</script>", "", GOOD))
+    tokens = list(tokenizer)
+    assert len(tokens) - tokenizer.short < 20

@@ -19,9 +19,9 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from config import ROOT, Config
-from custody.energy.actions.rehearsing import LIMITS
 from custody.energy.models.bills import Bill, Import, PastBill
 from custody.energy.models.roster import Institution, Meter
+from custody.energy.queries.files import LIMITS
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.views import importing as views
 from custody.infra import journal

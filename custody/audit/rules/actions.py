@@ -154,6 +154,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "institution.reopened": "恢复用能单位",
         "institution_year.entered": "登记年报数",
         "institution_year.edited": "修改年报数",
+        "institution_year.explained": "说明存疑年报数",
         "meter.added": "新增户号",
         "meter.edited": "修改户号",
         "bill.entered": "录入账单",

@@ -36,6 +36,8 @@ FIELDS: Mapping[str, str] = {
     "baseline.base_from": "基准期开始月份",
     "baseline.base_until": "基准期截止月份",
     "baseline.chosen": "选用方法",
+    "baseline.kept": "保留的人工选用方法",
+    "baseline.dropped": "未能保留的人工选用方法",
     "baseline.digest": "输入数据摘要",
     "baseline.quota": "年定额",
     "baseline.quota_source": "定额来源",

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.baselines.actions import adjustments as actions
-from custody.baselines.adjusted import adjusted_of, get_adjustment
+from custody.baselines.adjusted import adjusted_of, get_adjustment, several_of
 from custody.baselines.forms.adjustments import AdjustmentForm
 from custody.baselines.rules import adjusting
 from custody.baselines.rules.adjusting import ASKS
@@ -75,6 +75,8 @@ def new(meter: int) -> Page:
         about=about,
         driver=driver,
         whole=whole,
+        several=several_of(session(), [row.institution_id])
+        >= {f"{row.institution_id}{row.energy.value}"},
         asks={one: ask for one, ask in ASKS.items() if one in SPREAD or not whole},
         form=form,
         rest=rest,

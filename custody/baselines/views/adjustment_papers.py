@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import flash, request
+from sqlalchemy.orm import Session
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
@@ -18,10 +19,9 @@ from custody.baselines.views.adjustment_pages import (
     page_of_one,
 )
 from custody.infra import clock
-from custody.infra.uploads import receive
-from custody.kernel.problems import NotFound, Problem, Refused
-from custody.web.database import files, session, transaction
-from custody.web.downloads import SHOWN, stored_file
+from custody.kernel.problems import Refused
+from custody.web import attached
+from custody.web.database import session, transaction
 
 
 @blueprint.post(f"{ONE}/files")
@@ -29,11 +29,8 @@ from custody.web.downloads import SHOWN, stored_file
 def attach(number: int) -> Page:
     who = identity()
     get_adjustment(session(), number, who=who)
-    sent = [(one.filename or "", one.stream) for one in request.files.getlist("files")]
-    received = receive(files(), [one for one in sent if one[0]])
+    received = attached.taken()
     problems = list(received.problems)
-    if not received.files and not problems:
-        problems = [Problem("none", "请先选择要上传的文件。")]
     if received.files:
         try:
             with transaction() as writing:
@@ -72,12 +69,8 @@ def download(number: int, file: int) -> Page:
     who = identity()
     row, _ = get_adjustment(session(), number, who=who)
     paper = get_attachment(session(), file, kind=ADJUSTMENT, subject=row.id)
-    name, digest, size, media_type = paper.name, paper.digest, paper.size, paper.media_type
-    try:
-        stream = files().open(digest)
-    except FileNotFoundError:
-        raise NotFound from None
-    with transaction() as writing:
+
+    def note(writing: Session, name: str, _inline: bool) -> None:
         actions.note_download(writing, actor=who, now=clock.now(), number=number, name=name)
-    inline = media_type in SHOWN and request.args.get("view") == "1"
-    return stored_file(stream, name=name, size=size, media_type=media_type, inline=inline)
+
+    return attached.hand_out(paper, note)

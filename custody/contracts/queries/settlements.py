@@ -209,19 +209,6 @@ def _entered(
     }
 
 
-def events_of(session: Session, settlement: int) -> Sequence[Event]:
-    """What was done to it, newest first; downloads are not part of its history."""
-    return session.scalars(
-        select(Event)
-        .where(
-            Event.kind == "settlement",
-            Event.subject == str(settlement),
-            Event.modifies,
-        )
-        .order_by(Event.id.desc())
-    ).all()
-
-
 def frozen(session: Session) -> list[Found]:
     """Everything that was frozen, for the inspection."""
     rows = session.execute(

@@ -13,7 +13,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.energy import render
 from custody.energy.actions import imports as actions
-from custody.energy.actions.rehearsing import LIMITS
+from custody.energy.queries.files import LIMITS
 from custody.energy.queries.imports import (
     Wanted,
     count_imports,

@@ -12,15 +12,19 @@ from flask import flash, redirect, render_template, request, url_for
 from custody.accounts.access import identity, may, requires
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Can
+from custody.audit.rules import told
 from custody.energy.actions import months as actions
 from custody.energy.models.bills import RegionMonth
-from custody.energy.queries.months import Doubtful, covered, doubts_of
+from custody.energy.queries.months import covered, doubts_of
 from custody.energy.queries.reports import history_of, names_of_people
+from custody.energy.queries.years import Doubtable, year_doubts_of
+from custody.energy.rules.annual import holds_up
 from custody.energy.rules.coverage import Count
+from custody.energy.rules.doubts import OF_YEARS
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import ACTIONS, STEPS, Step, problems_to, state_words, turn
 from custody.energy.rules.states import MonthState
-from custody.energy.views.monthly import Page, blueprint, month_of, report_trail, told
+from custody.energy.views.monthly import Page, blueprint, month_of, report_trail
 from custody.energy.views.pages import last_month
 from custody.infra import clock
 from custody.kernel.periods import Month
@@ -52,6 +56,10 @@ class Rule:
     count: int
     unexplained: int
 
+    @property
+    def of_years(self) -> bool:
+        return self.code in OF_YEARS
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -59,6 +67,8 @@ class Facts:
     count: Count
     rules: list[Rule]
     unexplained: int
+    unexplained_years: int
+    """Doubts about figures of years that hold the month up."""
 
 
 def _facts(region: Region, month: Month) -> Facts:
@@ -83,15 +93,20 @@ def _facts(region: Region, month: Month) -> Facts:
             )
         )
     doubts = doubts_of(session(), region, month.code, month.code)
+    years = [
+        one for one in year_doubts_of(session(), region, clock.today()) if holds_up(one.year, month)
+    ]
+    every: list[Doubtable] = [*doubts, *years]
     return Facts(
         lines,
         found.per_month()[-1],
-        _rules(doubts),
+        _rules(sorted(every, key=lambda one: -one.weight)),
         sum(not one.explained for one in doubts),
+        sum(not one.explained for one in years),
     )
 
 
-def _rules(doubts: Sequence[Doubtful]) -> list[Rule]:
+def _rules(doubts: Sequence[Doubtable]) -> list[Rule]:
     """In the order of their weight."""
     labels = {one.code: one.label for one in doubts}
     every = Counter(one.code for one in doubts)
@@ -127,6 +142,7 @@ def _month_page(
             today=Month.of(clock.today()),
             missing=facts.count.missing,
             unexplained=facts.unexplained,
+            unexplained_years=facts.unexplained_years,
             meters=facts.count.due,
             reason="-",
         )

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity
-from custody.audit import rules as journal_words
-from custody.infra.journal import Event
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
@@ -57,19 +52,3 @@ def report_trail(region: Region, month: Month | None = None) -> Trail:
         every = url_for("energy_months.index")
         steps = [*trail(None, "")[:-1], ("能源月报", every), (region.name, listing)]
     return [*steps[:-1], (steps[-1][0], "")] if month is None else [*steps, (month.label, "")]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event of a history, in words."""
-
-    event: Event
-    label: str
-    changes: Sequence[journal_words.Change]
-
-
-def told(events: Sequence[Event]) -> list[Told]:
-    return [
-        Told(one, journal_words.action_label(one.action), journal_words.change_lines(one))
-        for one in events
-    ]

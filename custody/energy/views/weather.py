@@ -9,13 +9,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
+from custody.audit.rules import told
 from custody.energy.actions import tables as actions
 from custody.energy.forms.tables import WeatherForm
 from custody.energy.models.tables import Temperature
 from custody.energy.queries.reports import weather_told
 from custody.energy.queries.tables import temperatures_of
 from custody.energy.tables import reports
-from custody.energy.views.monthly import Page, told, trail
+from custody.energy.views.monthly import Page, trail
 from custody.energy.views.pages import last_month
 from custody.energy.workbook.told import Told, grouped
 from custody.energy.workbook.weather import TITLES, read_weather

@@ -13,6 +13,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.baselines import charts
 from custody.baselines.models import Baseline
+from custody.baselines.queries import newest_of
 from custody.energy.models.roster import Institution
 from custody.energy.rules.energies import TYPES, Energy
 from custody.infra import clock
@@ -67,7 +68,7 @@ def _listed(wanted: Asked) -> Listed:
     )
     cities = {one.code: one.name for one in cities_of(session(), place)}
     batches = {one.number: one.short_name for one in batches_of(session(), place.province)}
-    newest = trace.newest_of(session(), codes)
+    newest = newest_of(session(), codes)
     totals = found.by_region(codes)
     rows = [
         Row(
@@ -290,7 +291,7 @@ def region(code: str) -> Page:
         asked=wanted,
         region=row,
         baseline=baseline,
-        newest=trace.newest_of(session(), [code]).get(code),
+        newest=newest_of(session(), [code]).get(code),
         total=total,
         energy=energy,
         steps=steps,

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from custody import setup
-from custody.demo import bulletins
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore
+from tests.cluster import Cluster
+from tests.conftest import TODAY, unprinted
 
-DAY = date(2026, 11, 22)
+DAY = TODAY
+DAYS = [date(2025, 6, 1), date(2026, 5, 1), DAY, date(2027, 1, 10)]
 
 
 @dataclass
@@ -47,13 +49,10 @@ def settings(folder: Path, url: str = "") -> Config:
     )
 
 
-def build(config: Config, day: date) -> Demonstration:
-    """The demonstration as it is made on a day; briefs are not printed, which takes seconds each."""
+def build(config: Config, day: date, *, notices: bool = False) -> Demonstration:
+    """The demonstration as it is made on a day; briefs are not printed, notices where asked for."""
     said: list[str] = []
-    with clock.stopped_at(clock.at(day, 9, 30)), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            bulletins.render, "pdf_here", lambda content: b"%PDF-1.4 not printed in tests"
-        )
+    with clock.stopped_at(clock.at(day, 9, 30)), unprinted(notices=notices):
         database = setup.open_database(config)
         made = setup.demonstrate(config, database, said.append)
     return Demonstration(settings(config.data, config.database_url), database, said, made)
@@ -63,17 +62,26 @@ Build = Callable[[date], Demonstration]
 
 
 @pytest.fixture(scope="session")
-def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
+def demonstrated(cluster: Cluster) -> Iterator[Build]:
     """demonstrated(day): one demonstration a day for all tests, to be read and not changed."""
-    built: dict[date, Demonstration] = {}
+    opened: dict[date, Demonstration] = {}
 
     def get(day: date) -> Demonstration:
-        if day not in built:
-            built[day] = build(settings(tmp_path_factory.mktemp("demo")), day)
-        return built[day]
+        folder = cluster.folder / f"demo-of-{day}"
+
+        def make() -> None:
+            folder.mkdir()
+            # The longest has every kind of notice: that they can be printed is proven by it.
+            build(settings(folder), day, notices=day == DAYS[-1]).database.dispose()
+
+        if day not in opened:
+            cluster.once(folder.name, make)
+            config = settings(folder)
+            opened[day] = Demonstration(config, setup.open_database(config), [], True)
+        return opened[day]
 
     yield get
-    for one in built.values():
+    for one in opened.values():
         one.database.dispose()
 
 
