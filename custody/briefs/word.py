@@ -50,7 +50,7 @@ def docx(brief: Snapshot) -> bytes:
         for caption in pictures.get(section["key"], []):
             _line(document, f"〔{caption}，见 PDF〕", _KAI, centred=True)
         for order, name in tables[section["key"]]:
-            _table(document, brief, _TABLES[name](brief), order)
+            _table(document, _TABLES[name](brief), order)
     for words in (brief["lights_note"], *brief["caveats"]):
         _line(document, words, _FANG, size=Pt(10.5)).paragraph_format.line_spacing = Pt(16)
     _colophon(document, brief)
@@ -169,15 +169,14 @@ class _Table:
     rows: Sequence[tuple[str, ...]]
 
 
-def _table(document: Any, brief: Snapshot, table: _Table, number: int) -> None:
-    name = f"表{number}　{table.caption}（截至{brief['as_of_words']}）"
-    _line(document, name, _HEI, centred=True, size=Pt(14))
+def _table(document: Any, table: _Table, number: int) -> None:
+    _line(document, f"表{number}　{table.caption}", _HEI, centred=True, size=Pt(14))
     _grid(document, table.heads, table.widths, table.rows)
 
 
 def _milestones(brief: Snapshot) -> _Table:
     return _Table(
-        f"{brief['scope']['name']}里程碑一览",
+        f"{brief['scope']['name']}里程碑一览（截至{brief['as_of_words']}）",
         ("编号", "里程碑", "计划", "预计", "实际", "完成", "办理", "状态"),
         (12, 46, 20, 20, 20, 12, 14, 12),
         [
@@ -200,7 +199,7 @@ def _regions(brief: Snapshot) -> _Table:
         for number, one in enumerate(brief["regions"], 1)
     ]
     return _Table(
-        f"{len(rows)}个地区整区托管进展一览",
+        f"{len(rows)}个地区整区托管进展一览（截至{brief['as_of_words']}）",
         ("序号", "地区", "当前阶段", "进度", "下一里程碑", "期限", "状态"),
         (10, 30, 20, 14, 46, 18, 18),
         rows,
@@ -250,7 +249,7 @@ def _savings(brief: Snapshot) -> _Table:
 
 def _problems(brief: Snapshot) -> _Table:
     return _Table(
-        "逾期和督办事项一览",
+        f"逾期和督办事项一览（截至{brief['as_of_words']}）",
         ("序号", "地区", "事项", "责任单位", "下一时限", "状态"),
         (10, 26, 48, 34, 20, 18),
         [
