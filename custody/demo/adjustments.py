@@ -59,7 +59,7 @@ _CHANGES = (
         *("开放延时服务，每月运行时间增加，服务公司正在核对。", AdjustmentState.DRAFT),
     ),
     Change(
-        *(YIXING, "yixing", 0, date(2026, 7, 8), Driver.PRICE, "0.68", "0.71", "60000", 202607),
+        *(YIXING, "yixing", 0, date(2026, 7, 8), Driver.PRICE, "0.68", "0.71", "493000", 202607),
         *("电网企业代理购电价格调整，双方按当期公告结算。", AdjustmentState.SIGNED, True),
     ),
     Change(
