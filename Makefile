@@ -17,7 +17,7 @@ OFFLINE := . .ci/setup/say.sh; give_up \
 	"Python 依赖安装失败。请检查网络，或用 PIP_INDEX_URL、PIP_FIND_LINKS 指定镜像或离线目录，然后重新执行 make。"
 
 RUN_PACKAGES := libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk
-TEST_PACKAGES := $(RUN_PACKAGES) chromium libatomic1
+TEST_PACKAGES := $(RUN_PACKAGES) chromium libatomic1 default-jre-headless libjaxb-java
 
 # A virtual environment does not survive being moved, so one made elsewhere is made again.
 ifneq ($(shell cat .venv/.made-in 2>/dev/null),$(CURDIR))

@@ -40,6 +40,9 @@ class Config:
     """One request may carry this many bytes; a single file of evidence 50 MB."""
     idle_minutes: int = 30
     admin_idle_minutes: int = 15
+    sign_p12: Path | None = None
+    """Certificate and key (PKCS#12) that sign what is published; None: nothing is signed."""
+    sign_password: str = ""
     results_days: int = 30
     """So long the files of background work (dossiers) are kept; they can be made again."""
 
@@ -84,6 +87,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         smtp_url=smtp_url,
         mail_from=mail_from,
         base_url=base_url,
+        sign_p12=_certificate(env.get("CUSTODY_SIGN_P12", "")),
+        sign_password=env.get("CUSTODY_SIGN_PASSWORD", ""),
         results_days=_number("CUSTODY_RESULTS_DAYS", env.get("CUSTODY_RESULTS_DAYS", ""), 30),
     )
 
@@ -116,6 +121,17 @@ def _mail(env: Mapping[str, str]) -> tuple[str, str, str]:
             "设置了 CUSTODY_SMTP_URL，还须用 CUSTODY_BASE_URL 写明访问系统的网址，供邮件中的链接使用。"
         )
     return url, sender, base
+
+
+def _certificate(text: str) -> Path | None:
+    if not text.strip():
+        return None
+    path = Path(text.strip()).expanduser()
+    if not path.is_file():
+        raise ConfigError(
+            f"CUSTODY_SIGN_P12={text} 不是文件，请写成签名证书（.p12 或 .pfx）的路径。"
+        )
+    return path
 
 
 def _database_url(url: str, data: Path) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, g, redirect, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
@@ -17,11 +15,16 @@ from werkzeug.wrappers import Response
 
 from config import ROOT, Config
 from custody.accounts import access
-from custody.accounts.access import identity, may, public, requires
-from custody.accounts.rules import Can, Identity, Role
+from custody.accounts.access import identity, public, requires
+from custody.accounts.rules import Can, Role
 from custody.accounts.views import people, sign_in
 from custody.audit import views as audit
-from custody.baselines.views import adjustments
+from custody.baselines.views import (
+    adjustment_drafts,
+    adjustment_papers,
+    adjustment_steps,
+    adjustments,
+)
 from custody.baselines.views import begin as base_begin
 from custody.baselines.views import decisions as base_decisions
 from custody.baselines.views import differences as base_differences
@@ -29,7 +32,8 @@ from custody.baselines.views import institution as base_institution
 from custody.baselines.views import papers as base_papers
 from custody.baselines.views import regions as base_regions
 from custody.baselines.views import version as base_version
-from custody.briefs import views as briefs
+from custody.briefs.views import changes as brief_changes
+from custody.briefs.views import deciding, drafts, editions, instructions, reading, verify
 from custody.contracts.views import (
     companies,
     contracts,
@@ -51,8 +55,11 @@ from custody.energy.views import doubts as energy_doubts
 from custody.energy.views import facts as energy_facts
 from custody.energy.views import imports as energy_imports
 from custody.energy.views import institutions as energy_institutions
+from custody.energy.views import month as energy_month
 from custody.energy.views import months as energy_months
 from custody.energy.views import regions as energy_regions
+from custody.energy.views import rehearsal as energy_rehearsal
+from custody.energy.views import reports as energy_reports
 from custody.energy.views import tables as energy_tables
 from custody.energy.views import weather
 from custody.forecast import views as forecast
@@ -64,15 +71,15 @@ from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.shelf import Shelf
 from custody.jobs import views as jobs
-from custody.milestones.queries.milestones import queue_size
-from custody.milestones.views import bulk, evidence, moves, officer, review, templates
-from custody.regions import views as regions
+from custody.menu import navigation
+from custody.milestones.views import bulk, evidence, lights, moves, officer, review, templates
+from custody.regions.views import notice, rows
 from custody.savings.views import meters as saving_meters
 from custody.savings.views import regions as saving_regions
 from custody.supervision.views import lists, matters, orders, problems
 from custody.targets.views import entries, projects, tasks
 from custody.web import addresses, asides, assets, database, errors, filters, headers, typed
-from custody.web.database import edition, session
+from custody.web.database import session
 from custody.workdays import views as calendar
 from custody.workdays.queries import overlay_of
 
@@ -100,7 +107,8 @@ def create_app(config: Config, db: Database | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     database.init(app, db or Database(config.database_url), FileStore(config.files))
     app.extensions["custody.queues"] = Shelf[int](1_000, lambda _count: 1)
-    CSRFProtect(app)
+    # Whoever holds a copy has no session, and checking it changes nothing.
+    CSRFProtect(app).exempt(verify.blueprint)
     access.init(app, idle_minutes=config.idle_minutes, admin_idle_minutes=config.admin_idle_minutes)
     for part in (addresses, asides, assets, errors, filters, headers, typed):
         part.init(app)
@@ -116,12 +124,14 @@ def _register(app: Flask) -> None:
         sign_in.blueprint,
         people.blueprint,
         audit.blueprint,
-        regions.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (notice, rows)},
         officer.blueprint,
         bulk.blueprint,
         evidence.blueprint,
         review.blueprint,
-        templates.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (templates, lights)},
         moves.blueprint,
         forecast.blueprint,
         lists.blueprint,
@@ -131,7 +141,10 @@ def _register(app: Flask) -> None:
         # Three modules of one blueprint.
         *{part.blueprint for part in (attention, board, region)},
         gantt.blueprint,
-        briefs.blueprint,
+        # Modules of one blueprint.
+        *{part.blueprint for part in (drafts, deciding, reading, instructions, brief_changes)},
+        verify.blueprint,
+        editions.blueprint,
         jobs.blueprint,
         messages.blueprint,
         settings.blueprint,
@@ -155,7 +168,8 @@ def _register(app: Flask) -> None:
         # Two modules of one blueprint.
         *{part.blueprint for part in (energy_institutions, energy_facts)},
         energy_bills.blueprint,
-        energy_imports.blueprint,
+        # Two modules of one blueprint.
+        *{part.blueprint for part in (energy_imports, energy_rehearsal)},
         # Several modules of one blueprint.
         *{
             part.blueprint
@@ -164,10 +178,14 @@ def _register(app: Flask) -> None:
                 *(base_decisions, base_differences, base_papers),
             )
         },
-        adjustments.blueprint,
+        # Several modules of one blueprint.
+        *{
+            part.blueprint
+            for part in (adjustments, adjustment_drafts, adjustment_papers, adjustment_steps)
+        },
         energy_coverage.blueprint,
-        # Two modules of one blueprint.
-        *{part.blueprint for part in (energy_months, energy_doubts)},
+        # Several modules of one blueprint.
+        *{part.blueprint for part in (energy_months, energy_month, energy_reports, energy_doubts)},
         energy_tables.blueprint,
         weather.blueprint,
         # Two modules of one blueprint.
@@ -204,113 +222,6 @@ def _home(app: Flask) -> None:
         """The process answers and its database does."""
         session().execute(select(1))
         return {"status": "ok"}
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
-    here: str
-    """«page» on the page itself, «true» on pages below it, else empty (aria-current)."""
-    count: int = 0
-
-
-_MENU: tuple[tuple[str, str, tuple[Can, ...]], ...] = (
-    ("milestones.todo", "我的待办", (Can.REPORT_MILESTONE,)),
-    ("review.queue", "审核", (Can.REVIEW_FOR_CITY, Can.REVIEW_FOR_PROVINCE)),
-    ("dashboard.board", "进展总览", (Can.SEE_PROGRAMME,)),
-    ("gantt.index", "甘特图", (Can.SEE_PROGRAMME,)),
-    ("supervision.index", "督办", (Can.SEE_SUPERVISION,)),
-    ("targets.index", "年度任务", (Can.SEE_PROGRAMME,)),
-    ("portfolio.index", "合同", (Can.SEE_CONTRACTS,)),
-    ("settlements.index", "费用结算", (Can.SEE_CONTRACTS,)),
-    ("energy.index", "能源数据", (Can.SEE_ENERGY,)),
-    ("baselines.index", "能源基准", (Can.SEE_ENERGY,)),
-    ("energy_months.index", "能源月报", (Can.SEE_ENERGY,)),
-    ("savings.index", "节能量", (Can.SEE_ENERGY,)),
-    ("briefs.index", "工作简报", (Can.READ_BRIEF,)),
-    ("jobs.index", "后台任务", (Can.MAKE_DOSSIER, Can.FILL_SHEET)),
-    ("people.index", "账号", (Can.MANAGE_ACCOUNTS,)),
-    ("regions.notice", "通知数据", (Can.MANAGE_NOTICE,)),
-    ("templates.index", "里程碑模板", (Can.MANAGE_TEMPLATES,)),
-    ("templates.policy", "预警规则", (Can.MANAGE_TEMPLATES,)),
-    ("contract_policy.edit", "合同提示规则", (Can.MANAGE_TEMPLATES,)),
-    ("calendar.index", "工作日历", (Can.MANAGE_CALENDAR,)),
-    ("mail.index", "邮件服务", (Can.MANAGE_MAIL,)),
-    ("audit.index", "操作日志", (Can.READ_AUDIT,)),
-)
-
-
-_BELOW: Mapping[str, tuple[str, ...]] = {
-    "milestones": ("milestones.todo", "review.queue", "dashboard.board"),
-    "review": ("review.queue",),
-    "bulk": ("milestones.todo", "review.queue"),
-    "dashboard": ("dashboard.board",),
-    "gantt": ("gantt.index", "dashboard.board"),
-    "supervision": ("supervision.index",),
-    "orders": ("supervision.index",),
-    "matters": ("supervision.index",),
-    "problems": ("supervision.index",),
-    "briefs": ("briefs.index",),
-    "people": ("people.index",),
-    "templates": ("templates.index",),
-    "moves": ("templates.index",),
-    "regions": ("regions.notice", "dashboard.board"),
-    "audit": ("audit.index",),
-    "jobs": ("jobs.index",),
-    "calendar": ("calendar.index",),
-    "mail": ("mail.index",),
-    "targets": ("targets.index",),
-    "entries": ("targets.index",),
-    "projects": ("targets.index",),
-    **dict.fromkeys(
-        ("portfolio", "contracts", "contract_files", "changes", "companies"), ("portfolio.index",)
-    ),
-    "settlements": ("settlements.index",),
-    "settlement": ("settlements.index",),
-    "dossiers": ("jobs.index", "dashboard.board"),
-    "baselines": ("baselines.index",),
-    "adjustments": ("baselines.index",),
-    **dict.fromkeys(("energy", "institutions", "bills", "energy_imports"), ("energy.index",)),
-    **dict.fromkeys(
-        ("energy_months", "energy_coverage", "energy_tables", "weather"), ("energy_months.index",)
-    ),
-    "savings": ("savings.index",),
-    "guarantees": ("savings.index",),
-}
-"""Where pages that are not in the menu belong: the first of these that the person has."""
-
-
-def _here(endpoints: list[str]) -> tuple[str, str]:
-    """(menu entry, how it is current)."""
-    asked = request.endpoint or ""
-    if asked in endpoints:
-        return asked, "page"
-    homes = _BELOW.get(asked.partition(".")[0], ())
-    return next((home for home in homes if home in endpoints), ""), "true"
-
-
-def _navigation() -> list[Link]:
-    if not current_user.is_authenticated:
-        return []
-    who = identity()
-    own = {endpoint: label for endpoint, label, wanted in _MENU if any(may(can) for can in wanted)}
-    current, how = _here(list(own))
-    return [
-        Link(
-            label,
-            url_for(endpoint),
-            how if endpoint == current else "",
-            _waiting(who) if endpoint == "review.queue" else 0,
-        )
-        for endpoint, label in own.items()
-    ]
-
-
-def _waiting(who: Identity) -> int:
-    """How long the reviewer's queue is; counted anew only when the data have changed."""
-    counted: Shelf[int] = current_app.extensions["custody.queues"]
-    return counted.get((edition(), who.role, who.place), lambda: queue_size(session(), who))
 
 
 def _working_days(app: Flask) -> None:
@@ -354,7 +265,7 @@ def _words(app: Flask) -> None:
             "today": clock.today(),
             "now": clock.now(),
             "demo": app.config["DEMO"],
-            "navigation": _navigation(),
+            "navigation": navigation(),
             **_top(),
             "field_words": FIELD_WORDS,
         }

@@ -59,7 +59,6 @@ class LoadResult:
     province: str
     rows: Loaded
     template_number: int
-    template_new: bool
     started: int
     """Regions whose lifecycle began with this load."""
 
@@ -79,7 +78,7 @@ def load_folder(
     own = folder / "milestones.csv"
     source = own if own.exists() else JIANGSU / "milestones.csv"
     if own.exists() or not _has_template(session, province):
-        template, new = templates.load(
+        template = templates.load(
             session,
             sheet.read(_rows(source)),
             province=province,
@@ -88,7 +87,7 @@ def load_folder(
             now=now,
         )
     else:
-        template, new = published(session, province), False
+        template = published(session, province)
     energy_tables.begin(session, province, actor=actor, now=now)
     place = queries.place_of_code(session, province)
     started = lifecycles.enrol(
@@ -99,7 +98,7 @@ def load_folder(
         actor=actor,
         now=now,
     )
-    return LoadResult(province, loaded, template.number, new, started)
+    return LoadResult(province, loaded, template.number, started)
 
 
 def found(

@@ -89,7 +89,11 @@ def inspect(session: Session, files: FileStore) -> Iterator[Part]:
     yield Part(
         "账单导入",
         energy.accepted(session),
-        (*energy.differences(session), *energy.bills_changed(session)),
+        (
+            *energy.differences(session),
+            *energy.reread(session, files),
+            *energy.bills_changed(session),
+        ),
     )
     yield Part(
         "地区阶段",

@@ -20,6 +20,9 @@ from custody.app import log_to
 from custody.baselines import runner as baselines
 from custody.baselines.actions.drafts import KIND as BASELINE_FIT
 from custody.baselines.actions.papers import KIND as BASELINE_PAPER
+from custody.briefs import ahead, printing
+from custody.briefs import runner as briefs
+from custody.briefs.actions.editions import KIND as EDITION
 from custody.dossiers import runner
 from custody.dossiers.actions import KIND
 from custody.energy import runner as energy
@@ -42,6 +45,7 @@ HANDLERS: Handlers = {
     energy.ACCEPTANCE: energy.accept,
     BASELINE_FIT: baselines.fit,
     BASELINE_PAPER: baselines.print_table,
+    EDITION: briefs.make,
 }
 """Kind of job → who does it."""
 PAUSE = 1.0
@@ -120,17 +124,23 @@ class Rounds:
 
 def rounds_of(config: Config, database: Database) -> list[Round]:
     letters = Letters(config.base_url) if config.mails else None
+    printed = ahead.Memory()
     rounds = [
         Round("overdue orders", 60, lambda: escalate(database)),
         Round("post", 3, lambda: deliver(database, letters)),
         Round("reminders", 60, lambda: remind(database, letters)),
         Round("sweeping", 3600, lambda: sweep(config, database)),
+        Round("printing ahead", 5, lambda: print_ahead(config, database, printed)),
     ]
     if letters:
         server = Server.parse(config.smtp_url)
         rounds += [
             Round("digest", 60, lambda: digest(database, letters)),
-            Round("mail", 2, lambda: send_mails(database, server, config.mail_from)),
+            Round(
+                "mail",
+                2,
+                lambda: send_mails(database, server, FileStore(config.files), config.mail_from),
+            ),
             Round("lost mails", 300, lambda: give_up_lost(database)),
         ]
     return rounds
@@ -163,8 +173,18 @@ def remind(database: Database, letters: Letters | None) -> None:
 
 
 def sweep(config: Config, database: Database) -> None:
+    files, now, days = FileStore(config.files), clock.now(), config.results_days
     with database.reader() as session:
-        jobs.sweep(session, FileStore(config.files), now=clock.now(), days=config.results_days)
+        jobs.sweep(session, files, now=now, days=days)
+    with database.transaction() as session:
+        printing.sweep(session, files, now=now, days=days)
+
+
+def print_ahead(config: Config, database: Database, memory: ahead.Memory) -> None:
+    files = FileStore(config.files)
+    ahead.print_ahead(
+        database, files, memory, demo=config.demo, base_url=config.base_url, now=clock.now()
+    )
 
 
 def digest(database: Database, letters: Letters) -> None:
@@ -176,10 +196,12 @@ def digest(database: Database, letters: Letters) -> None:
         outbox.digest(session, now=now, letters=letters)
 
 
-def send_mails(database: Database, server: Server, sender: str, *, most: int = 20) -> None:
+def send_mails(
+    database: Database, server: Server, store: FileStore, sender: str, *, most: int = 20
+) -> None:
     """A few at a time, so that jobs do not wait for a slow server."""
     for _ in range(most):
-        if not outbox.send_one(database, server, sender=sender):
+        if not outbox.send_one(database, server, store, sender=sender):
             return
 
 

@@ -153,7 +153,7 @@ def _demonstration(database: Database, folder: Path) -> None:
 def unprinted(*, notices: bool = False) -> Iterator[None]:
     """Papers of the demonstration are a few bytes instead of a second's work each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "pdf", lambda _brief: programme.PDF)
+        patch.setattr(render, "pdf_here", lambda _brief: programme.PDF)
         if not notices:
             patch.setattr(supervision, "pdf_here", lambda _paper: programme.PDF)
         yield

@@ -16,6 +16,7 @@ from custody.accounts import queries, rules
 from custody.accounts.models import Account
 from custody.accounts.rules import Identity, Place, Role
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -103,7 +104,7 @@ def _record(
     action: str,
     account: Account,
     *,
-    changes: dict[str, tuple[object, object]] | None = None,
+    changes: Changes | None = None,
     modifies: bool = True,
     note: str = "",
 ) -> None:
@@ -201,7 +202,7 @@ def add(
     )
     session.add(account)
     session.flush()
-    changes: dict[str, tuple[object, object]] = {
+    changes: Changes = {
         "role": (None, role),
         "place": (None, place.code),
         "unit": (None, account.unit),
@@ -261,7 +262,7 @@ def set_active(
         raise Refused([Problem("self", "不能停用自己的账号，请由另一位系统管理员办理。")])
     account.active = active
     account.session_epoch += 1
-    changes: dict[str, tuple[object, object]] = {"active": (not active, active)}
+    changes: Changes = {"active": (not active, active)}
     _record(session, actor, now, "account.edited", account, changes=changes)
 
 

@@ -113,7 +113,10 @@ class Can(StrEnum):
     REPLAN = "replan"
     EXPORT = "export"
     DRAFT_BRIEF = "draft_brief"
+    REVIEW_BRIEF = "review_brief"
     READ_BRIEF = "read_brief"
+    INSTRUCT = "instruct"
+    ANSWER_INSTRUCTION = "answer_instruction"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_TEMPLATES = "manage_templates"
     MANAGE_NOTICE = "manage_notice"
@@ -157,6 +160,9 @@ ALLOWED: Mapping[Can, frozenset[Role]] = {
     Can.REPLAN: frozenset({Role.COORDINATOR}),
     Can.EXPORT: frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER, Role.LEADER}),
     Can.DRAFT_BRIEF: frozenset({Role.COORDINATOR}),
+    Can.REVIEW_BRIEF: frozenset({Role.COORDINATOR}),
+    Can.INSTRUCT: frozenset({Role.LEADER, Role.COORDINATOR}),
+    Can.ANSWER_INSTRUCTION: frozenset({Role.COORDINATOR, Role.CITY_REVIEWER, Role.OFFICER}),
     Can.READ_BRIEF: _EVERYBODY - {Role.SYSADMIN},
     Can.MANAGE_ACCOUNTS: frozenset({Role.SYSADMIN}),
     Can.MANAGE_TEMPLATES: frozenset({Role.SYSADMIN}),

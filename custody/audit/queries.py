@@ -108,3 +108,15 @@ def check(session: Session, *, newest: int) -> Checked:
         previous = event.hash
         count += 1
     return Checked(count, start is None, tuple(broken))
+
+
+def history(
+    session: Session, kind: str, subject: object, *, limit: int | None = None
+) -> Sequence[Event]:
+    """What was done to a thing, newest first; downloads are not part of its history."""
+    return session.scalars(
+        select(Event)
+        .where(Event.kind == kind, Event.subject == str(subject), Event.modifies)
+        .order_by(Event.id.desc())
+        .limit(limit)
+    ).all()

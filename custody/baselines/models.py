@@ -137,9 +137,12 @@ class NonRoutine(Versioned, Base):
     trigger: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
     """Percent of change up to which the contract adjusts nothing."""
     quantity: Mapped[Decimal] = mapped_column(Quantity)
-    """ΔQ a month, in the energy's unit; of PRICE zero."""
+    """ΔQ a month, in the energy's unit, of all its meters together; of PRICE zero."""
     formula: Mapped[str] = mapped_column(Text)
     """In numbers, as it was worked out."""
+    spread: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Of a whole institution: its meters of the energy with their shares (rules.spreading); `meter_id`
+    is then the first of them. None: of that meter alone."""
     reason: Mapped[str] = mapped_column(Text)
     from_month: Mapped[int]
     until_month: Mapped[int | None]
@@ -147,5 +150,7 @@ class NonRoutine(Versioned, Base):
     """Counts once both signed papers lie with it (attachments baseline_adjustment/owner, /company)."""
     signed_at: Mapped[datetime | None]
     withdrawn_because: Mapped[str | None] = mapped_column(Text)
+    returned_because: Mapped[str | None] = mapped_column(Text)
+    """What city or province asked to be put right, the last time; a draft goes on as a draft."""
     created_at: Mapped[datetime]
     created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

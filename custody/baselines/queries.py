@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import Double, Select, and_, cast, func, or_, select
+from sqlalchemy import Double, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.models import Account
 from custody.accounts.rules import Identity
-from custody.baselines.models import Baseline, Comment, Line, NonRoutine
+from custody.baselines.models import Baseline, Comment, Line
 from custody.baselines.rules.covered import Covered, Known
-from custody.baselines.rules.fitting import NOTHING
+from custody.baselines.rules.fitting import NOTHING, QUOTA_ENTERED, REGRESSION, RULE
 from custody.baselines.rules.outline import Outline
 from custody.baselines.rules.plain import fitted_like
-from custody.baselines.rules.states import AdjustmentState, State
+from custody.baselines.rules.states import State
 from custody.energy.models.bills import Bill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.models.tables import Temperature
 from custody.energy.rules.energies import Energy, Payment
-from custody.infra.journal import Event
 from custody.kernel.periods import codes
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
@@ -59,21 +59,7 @@ def lines_of(session: Session, baseline_ids: Sequence[int]) -> list[Line]:
     )
 
 
-def adjustments_of(session: Session, meter_ids: Sequence[int]) -> dict[int, list[NonRoutine]]:
-    """The signed ones of each meter that has any, in order of their first month."""
-    found: dict[int, list[NonRoutine]] = {}
-    for few in _pieces(meter_ids):
-        rows = session.scalars(
-            select(NonRoutine)
-            .where(NonRoutine.meter_id.in_(few), NonRoutine.state == AdjustmentState.SIGNED)
-            .order_by(NonRoutine.meter_id, NonRoutine.from_month, NonRoutine.id)
-        )
-        for row in rows:
-            found.setdefault(row.meter_id, []).append(row)
-    return found
-
-
-def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), AT_ONCE):
         yield ids[start : start + AT_ONCE]
 
@@ -176,7 +162,7 @@ def meters_of_version(
 def numbers_of(session: Session, meter_ids: Sequence[int]) -> Mapping[int, str]:
     """Meter → 户号."""
     found: dict[int, str] = {}
-    for few in _pieces(meter_ids):
+    for few in pieces(meter_ids):
         rows = session.execute(select(Meter.id, Meter.number).where(Meter.id.in_(few)))
         found.update((row[0], row[1]) for row in rows)
     return found
@@ -202,7 +188,7 @@ def bills_of(
 ) -> Mapping[int, Bills]:
     """As they are now; every meter asked for has an entry."""
     found = {one: Bills({}, {}) for one in meter_ids}
-    for few in _pieces(meter_ids):
+    for few in pieces(meter_ids):
         rows = session.execute(
             select(Bill.meter_id, Bill.month, cast(Bill.use, Double), Bill.days)
             .where(Bill.meter_id.in_(few), Bill.month.between(first, last))
@@ -222,15 +208,6 @@ def names_of(session: Session, ids: Iterable[int | None]) -> Mapping[int, str]:
         )
     )
     return {row[0]: f"{row[1]}　{row[2]}" for row in rows}
-
-
-def events_of(session: Session, baseline_id: int) -> Sequence[Event]:
-    """What was done to it, newest first; downloads are not part of its history."""
-    return session.scalars(
-        select(Event)
-        .where(Event.kind == "baseline", Event.subject == str(baseline_id), Event.modifies)
-        .order_by(Event.id.desc())
-    ).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,84 +283,7 @@ def coverage_of(session: Session, region: str, city: str, first: int, last: int)
     )
 
 
-# --- non-routine adjustments ------------------------------------------------------------------
-
-ADJUSTMENT = "baseline_adjustment"
-"""Kind of their attachments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adjusted:
-    """An adjustment with what it is of."""
-
-    row: NonRoutine
-    meter: Meter
-    institution: Institution
-
-
-def adjustments_of_region(
-    session: Session, region_code: str, state: AdjustmentState | None = None
-) -> list[Adjusted]:
-    """Newest first."""
-    query = _adjusted().where(NonRoutine.region_code == region_code)
-    if state is not None:
-        query = query.where(NonRoutine.state == state)
-    rows = session.execute(query.order_by(NonRoutine.number.desc()))
-    return [Adjusted(row[0], row[1], row[2]) for row in rows]
-
-
-def _adjusted() -> Select[NonRoutine, Meter, Institution]:
-    return (
-        select(NonRoutine, Meter, Institution)
-        .join(Meter, Meter.id == NonRoutine.meter_id)
-        .join(Institution, Institution.id == Meter.institution_id)
-    )
-
-
-def get_adjustment(
-    session: Session, number: int, *, who: Identity, lock: bool = False
-) -> tuple[NonRoutine, Region]:
-    query = (
-        select(NonRoutine, Region)
-        .join(Region, Region.code == NonRoutine.region_code)
-        .where(NonRoutine.id == number, within(who.place))
-    )
-    if lock:
-        query = query.with_for_update(of=NonRoutine)
-    row = session.execute(query).one_or_none()
-    if row is None:
-        raise NotFound
-    return row[0], row[1]
-
-
-def adjusted_of(session: Session, row: NonRoutine) -> Adjusted:
-    found = session.execute(_adjusted().where(NonRoutine.id == row.id)).one()
-    return Adjusted(found[0], found[1], found[2])
-
-
-def found_meters(
-    session: Session, region_code: str, words: str, offset: int, size: int
-) -> tuple[int, list[tuple[Meter, Institution]]]:
-    """(how many, some of them) of the region's metered meters in custody by name or number."""
-    query = (
-        select(Meter, Institution)
-        .join(Institution, Institution.id == Meter.institution_id)
-        .where(
-            Meter.region_code == region_code,
-            Institution.in_custody,
-            Meter.payment.in_([one for one in Payment if one.metered]),
-            Meter.energy.in_([one for one in Energy if fitted_like(one)]),
-        )
-    )
-    if words:
-        query = query.where(
-            or_(
-                Institution.name.contains(words, autoescape=True),
-                Meter.number.contains(words, autoescape=True),
-            )
-        )
-    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.execute(
-        query.order_by(Institution.id, Meter.energy, Meter.number).offset(offset).limit(size)
-    )
-    return count, [(row[0], row[1]) for row in rows]
+def year_of(line: Line) -> Decimal | None:
+    """The base quantity of a year by the method that was chosen; None where there is none."""
+    by_method = {REGRESSION: line.model_use, QUOTA_ENTERED: line.quota, RULE: line.rule_use}
+    return by_method.get(line.chosen)

@@ -16,9 +16,10 @@ from sqlalchemy import BigInteger, Double, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from custody.attachments.queries import attached_to
+from custody.baselines.adjusted import ADJUSTMENT
 from custody.baselines.models import Baseline, Line, NonRoutine
-from custody.baselines.queries import ADJUSTMENT, lines_of, numbers_of
-from custody.baselines.rules import adjusting
+from custody.baselines.queries import lines_of, numbers_of, year_of
+from custody.baselines.rules import adjusting, spreading
 from custody.baselines.rules.adjusting import Wanted
 from custody.baselines.rules.bills import Bills, Digest, Metered
 from custody.baselines.rules.fitting import QUANTITY, fit_all
@@ -186,8 +187,33 @@ def adjustment_differences(session: Session) -> Iterator[str]:
         right = adjusting.quantity_of(found)
         if row.quantity != right:
             yield f"{name}记为每月{row.quantity:.4f}，按登记的数值重算为{right:.4f}。"
+        if row.spread:
+            yield from _spread_differences(session, name, row)
         if row.formula != found.formula:
             yield f"{name}的算式与按登记的数值重算的不符。"
+
+
+def _spread_differences(session: Session, name: str, row: NonRoutine) -> Iterator[str]:
+    """The bases are those of the version, the shares come out of them, the parts out of the shares."""
+    spread = row.spread or {}
+    held = spreading.from_plain(spread)
+    lines = {one.meter_id: year_of(one) for one in lines_of(session, [spread["baseline"]])}
+    for one in held:
+        if lines.get(one.meter) != one.year:
+            yield (
+                f"{name}分摊所存户号{one.number}的年基准用量{one.year:.4f}"
+                f"与能源基准第{spread['version']}版不符。"
+            )
+    bases = [spreading.Base(one.meter, one.number, one.year) for one in held]
+    if not bases or sum(one.year for one in bases) <= 0:
+        yield f"{name}缺少分摊所依据的基准用量，无法复算。"
+        return
+    for one, again in zip(held, spreading.parts_of(row.quantity, bases), strict=True):
+        if one != again:
+            yield (
+                f"{name}分摊到户号{one.number}的为{one.share:.4%}、每月{one.quantity:.4f}，"
+                f"按所存基准用量重算为{again.share:.4%}、每月{again.quantity:.4f}。"
+            )
 
 
 _COMPARED = {

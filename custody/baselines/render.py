@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from custody.baselines import charts
+from custody.baselines.adjusted import adjustments_of
 from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.queries import (
     Bills,
-    adjustments_of,
     bills_of,
     comments_of,
     institutions_of,
@@ -188,9 +188,7 @@ def _row(
             *([f"定额来源：{line.quota_source}"] if line.quota_source else []),
             *([f"选用理由：{line.words}"] if line.words else []),
             *(
-                adjustment_words(
-                    *(one.number, one.quantity, meter.energy.unit, one.from_month, one.until_month)
-                )
+                adjustment_words(one, meter.id, meter.energy.unit)
                 for one in adjustments.get(meter.id, ())
             ),
         ],

@@ -19,7 +19,8 @@ def fit(work: Work) -> Result:
     work.progress(0, 2, "正在读取账单、气温和名录")
     with work.database.transaction() as session:
         drafts.fit(session, actor=work.actor, now=clock.now(), number=number)
-    return Result("基准已计算完成，请核对各户号的结果。", url=f"/baselines/{number}")
+    words = "基准已计算完成，请核对各户号的结果；人工选用的方法保留情况见该版页面。"
+    return Result(words, url=f"/baselines/{number}")
 
 
 def print_table(work: Work) -> Result:

@@ -14,7 +14,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from custody.briefs import charts as own_charts
+from custody.briefs import evidence
 from custody.briefs import snapshot as frozen
+from custody.briefs.figures import months as months_of
+from custody.briefs.layout import density, listed, matrix_of, steps_of
+from custody.briefs.rules import Form
 from custody.briefs.snapshot import Snapshot
 from custody.dashboard import charts
 from custody.infra import pdf as machine
@@ -31,6 +36,8 @@ PAGES = {"province": 40, "city": 20, "region": 12}
 """Page limit by scope; a province of 1,000 regions needs some 30 pages of table."""
 TALLEST = 640
 """Of a picture, in its own pixels: on paper some 170 mm. A taller map gives way to a strip."""
+FEWEST_MONTHS = 3
+"""Fewer bars than this are told by the table."""
 TITLE_ROOM = 19
 """Characters of 2号 in a line of the title."""
 
@@ -43,8 +50,8 @@ class Figure:
     drawn: Svg
     narrow: Svg | None
     """The same for a phone; only on screen, where both stand in the page."""
-    leads: bool
-    """Stands before the text of its section, not after it."""
+    closes: bool
+    """Stands after the tables of its section: a table may break where a picture may not."""
 
     @property
     def svg(self) -> Svg | None:
@@ -76,7 +83,7 @@ def article(brief: Snapshot, *, draft: bool = False, level: int = 2) -> Markup:
     The page links static/css/print.css and then static/css/brief.css.
     """
     words = _words(brief, screen=True, draft=draft, level=level, sheets=())
-    return Markup(_environment().get_template("article.html").render(words))  # noqa: S704
+    return Markup(_environment().get_template(words["article"]).render(words))  # noqa: S704
 
 
 def job(brief: Snapshot, *, draft: bool = False) -> machine.Job:
@@ -86,7 +93,7 @@ def job(brief: Snapshot, *, draft: bool = False) -> machine.Job:
     )
     assets = {
         figure.name: machine.Asset("image/svg+xml", figure.drawn.encode())
-        for drawn in _figures(brief, inline=False).values()
+        for drawn in ({} if single(brief) else _figures(brief, inline=False)).values()
         for figure in drawn
     }
     return machine.Job(
@@ -95,16 +102,38 @@ def job(brief: Snapshot, *, draft: bool = False) -> machine.Job:
         title=brief["title"],
         author=brief["masthead"]["issuer"],
         subject=f"{brief['masthead']['name']} {brief['masthead']['issue_words']}",
-        keywords=("整区能源费用托管", "公共机构节能", brief["scope"]["name"]),
+        keywords=(
+            *("整区能源费用托管", "公共机构节能", brief["scope"]["name"]),
+            *([evidence.claim(brief)] if evidence.numbered(brief) else []),
+        ),
         created=day,
-        assets=assets,
-        pages=PAGES.get(brief["kind"], 40) + len(brief["regions"]) // 25,
+        assets=assets | _mark(brief, draft),
+        attached=() if draft else evidence.attached(brief),
+        pages=1 if single(brief) else PAGES.get(brief["kind"], 40) + len(brief["regions"]) // 25,
     )
+
+
+def _mark(brief: Snapshot, draft: bool) -> dict[str, machine.Asset]:
+    """The QR code, where there is an address it can lead to."""
+    address = evidence.address(brief["masthead"].get("base_url", ""), frozen.digest(brief))
+    if draft or not address or not evidence.numbered(brief):
+        return {}
+    return {"mark": evidence.square(address)}
 
 
 def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
     """The printed brief; RenderFailed (custody.infra.pdf) says in Chinese why there is none."""
-    return press.render_isolated(job(brief, draft=draft), seconds=seconds)
+    return printed(brief, draft=draft, seconds=seconds).pdf
+
+
+def pdf_here(brief: Snapshot) -> bytes:
+    """Printed in this process: for the briefs of a demonstration, whose words are our own."""
+    return machine.render(job(brief))
+
+
+def printed(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> machine.Printed:
+    """The same with its number of pages."""
+    return press.print_isolated(job(brief, draft=draft), seconds=seconds)
 
 
 # --- what the templates are given -------------------------------------------------------------
@@ -113,40 +142,80 @@ def pdf(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
 def _words(
     brief: Snapshot, *, screen: bool, draft: bool, level: int, sheets: Sequence[str]
 ) -> dict[str, Any]:
+    content_digest, base_url = frozen.digest(brief), brief["masthead"].get("base_url", "")
     return {
         "brief": brief,
         "screen": screen,
         "draft": draft,
         "level": level,
         "sheets": sheets,
-        "title_lines": title_lines(brief["title"]),
-        "figures": _figures(brief, inline=screen),
-        "table_after": _table_after(brief),
+        "code": "" if draft or not evidence.numbered(brief) else evidence.code_of(content_digest),
+        "address": evidence.address(base_url, content_digest),
+        "site": base_url,
+        **(_page_words(brief) if single(brief) else _brief_words(brief, screen=screen)),
     }
 
 
-def _table_after(brief: Snapshot) -> str:
-    """The table follows the section on progress, or the last one there is."""
+def single(brief: Snapshot) -> bool:
+    """Is it the single page? Snapshots of schema 1 know no form."""
+    return str(brief.get("form", Form.BRIEF)) == Form.PAGE
+
+
+def _brief_words(brief: Snapshot, *, screen: bool) -> dict[str, Any]:
+    return {
+        "article": "article.html",
+        "title_lines": title_lines(brief["title"]),
+        "figures": _figures(brief, inline=screen),
+        "tables": tables_of(brief),
+    }
+
+
+def _page_words(brief: Snapshot) -> dict[str, Any]:
+    return {
+        "article": "page_article.html",
+        "headings": {section["key"]: section["heading"] for section in brief["sections"]},
+        "matrix": matrix_of(brief),
+        "density": density(brief),
+        "listed": listed(brief),
+        "steps": steps_of(brief),
+    }
+
+
+def tables_of(brief: Snapshot) -> dict[str, list[tuple[int, str]]]:
+    """Section → its tables with their numbers; without its section a table follows the last one."""
     keys = [section["key"] for section in brief["sections"]]
-    if not brief["regions"]:
-        return ""
-    return "progress" if "progress" in keys else keys[-1] if keys else ""
+    placed: dict[str, list[tuple[int, str]]] = {key: [] for key in keys}
+    savings, problems = brief.get("savings"), brief.get("problems")
+    wanted = [
+        ("progress", brief["kind"] == "region" and brief["milestones"], "milestones.html"),
+        ("progress", brief["kind"] != "region" and brief["regions"], "regions.html"),
+        ("savings", savings and savings["known"], "savings.html"),
+        ("problems", problems and problems["rows"], "problems.html"),
+    ]
+    if keys:
+        there = [
+            (home if home in placed else keys[-1], name) for home, some, name in wanted if some
+        ]
+        there.sort(key=lambda one: keys.index(one[0]))
+        for number, (home, name) in enumerate(there, 1):
+            placed[home].append((number, name))
+    return placed
 
 
 def _figures(brief: Snapshot, *, inline: bool) -> dict[str, list[Figure]]:
     keys = [section["key"] for section in brief["sections"]]
     placed: dict[str, list[Figure]] = {key: [] for key in keys}
     small = _drawn(brief, charts.PHONE) if inline else []
-    for number, (section, caption, drawn, leads) in enumerate(_drawn(brief, charts.PRINT), 1):
+    for number, (section, caption, drawn, closes) in enumerate(_drawn(brief, charts.PRINT), 1):
         home = section if section in placed else keys[0] if keys else ""
         if home:
             narrow = small[number - 1][2] if inline else None
-            placed[home].append(Figure(number, f"chart/{number}", caption, drawn, narrow, leads))
+            placed[home].append(Figure(number, f"chart/{number}", caption, drawn, narrow, closes))
     return placed
 
 
 def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool]]:
-    """(section, caption, picture, before its text) in the order of the text."""
+    """(section, caption, picture, after its tables) in the order of the text."""
     as_of = datetime.fromisoformat(brief["as_of"]).date()
     day = f"{as_of.month}月{as_of.day}日"
     if not brief["regions"]:
@@ -165,7 +234,10 @@ def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool
             look=look,
             pilot=batch.pilot if batch else True,
         )
-        return [("progress", f"{region['stage_words']}阶段里程碑时间轴", picture, False)]
+        return [
+            ("progress", f"{region['stage_words']}阶段里程碑时间轴", picture, False),
+            *_drawn_savings(brief, look),
+        ]
     year = as_of.year
     found = [
         (
@@ -182,15 +254,32 @@ def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool
                 "progress",
                 f"各批次平均进度与计划的比较（截至{day}）",
                 charts.batch_bars(batches, look=look),
-                True,
+                False,
             )
         )
     if len({region["city_code"] for region in brief["regions"]}) > 1:
         picture = charts.tile_map(_tiles(brief), look=look)
         if picture.height > TALLEST:
             picture = charts.lights_strip(_lights(brief), look=look)
-        found.append(("progress", f"各设区市有关地区状态分布（截至{day}）", picture, False))
-    return found
+        found.append(("progress", f"各设区市有关地区状态分布（截至{day}）", picture, True))
+    return found + _drawn_savings(brief, look)
+
+
+def _drawn_savings(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool]]:
+    months = months_of(brief.get("savings"))
+    if len(months) < FEWEST_MONTHS:
+        return []
+    picture = own_charts.months(months, look=look)
+    caption = f"{brief['savings']['months']}能耗与基准"
+    return [("savings", caption, picture, True)]
+
+
+def captions(brief: Snapshot) -> dict[str, list[str]]:
+    """Of each section the names of its pictures, for a document that cannot show them."""
+    return {
+        key: [f"图{figure.number}　{figure.caption}" for figure in drawn]
+        for key, drawn in _figures(brief, inline=False).items()
+    }
 
 
 def _lights(brief: Snapshot) -> dict[Light, int]:
@@ -278,6 +367,8 @@ def _environment() -> Environment:
         "numbered": _numbered,
         "standing": _standing,
         "sign": lambda code: LIGHT_LOOKS[code].sign,
+        "keyed": lambda sections: {one["key"]: one["paragraphs"] for one in sections},
+        "meaning": lambda code: Light(code).meaning,
         "fifth": lambda percent: int(min(100, max(0, percent or 0)) // 5 * 5),
     }
     return environment

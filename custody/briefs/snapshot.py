@@ -9,16 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from custody.briefs import wording
+from custody.briefs import changes, figures, numbers, wording
+from custody.briefs.facts import More
+from custody.briefs.rules import Form, period_words
+from custody.briefs.wording import Paragraph, onepage
+from custody.briefs.wording.ahead import expected_words
 from custody.dashboard.rules import BatchFacts, Cell, CurvePoint, ProgrammeFacts, RegionFacts
 from custody.milestones.rules import LIGHTS, Light, Stage, Status
 
-SCHEMA = 1
+SCHEMA = 3
+"""2: form, ranked, masthead of a correction. 3: marks, fields, savings, contracts, problems, since;
+what an older snapshot lacks is not printed."""
 Snapshot = dict[str, Any]
+_NOTHING_MORE = More()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +46,37 @@ class Masthead:
     phone: str = ""
     title: str = ""
     """Of this brief; empty for the drafted one."""
+    period: str = ""
+    """2026-11 or 2026-Q4; empty: of any day."""
+    replaces: str = ""
+    """Of a correction: what it takes the place of, and why."""
 
 
 def issue_words(masthead: Masthead) -> str:
     """〔2026〕第11期（总第23期）; a draft without a number leaves room for it."""
-    number = str(masthead.issue) if masthead.issue is not None else "　"
-    total = f"（总第{masthead.total}期）" if masthead.total is not None else ""
-    return f"〔{masthead.year}〕第{number}期{total}"
+    return _issue_words(masthead.year, masthead.issue, masthead.total)
+
+
+def _issue_words(year: int, issue: int | None, total: int | None) -> str:
+    number = str(issue) if issue is not None else "　"
+    running = f"（总第{total}期）" if total is not None else ""
+    return f"〔{year}〕第{number}期{running}"
+
+
+def numbered(content: Snapshot, *, issue: int, total: int, base_url: str = "") -> Snapshot:
+    """The same brief with its number, and the site where it can be checked; nothing else changes."""
+    head = content["masthead"]
+    words = _issue_words(head["year"], issue, total)
+    return {
+        **content,
+        "masthead": {
+            **head,
+            "issue": issue,
+            "total": total,
+            "issue_words": words,
+            "base_url": base_url,
+        },
+    }
 
 
 def long_day(day: date) -> str:
@@ -53,14 +84,35 @@ def long_day(day: date) -> str:
 
 
 def freeze(
-    facts: ProgrammeFacts, *, masthead: Masthead, words: Mapping[str, str] | None = None
+    facts: ProgrammeFacts,
+    *,
+    masthead: Masthead,
+    words: Mapping[str, str] | None = None,
+    form: Form = Form.BRIEF,
+    ranked: bool = False,
+    more: More = _NOTHING_MORE,
+    last: Mapping[str, Any] | None = None,
 ) -> Snapshot:
-    """The brief as plain data. `words` are edited texts by paragraph key; an empty one drops it."""
+    """The brief as plain data. `words` are edited texts by paragraph key; an empty one drops it.
+
+    `last`: the snapshot of the last published brief of the place and form; what changed since then
+    is told.
+    """
     edited = words or {}
+    more = replace(more, ranked=ranked)
+    data = _data(facts, more)
+    since = changes.between(last, data) if last is not None else None
+    known = {**changes.named_figures(data), **wording.fields(facts, more)}
+    drafted = (
+        onepage.paragraphs(facts, more, since)
+        if form is Form.PAGE
+        else wording.paragraphs(facts, more, since)
+    )
     return {
         "schema": SCHEMA,
+        "form": form.value,
+        "ranked": ranked,
         "kind": facts.scope_kind,
-        "as_of": facts.as_of.isoformat(),
         "as_of_words": long_day(facts.as_of),
         "demo": facts.demo,
         "scope": {
@@ -82,19 +134,61 @@ def freeze(
             "copies": [list(line) for line in masthead.copies],
             "editor": masthead.editor,
             "phone": masthead.phone,
+            "period": masthead.period,
+            "period_words": period_words(masthead.period),
+            "replaces": masthead.replaces,
         },
-        "title": masthead.title or wording.title(facts),
-        "sections": _sections(facts, edited),
-        "figures": _figures(facts),
-        "batches": [_batch(batch) for batch in facts.batches],
-        "regions": [_region(region, facts.as_of) for region in facts.regions],
+        "title": masthead.title or _title(facts, form, masthead.period),
+        "sections": _sections(facts.scope_kind, drafted, edited, known),
+        "fields": known,
+        **data,
+        "since": _since(since),
         "milestones": _milestones(facts),
         "curve": [
             [point.on.isoformat(), _raw(point.planned), _raw(point.actual), _raw(point.forecast)]
             for point in facts.curve
         ],
         "lights_note": wording.lights_note(),
-        "caveats": list(wording.caveats(facts)),
+        "caveats": list(wording.caveats(facts, more)),
+    }
+
+
+def _data(facts: ProgrammeFacts, more: More) -> dict[str, Any]:
+    """What a later brief is compared with, and what the tables show."""
+    return {
+        "as_of": facts.as_of.isoformat(),
+        "figures": _figures(facts),
+        "batches": [_batch(batch, more) for batch in facts.batches],
+        "regions": [_region(region, facts.as_of, more) for region in _ordered(facts, more)],
+        "marks": changes.marks(facts),
+        "savings": figures.savings(more.savings),
+        "contracts": figures.contracts(more.contracts),
+        "problems": figures.problems(facts, more),
+    }
+
+
+def _ordered(facts: ProgrammeFacts, more: More) -> list[RegionFacts]:
+    """As the notice lists them; by progress within the batch only where a ranking is wanted."""
+    if not more.ranked:
+        return list(facts.regions)
+    return sorted(facts.regions, key=lambda one: (one.batch, -one.percent, one.seq))
+
+
+def _title(facts: ProgrammeFacts, form: Form, period: str) -> str:
+    if form is Form.PAGE:
+        return onepage.title(facts, period)
+    return wording.title(facts, period)
+
+
+def _since(since: changes.Changes | None) -> dict[str, Any] | None:
+    if since is None:
+        return None
+    return {
+        "as_of": since.since.isoformat(),
+        "confirmed": len(since.confirmed),
+        "late": len(since.late),
+        "closed": len(since.closed),
+        "reopened": len(since.reopened),
     }
 
 
@@ -117,13 +211,18 @@ def paragraphs_of(snapshot: Snapshot) -> list[dict[str, str]]:
 # --- facts to data ----------------------------------------------------------------------------
 
 
-def _sections(facts: ProgrammeFacts, edited: Mapping[str, str]) -> list[dict[str, Any]]:
-    headings = wording.section_headings(facts.scope_kind)
-    sections: dict[str, list[dict[str, str]]] = {key: [] for key in headings}
-    for paragraph in wording.paragraphs(facts):
-        text = edited.get(paragraph.key, paragraph.text).strip()
+def _sections(
+    scope_kind: str,
+    drafted: Sequence[Paragraph],
+    edited: Mapping[str, str],
+    known: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    headings = {**wording.section_headings(scope_kind), **onepage.SECTIONS}
+    sections: dict[str, list[dict[str, str]]] = {}
+    for paragraph in drafted:
+        text = numbers.filled(edited.get(paragraph.key, paragraph.text), known).strip()
         if text:
-            sections[paragraph.section].append(
+            sections.setdefault(paragraph.section, []).append(
                 {
                     "key": paragraph.key,
                     "heading": edited.get(f"{paragraph.key}.heading", paragraph.heading).strip(),
@@ -131,9 +230,9 @@ def _sections(facts: ProgrammeFacts, edited: Mapping[str, str]) -> list[dict[str
                 }
             )
     return [
-        {"key": key, "heading": headings[key], "paragraphs": paragraphs}
-        for key, paragraphs in sections.items()
-        if paragraphs
+        {"key": key, "heading": headings[key], "paragraphs": sections[key]}
+        for key in headings
+        if key in sections
     ]
 
 
@@ -154,7 +253,9 @@ def _figures(facts: ProgrammeFacts) -> dict[str, Any]:
     }
 
 
-def _batch(batch: BatchFacts) -> dict[str, Any]:
+def _batch(batch: BatchFacts, more: More) -> dict[str, Any]:
+    every = more.ahead.batches if more.ahead else ()
+    ahead = next((one for one in every if one.number == batch.number), None)
     return {
         "number": batch.number,
         "name": batch.name,
@@ -169,11 +270,13 @@ def _batch(batch: BatchFacts) -> dict[str, Any]:
         "expected": wording.percent_words(batch.expected_percent),
         "expected_raw": _raw(batch.expected_percent),
         "lights": {light.value: batch.lights.get(light, 0) for light in LIGHTS},
+        "ahead": expected_words(ahead) if ahead else "",
     }
 
 
-def _region(region: RegionFacts, as_of: date) -> dict[str, Any]:
+def _region(region: RegionFacts, as_of: date, more: More) -> dict[str, Any]:
     coming = region.next_cell
+    ahead = more.ahead.of(region.code) if more.ahead else None
     return {
         "code": region.code,
         "name": region.name,
@@ -198,6 +301,7 @@ def _region(region: RegionFacts, as_of: date) -> dict[str, Any]:
         "next_code": coming.code if coming else "",
         "due": wording.day_words(coming.planned, as_of) if coming and coming.planned else "",
         "reported": region.reported,
+        "odds": ahead.words if ahead and ahead.probability is not None else "",
     }
 
 

@@ -20,6 +20,7 @@ from custody.energy import render
 from custody.energy.actions import imports, rehearsing
 from custody.energy.actions.imports import Prepared
 from custody.energy.actions.rehearsing import Looked, Rehearsal
+from custody.energy.queries.files import open_file
 from custody.energy.queries.imports import meter_lines, roster_lines
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.told import Told, grouped, weighed
@@ -89,7 +90,7 @@ def _rehearsed_and_stored(
     with database.reader() as session:
         region = _region(session, code)
         edition = journal.edition(session)
-        layout = rehearsing.open_file(file.read_bytes(), file.name, kind)
+        layout = open_file(file.read_bytes(), file.name, kind)
         rehearsal = rehearsing.rehearse(session, layout, region, now=now)
     if not (store and rehearsal.clean):
         return rehearsal

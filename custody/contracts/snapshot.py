@@ -11,7 +11,7 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from custody.contracts.rules.composing import Draft
+from custody.contracts.rules.agreed import Draft
 from custody.contracts.rules.statement import READABLE, SCHEMA, Inputs, Statement
 
 Plain = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from custody.dashboard.rules.rows import (
     RegionRow,
     Rows,
     Undo,
+    part_of,
 )
 from custody.forecast.rules import Outlook
 from custody.forecast.rules.montecarlo import odds
@@ -61,6 +62,19 @@ def programme_facts(
     notice later is shown with the state its lifecycle began with.
     """
     return _told(_rows_of(session, place, as_of), place, as_of, demo)
+
+
+def programme_facts_each(
+    session: Session, province: Place, as_of: date, *, demo: bool = False
+) -> Callable[[Place], ProgrammeFacts]:
+    """The same for any place of a province, from one set of statements for all of them."""
+    rows = _rows_of(session, province, as_of)
+
+    def facts(place: Place) -> ProgrammeFacts:
+        own = part_of(rows, city=place.city, region=place.region)
+        return _told(own, place, as_of, demo)
+
+    return facts
 
 
 def programme_ahead(

@@ -41,6 +41,8 @@ class Change:
     month: int
     why: str
     end: AdjustmentState
+    whole: bool = False
+    """Of all meters of the institution's energy."""
 
 
 _CHANGES = (
@@ -55,6 +57,10 @@ _CHANGES = (
     Change(
         *(YIXING, "yixing", 12, date(2026, 10, 22), Driver.HOURS, "220", "286", "4200", 202610),
         *("开放延时服务，每月运行时间增加，服务公司正在核对。", AdjustmentState.DRAFT),
+    ),
+    Change(
+        *(YIXING, "yixing", 0, date(2026, 7, 8), Driver.PRICE, "0.68", "0.71", "60000", 202607),
+        *("电网企业代理购电价格调整，双方按当期公告结算。", AdjustmentState.SIGNED, True),
     ),
     Change(
         *(ZHANGJIAGANG, "zhangjiagang", 5, date(2026, 5, 20), Driver.PEOPLE, "", "0.88", "6.5"),
@@ -98,6 +104,7 @@ def _adjustment(player: Player, act: Act) -> None:
         wanted=Wanted(
             *(one.driver, before, after, Decimal(one.rate), Decimal()), *(one.why, one.month, None)
         ),
+        whole=one.whole,
     )
     player.session.flush()
     _ended(player, act, row, one.end)

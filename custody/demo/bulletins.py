@@ -9,12 +9,15 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity, Place
-from custody.briefs import actions, render
+from custody.briefs import render, snapshot
+from custody.briefs.actions import drafting, publishing
 from custody.briefs.queries import get_brief
+from custody.briefs.rules import Form
 from custody.demo import people
 from custody.demo.story import Act
 from custody.infra.files import FileStore
 from custody.infra.pdf import RenderFailed
+from custody.kernel.periods import Month
 from custody.regions.queries import place_name
 
 _COPIES = (
@@ -47,7 +50,7 @@ class Bulletins:
         place, as_of = act.values["place"], act.day
         assert isinstance(place, Place)
         assert isinstance(as_of, date)
-        wanted = actions.first_wishes(
+        wanted = drafting.first_wishes(
             self.session, place, as_of=as_of, today=act.at.date(), editor=actor.name
         )
         author = people.everybody()[0]
@@ -58,20 +61,41 @@ class Bulletins:
             editor=author.name,
             phone=author.phone,
         )
-        brief = actions.start(self.session, actor=actor, now=act.at, place=place, wanted=wanted)
+        month, form = Month.of(as_of), act.values.get("form", Form.BRIEF)
+        assert isinstance(form, Form)
+        brief = drafting.start(
+            self.session,
+            actor=actor,
+            now=act.at,
+            place=place,
+            wanted=wanted,
+            form=form,
+            period=str(month) if as_of == month.last else "",
+        )
+        self._keep(act, brief.id, brief.version)
+
+    def correct(self, act: Act, actor: Identity) -> None:
+        """Of the brief that `of` names in the story."""
+        old = self._open.get(str(act.values["of"]))
+        if old is None:
+            return
+        brief = publishing.correct(
+            self.session, actor=actor, now=act.at, brief_id=old[0], reason=str(act.values["why"])
+        )
         self._keep(act, brief.id, brief.version)
 
     def freeze(self, act: Act, actor: Identity) -> None:
+        if act.words not in self._open:
+            return
         number, version = self._open[act.words]
         brief = get_brief(self.session, number, actor)
-        wanted = actions.wishes_of(brief)
-        content = actions.compose(self.session, brief.place, wanted, demo=True)
+        content = drafting.content_of(self.session, brief, demo=True)
         try:
-            stored = self.store.put(io.BytesIO(render.pdf(content)))
+            stored = self.store.put(io.BytesIO(render.pdf_here(content)))
         except RenderFailed:
             del self._open[act.words]
             return
-        actions.freeze(
+        publishing.freeze(
             self.session,
             actor=actor,
             now=act.at,
@@ -83,11 +107,34 @@ class Bulletins:
         self.session.flush()
         self._keep(act, number, brief.version)
 
+    def review(self, act: Act, actor: Identity) -> None:
+        if act.words not in self._open:
+            return
+        number, version = self._open[act.words]
+        brief = publishing.review(
+            self.session, actor=actor, now=act.at, brief_id=number, version=version
+        )
+        self.session.flush()
+        self._keep(act, number, brief.version)
+
     def publish(self, act: Act, actor: Identity) -> None:
         if act.words not in self._open:
             return
         number, version = self._open[act.words]
-        actions.publish(self.session, actor=actor, now=act.at, brief_id=number, version=version)
+        brief = get_brief(self.session, number, actor)
+        assert brief.snapshot is not None
+        issue, total = publishing.numbers_of(self.session, brief)
+        content = snapshot.numbered(brief.snapshot, issue=issue, total=total)
+        stored = self.store.put(io.BytesIO(render.pdf_here(content)))
+        publishing.publish(
+            self.session,
+            actor=actor,
+            now=act.at,
+            brief_id=number,
+            version=version,
+            content=content,
+            pdf=stored,
+        )
 
     def _keep(self, act: Act, number: int, version: int) -> None:
         self._open[act.words] = (number, version)

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 
 from custody.demo import (
     adjustments,
+    baselines,
     contracts,
     dossiers,
+    editions,
     energy,
     inbox,
+    leaders,
     ledger,
     settlements,
     sheets,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 Verb = Callable[["Player", Act], None]
 CHAPTERS: tuple[ModuleType, ...] = (
     energy,
+    baselines,
     adjustments,
     ledger,
     contracts,
@@ -41,6 +45,8 @@ CHAPTERS: tuple[ModuleType, ...] = (
     supervision,
     sheets,
     dossiers,
+    leaders,
+    editions,
     inbox,
 )
 """The inbox last: it tells what the others did at the same moment."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def acts(until: datetime) -> list[Act]:
     """Signed contracts are entered in the first weeks of the year, each by its region's officer."""
-    slugs = {seat.code: seat.slug for seat in people.seats()}
+    slugs = people.officers()
     told = []
     for number, deal in enumerate(DEALS):
         on = date(2026, 1, 20) + timedelta(days=(number % 4) + 7 * (number // 4))

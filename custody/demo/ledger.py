@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from custody.demo.play import Player
 
 YIXING, ZHANGJIAGANG = "320282", "320582"
-_OFFICERS = {seat.code: seat.slug for seat in people.seats()}
+_OFFICERS = people.officers()
 _COUNTED = 6
 """So many institutions of a region have figures of 2025."""
 _REPORTED = 2025

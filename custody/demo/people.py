@@ -99,6 +99,11 @@ def seats() -> Iterator[Seat]:
             yield Seat(code, slug, region, f"{code[:4]}00", officer)
 
 
+def officers() -> dict[str, str]:
+    """Region → who signs in for it."""
+    return {seat.code: seat.slug for seat in seats()}
+
+
 def lead_unit(region: str) -> str:
     """The region's lead unit as general as the notice has it: no real office is named."""
     return f"{region}机关事务主管部门"

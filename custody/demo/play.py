@@ -263,6 +263,9 @@ class Player:
     def freeze(self, act: Act) -> None:
         self.bulletins.freeze(act, self.actors[act.actor])
 
+    def review(self, act: Act) -> None:
+        self.bulletins.review(act, self.actors[act.actor])
+
     def publish(self, act: Act) -> None:
         self.bulletins.publish(act, self.actors[act.actor])
 
@@ -323,6 +326,7 @@ _VERBS: dict[str, Callable[[Player, Act], None]] = {
     "profile": Player.profile,
     "brief": Player.brief,
     "freeze": Player.freeze,
+    "review": Player.review,
     "publish": Player.publish,
     "sign_in": Player.sign_in,
     "wrong": Player.wrong,

@@ -20,7 +20,7 @@ from custody.contracts.actions import settlement_papers as papers
 from custody.contracts.actions import settlements as actions
 from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import Settlement
-from custody.contracts.rules.composing import ActualPrice, DeductionLine
+from custody.contracts.rules.agreed import ActualPrice, DeductionLine
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.periods import Period
 from custody.contracts.rules.profiles import fingerprint
@@ -88,7 +88,7 @@ _PROFILE = {
 
 def acts(until: datetime) -> list[Act]:
     """Drafted by the region's officer, frozen the next day, signed and paid within two weeks."""
-    slugs = {seat.code: seat.slug for seat in people.seats()}
+    slugs = people.officers()
     told = [
         Act(clock.at(date(2026, 2, 2), 9, 40), slugs[DAFENG], "settlement_profile", DAFENG),
         Act(clock.at(date(2026, 3, 25), 10, 10), slugs[ZHANGJIAGANG], "area_order", ZHANGJIAGANG),

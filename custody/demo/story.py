@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from custody.accounts.rules import Place
+from custody.briefs.rules import Form
 from custody.demo import people, phrases, rosters
 from custody.demo.courses import YEAR, Mark, Plan, Step, day, parse
 from custody.demo.plans import PLANS
@@ -307,8 +308,17 @@ def _office() -> Iterator[Act]:
     yield Act(on(11, 20, 17, 6), "wuxi-huishan", "draft", "320206", ("M10",), values=draft)
 
 
+def draft_day(today: date) -> date | None:
+    """When the draft that waits at the end of the story was begun: the last working day."""
+    last = today - timedelta(days=1)
+    while not is_working_day(last):
+        last -= timedelta(days=1)
+    return last if last >= date(YEAR, 1, 1) else None
+
+
 def _briefs(until: datetime) -> Iterator[Act]:
-    """The last two months' briefs of the province, one of a city and one of a region, and a draft."""
+    """The last two months' briefs of the province, one of a city, one of a region, the single page for
+    the leaders, and a draft."""
     today = until.date()
     ends: list[date] = []
     month = today.replace(day=1)
@@ -321,6 +331,7 @@ def _briefs(until: datetime) -> Iterator[Act]:
         "省": Place(people.PROVINCE),
         "无锡": Place(people.PROVINCE, "320200"),
         "宜兴": Place(people.PROVINCE, "320200", "320282"),
+        "一页": Place(people.PROVINCE),
     }
     for end in ends:
         for number, (name, place) in enumerate(places.items()):
@@ -328,18 +339,18 @@ def _briefs(until: datetime) -> Iterator[Act]:
                 continue
             key = f"{name}{end}"
             on = later(end, 1)
-            told = {"place": place}
+            told = {"place": place, "form": Form.PAGE if name == "一页" else Form.BRIEF}
             writer = people.COORDINATORS[0]
             minute = 5 * number
             yield Act(
                 clock.at(on, 9, 30 + minute), writer, "brief", day=end, words=key, values=told
             )
             yield Act(clock.at(on, 14, 10 + minute), writer, "freeze", words=key)
+            checker = people.COORDINATORS[1]
+            yield Act(clock.at(on, 16, 20 + minute), checker, "review", words=key)
             yield Act(clock.at(later(on, 1), 9, 10 + minute), writer, "publish", words=key)
-    last = today - timedelta(days=1)
-    while not is_working_day(last):
-        last -= timedelta(days=1)
-    if ends and last > ends[-1]:
+    last = draft_day(today)
+    if ends and last and last > ends[-1]:
         told = {"place": places["省"]}
         writer = people.COORDINATORS[1]
         yield Act(clock.at(last, 16, 40), writer, "brief", day=last, words="草稿", values=told)

@@ -12,7 +12,8 @@ from custody.energy.rules.states import Kind
 from custody.energy.workbook.columns import FIELDS, METER_FIELDS, SCHEMAS, SHEETS, Field
 from custody.energy.workbook.layout import Layout
 from custody.energy.workbook.told import Slip
-from custody.infra.workbooks import Column, Marked, Shape, Table, Value, marked, workbook
+from custody.infra.marked import Marked, marked
+from custody.infra.workbooks import Column, Shape, Table, Value, workbook
 
 SPARE = 300
 """Blank lines below what is known (our choice)."""

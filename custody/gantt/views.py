@@ -17,15 +17,16 @@ from custody.dashboard.rules import ProgrammeFacts
 from custody.gantt import charts, queries, render
 from custody.gantt.forms import read_filters
 from custody.gantt.rules import MANY, GanttFilters, GanttGroup, blocks, groups_of
-from custody.infra import clock, journal
+from custody.infra import clock
 from custody.infra.pdf import RenderFailed
 from custody.infra.shelf import Shelf
 from custody.kernel.days import full_day
 from custody.kernel.problems import NotFound
 from custody.regions.queries import get_city, get_region
-from custody.web.database import edition, session, transaction
+from custody.web.database import edition, session
 from custody.web.days import Day, read_day
 from custody.web.downloads import name_file, pdf_file, xlsx_file
+from custody.web.exports import note_taken
 
 blueprint = Blueprint("gantt", __name__)
 Page = str | Response | tuple[str, int]
@@ -245,22 +246,15 @@ def _file(place: Place, kind: str) -> Page:
             render_template("gantt/failed.html", message=failure.message, place=place),
             503,
         )
-    who = identity()
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="gantt.exported",
-            kind=place.level.value,
-            subject=place.code,
-            label=facts.scope_name,
-            province=place.province,
-            city=place.city,
-            region=place.region,
-            note=f"截至{full_day(day.on)}，{KINDS[kind]}",
-            modifies=False,
-        )
+    note_taken(
+        facts.scope_name,
+        actor=identity(),
+        place=place,
+        action="gantt.exported",
+        kind=place.level.value,
+        subject=place.code,
+        note=f"截至{full_day(day.on)}，{KINDS[kind]}",
+    )
     name = render.file_name(facts, kind)
     plain = f"gantt-{place.code}-{day.on:%Y%m%d}.{kind}"
     if kind == "pdf":

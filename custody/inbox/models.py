@@ -112,6 +112,9 @@ class Mail(Base):
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
+    paper: Mapped[str] = mapped_column(String(64), default="")
+    """Digest of the PDF that goes with it; empty for none."""
+    paper_name: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[MailState] = mapped_column(Word(MailState))
     tries: Mapped[int]
     created_at: Mapped[datetime]

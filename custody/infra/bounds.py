@@ -40,12 +40,16 @@ def _outside(rows: int, columns: int) -> re.Pattern[bytes]:
     """A cell that is not written as <c r="AB123", or lies beyond the last full 26 columns, or beyond
     the last row that shares its first digit with the bound."""
     tens, first = len(str(rows)) - 1, int(str(rows)[0])
-    lines = f"[0-9]{{1,{tens}}}"
+    lines = [f"[0-9]{{1,{tens}}}"] if tens else []
     if first > 1:
-        lines += f"|[1-{first - 1}][0-9]{{{tens}}}"
+        lines.append(f"[1-{first - 1}][0-9]{{{tens}}}")
+    if not lines:
+        return re.compile(b"<c(?![A-Za-z])")  # one row: every cell is looked at closer
     blocks = columns // 26 - 1
-    letters = f"[A-{chr(64 + min(blocks, 26))}]?[A-Z]" if blocks > 0 else "[A-Z]"
-    return re.compile(f'<c(?! r="{letters}(?:{lines})"|[A-Za-z])'.encode())
+    letters = f"[A-{chr(64 + min(columns, 26))}]"
+    if blocks > 0:
+        letters = f"[A-{chr(64 + min(blocks, 26))}]?[A-Z]"
+    return re.compile(f'<c(?! r="{letters}(?:{"|".join(lines)})"|[A-Za-z])'.encode())
 
 
 _PLACE = re.compile(r"([A-Za-z]{1,8})(\d{1,9})")

@@ -160,14 +160,30 @@ def configuration(folder: Path) -> str:
 
 
 def _genuine(font: Font, path: Path) -> bool:
+    return _judged(font, path, *_state(path))
+
+
+def digests() -> list[str]:
+    """SHA-256 of the fonts in their order: other fonts print other pages. A missing one has none."""
+    paths = locate().files
+    found = [paths.get(font.file) for font in FONTS]
+    return ["" if path is None else _digest(path, *_state(path)) for path in found]
+
+
+def _state(path: Path) -> tuple[int, int]:
     state = path.stat()
-    return _judged(font, path, state.st_size, state.st_mtime_ns)
+    return state.st_size, state.st_mtime_ns
 
 
 @lru_cache(maxsize=32)
-def _judged(font: Font, path: Path, _size: int, _modified: int) -> bool:
+def _digest(path: Path, _size: int, _modified: int) -> str:
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _judged(font: Font, path: Path, size: int, modified: int) -> bool:
+    digest = _digest(path, size, modified)
     if digest in font.digests:
         return True
     if font.strict or not _holds_gb2312(font, path):

@@ -77,6 +77,21 @@ class Event(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+Changes = dict[str, tuple[object, object]]
+"""Field → what it was, what it is now."""
+
+
+def amend(row: object, values: Mapping[str, object]) -> Changes:
+    """Set what differs, and say what did."""
+    changes: Changes = {}
+    for name, new in values.items():
+        old = getattr(row, name)
+        if old != new:
+            changes[name] = (old, new)
+            setattr(row, name, new)
+    return changes
+
+
 START = "0" * 64
 _LOCK = 0x63757374  # one advisory lock for the end of the chain («cust»)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import IO
 
@@ -28,6 +29,9 @@ EXCEL = Kind(
     "Excel表格",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     endings=("xlsx", "et"),
+)
+OPEN_SHEET = Kind(
+    "OpenDocument表格", "application/vnd.oasis.opendocument.spreadsheet", endings=("ods",)
 )
 SLIDES = Kind(
     "演示文稿",
@@ -66,7 +70,10 @@ _INSIDE = (
 )
 ENDINGS = frozenset(
     ending
-    for kind in (*dict(_STARTS).values(), *dict(_INSIDE).values(), ZIP, WEBP, HEIC)
+    for kind in (
+        *(*dict(_STARTS).values(), *dict(_INSIDE).values()),
+        *(ZIP, OPEN_SHEET, WEBP, HEIC),
+    )
     for ending in kind.endings
 )
 """Every ending that a file we take may have."""
@@ -90,7 +97,11 @@ def _zip_kind(stream: IO[bytes]) -> Kind | None:
     try:
         with zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile:
+            if "mimetype" in names:
+                with archive.open("mimetype") as entry:
+                    if entry.read(100).decode("ascii", "replace") == OPEN_SHEET.media_type:
+                        return OPEN_SHEET
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
         return None
     finally:
         stream.seek(0)

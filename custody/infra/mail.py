@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -29,6 +30,14 @@ class NotSent(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A PDF that goes with a letter."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     to: str
     subject: str
@@ -37,6 +46,7 @@ class Letter:
     number: str
     """Makes the Message-ID: the same letter sent again carries the same."""
     at: datetime
+    papers: Sequence[Paper] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,10 @@ def _message(letter: Letter, sender: str) -> bytes:
     message["Content-Language"] = "zh-CN"
     message.set_content(letter.text, cte="base64")
     message.add_alternative(letter.html, subtype="html", cte="base64")
+    for paper in letter.papers:
+        message.add_attachment(
+            paper.data, maintype="application", subtype="pdf", filename=paper.name
+        )
     return message.as_bytes(policy=SMTP)  # lines end as SMTP wants them
 
 

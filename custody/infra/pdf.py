@@ -16,10 +16,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePath
 from typing import Any
 
-from custody.infra import fonts, justify
+from custody.infra import fonts, justify, tuning
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Attached:
     content: bytes
     description: str
     relationship: str = "Data"
+    media: str = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Job:
                         base64.b64encode(one.content).decode(),
                         one.description,
                         one.relationship,
+                        one.media,
                     ]
                     for one in self.attached
                 ],
@@ -111,10 +114,16 @@ class Job:
             for name, (media, content) in data["assets"].items()
         }
         data["attached"] = tuple(
-            Attached(name, base64.b64decode(content), description, relationship)
-            for name, content, description, relationship in data["attached"]
+            Attached(name, base64.b64decode(content), *rest)
+            for name, content, *rest in data["attached"]
         )
         return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    pdf: bytes
+    pages: int
 
 
 # --- in this process --------------------------------------------------------------------------
@@ -122,15 +131,18 @@ class Job:
 
 def render(job: Job) -> bytes:
     """The PDF, or RenderFailed. Loads WeasyPrint, and fonts, into this process."""
+    return printed(job).pdf
+
+
+def printed(job: Job) -> Printed:
+    """The same with its number of pages. What the next paper can use again stays loaded."""
     weasyprint = _weasyprint()
-    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
 
-    font_config = FontConfiguration()
     with _complaints() as complaints, _quiet_collector():
         fetcher = _locked_fetcher(job.assets)
         try:
-            css = weasyprint.CSS(string=job.css, font_config=font_config, url_fetcher=fetcher)
+            font_config, css = _font_configuration(), _sheet(job.css)
             document = weasyprint.HTML(
                 string=job.html, url_fetcher=fetcher, base_url=SCHEME
             ).render(stylesheets=[css], font_config=font_config, pdf_variant=VARIANT)
@@ -153,7 +165,7 @@ def render(job: Job) -> bytes:
             )
     _refuse_faults(complaints)
     _refuse_foreign_fonts(pdf_fonts(document))
-    return pdf
+    return Printed(pdf, len(document.pages))
 
 
 def _weasyprint() -> Any:
@@ -164,7 +176,23 @@ def _weasyprint() -> Any:
     import weasyprint
 
     justify.enable()
+    tuning.enable()
     return weasyprint
+
+
+@lru_cache(maxsize=1)
+def _font_configuration() -> Any:
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=8)
+def _sheet(css: str) -> Any:
+    """A style sheet, read once; it may name nothing outside itself."""
+    from weasyprint import CSS
+
+    return CSS(string=css, font_config=_font_configuration(), url_fetcher=_locked_fetcher({}))
 
 
 def _locked_fetcher(assets: Mapping[str, Asset]) -> Any:
@@ -202,6 +230,11 @@ def _describe(document: Any, job: Job) -> None:
 
 
 def _attachments(weasyprint: Any, job: Job) -> list[Any]:
+    from weasyprint.pdf.anchors import MIMETYPES
+
+    for one in job.attached:
+        # Else the media type comes from the machine's own list, and with it other bytes.
+        MIMETYPES.add_type(one.media, PurePath(one.name).suffix)
     return [
         weasyprint.Attachment(
             string=one.content,

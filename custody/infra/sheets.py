@@ -18,6 +18,7 @@ from xml.parsers import expat
 import python_calamine as calamine
 
 from custody.infra.bounds import Beyond, column_of, within, within_ods
+from custody.infra.documents import ENCRYPTED, OLE, ZIP, is_book, other_document
 from custody.kernel.cells import Cell, Fault, Sheet
 from custody.kernel.problems import Problem, Refused
 
@@ -79,7 +80,8 @@ TAKEN = "Excel、WPS表格（.xlsx、.xls、.et、.ods）或CSV文件"
 
 
 def read_workbook(data: bytes, name: str, limits: Limits | None = None) -> list[Sheet]:
-    """The sheets of a file, told by its bytes as well as its name; formulas by their kept values.
+    """The sheets of a file, told by its bytes: its name counts for plain text alone. Formulas are
+    taken by their kept values.
 
     Raises Refused with one Chinese sentence that says what is wrong with the file and what to do.
     """
@@ -91,13 +93,17 @@ def read_workbook(data: bytes, name: str, limits: Limits | None = None) -> list[
     if len(data) > limits.size:
         size, most = len(data) / _MEGABYTE, limits.size // _MEGABYTE
         raise _refused("too_big", f"{shown}有{size:.0f} MB，表格不能超过{most} MB；请拆分后上传。")
+    if data.startswith(_BINARY):
+        if other := other_document(data):
+            raise _refused("kind", f"{shown}其实是{other}，不是表格，请上传{TAKEN}。")
+        if ending not in ENDINGS and not is_book(data):
+            raise _refused("kind", f"{shown}不是表格，请上传{TAKEN}。")
+        return _binary_sheets(data, shown, limits)
     if ending not in ENDINGS:
         raise _refused("kind", f"{shown}不是表格，请上传{TAKEN}。")
-    if ending == "csv" and not data.startswith(_BINARY):
+    if ending == "csv":
         return [_csv_sheet(data, shown, limits)]
-    if not data.startswith(_BINARY):
-        raise _refused("text", f"{shown}{_what_text(data)}")
-    return _binary_sheets(data, shown, limits)
+    raise _refused("text", f"{shown}{_what_text(data)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class Packed:
 
 
 def packed(data: bytes) -> Packed:
-    if not data.startswith(_ZIP):
+    if not data.startswith(ZIP):
         return Packed()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -126,10 +132,7 @@ def _refused(code: str, message: str) -> Refused:
     return Refused([Problem(code, message, "file")])
 
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BINARY = (_ZIP, _OLE)
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-"""In the directory of the compound file that holds an encrypted .xlsx."""
+_BINARY = (ZIP, OLE)
 
 
 def _what_text(data: bytes) -> str:
@@ -185,9 +188,9 @@ def _unquoted(cell: str) -> str:
 
 
 def _binary_sheets(data: bytes, shown: str, limits: Limits) -> list[Sheet]:
-    if data.startswith(_OLE) and _ENCRYPTED in data:
+    if data.startswith(OLE) and ENCRYPTED in data:
         raise _locked(shown)
-    marks = _marks(data, shown, limits) if data.startswith(_ZIP) else {}
+    marks = _marks(data, shown, limits) if data.startswith(ZIP) else {}
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             return [

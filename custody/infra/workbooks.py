@@ -15,8 +15,6 @@ from typing import Any
 
 import xlsxwriter
 
-from custody.kernel.cells import Cell, Fault, Sheet, words
-
 
 class Shape(StrEnum):
     TEXT = "text"
@@ -46,6 +44,11 @@ _FORMATS: dict[Shape, dict[str, Any]] = {
 }
 
 Value = str | int | float | Decimal | date | datetime | None
+
+
+def share(percent: float | None) -> float | None:
+    """For a column of shape PERCENT."""
+    return None if percent is None else percent / 100
 
 
 class Check(StrEnum):
@@ -97,21 +100,21 @@ def workbook(
     `lean`: rows go to disk as they come, so that a long table needs no more memory than a short one.
     """
     out = io.BytesIO()
-    book = _book(out, lean=lean)
+    book = new_book(out, lean=lean)
     properties: dict[str, Any] = {"author": author, "title": tables[0].title if tables else ""}
     if created is not None:
         properties["created"] = created.replace(tzinfo=None)
     book.set_properties(properties)
-    looks = _Looks(book)
+    looks = Looks(book)
     for table in tables:
         if table.form:
             book.set_custom_property("layout", table.form)
-        _write(book.add_worksheet(_sheet_name(table.name)), table, looks)
+        _write(book.add_worksheet(sheet_name(table.name)), table, looks)
     book.close()
     return out.getvalue()
 
 
-def _book(out: io.BytesIO, *, lean: bool = False) -> Any:
+def new_book(out: io.BytesIO, *, lean: bool = False) -> Any:
     return xlsxwriter.Workbook(
         out,
         {
@@ -125,7 +128,7 @@ def _book(out: io.BytesIO, *, lean: bool = False) -> Any:
     )
 
 
-class _Looks:
+class Looks:
     """The formats of a workbook, made once."""
 
     def __init__(self, book: Any) -> None:
@@ -184,7 +187,7 @@ def _plain(shape: Shape) -> dict[str, Any]:
     return {"num_format": "0"} if shape is Shape.WHOLE else {}
 
 
-def _write(sheet: Any, table: Table, looks: _Looks) -> None:
+def _write(sheet: Any, table: Table, looks: Looks) -> None:
     last = max(sum(not column.hidden for column in table.columns) - 1, 0)
     sheet.set_row(0, 30)
     sheet.set_row(2, 32)
@@ -199,7 +202,7 @@ def _write(sheet: Any, table: Table, looks: _Looks) -> None:
         row += 1
     if table.form:
         sheet.protect("", _MAY)
-        _checks(sheet, 3, row - 1, dict(enumerate(table.columns)))
+        checks(sheet, 3, row - 1, dict(enumerate(table.columns)))
     if table.total is not None:
         _line(sheet, row, table.total, table.columns, looks.total)
         row += 1
@@ -207,10 +210,10 @@ def _write(sheet: Any, table: Table, looks: _Looks) -> None:
         _across(sheet, row, last, note, looks.note)
         row += 1
     sheet.freeze_panes(3, 3 if table.form else 1)
-    _for_print(sheet, 2)
+    for_print(sheet, 2)
 
 
-def _columns(sheet: Any, row: int, columns: Mapping[int, Column], looks: _Looks) -> None:
+def _columns(sheet: Any, row: int, columns: Mapping[int, Column], looks: Looks) -> None:
     """The head, and how wide the columns are."""
     for at, column in columns.items():
         options = {"hidden": True} if column.hidden else {}
@@ -218,7 +221,7 @@ def _columns(sheet: Any, row: int, columns: Mapping[int, Column], looks: _Looks)
         sheet.write_string(row, at, column.title, looks.head)
 
 
-def _for_print(sheet: Any, head: int) -> None:
+def for_print(sheet: Any, head: int) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
@@ -239,7 +242,7 @@ _MAY: dict[str, bool] = {
 """What protection leaves free. There is no password: it keeps from slips, the server keeps from the rest."""
 
 
-def _checks(sheet: Any, first: int, last: int, columns: Mapping[int, Column]) -> None:
+def checks(sheet: Any, first: int, last: int, columns: Mapping[int, Column]) -> None:
     """The open columns take what belongs there; all can be filtered by."""
     for at, column in columns.items():
         if column.check is not None and last >= first:
@@ -273,96 +276,6 @@ _CHECKS: dict[Check, dict[str, Any]] = {
 }
 
 
-# --- a form somebody sent, with what is wrong in it -------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A sheet as it was sent: every value in its own cell again, the wrong ones red and commented."""
-
-    sheet: Sheet
-    name: str
-    head: int
-    """Row of the column titles, counted from 0."""
-    columns: Mapping[int, Column]
-    """The columns that are known, by position."""
-    comments: Mapping[tuple[int, int], str]
-    """(row, column) → what is wrong there."""
-    form: str
-
-
-def marked(sent: Marked, *, author: str = "", lean: bool = False) -> bytes:
-    """The file to correct and to send again. `lean`: as for a workbook; rows are written in order."""
-    out = io.BytesIO()
-    book = _book(out, lean=lean)
-    book.set_custom_property("layout", sent.form)
-    looks = _Looks(book)
-    sheet = book.add_worksheet(_sheet_name(sent.name))
-    sheet.set_comments_author(author)
-    marks = {row for row, _ in sent.comments}
-    for at, column in sent.columns.items():
-        sheet.set_column(at, at, column.width, None, {"hidden": True} if column.hidden else {})
-    for row, cells in enumerate(sent.sheet.rows):
-        if row == 0 and sent.head and sent.columns:
-            sheet.write_string(0, max(sent.columns), sent.form)
-        if row == sent.head:
-            _titles(sheet, row, cells, sent, looks)
-        elif row < sent.head or (row not in marks and _is_note(cells)):
-            told = next(filter(None, map(words, cells)), "")
-            sheet.write_string(row, 0, told, looks.above)
-        else:
-            _sent_line(sheet, row, cells, sent, looks)
-    # Not protected: a row that does not belong here has to be deleted.
-    _checks(sheet, sent.head + 1, len(sent.sheet.rows) - 1, sent.columns)
-    sheet.freeze_panes(sent.head + 1, 3)
-    _for_print(sheet, sent.head)
-    book.close()
-    return out.getvalue()
-
-
-def _is_note(cells: Sequence[Cell]) -> bool:
-    """A note below the table; merged cells have it many times."""
-    first = next((cell for cell in cells if cell is not None), None)
-    return first is not None and all(cell is None or cell == first for cell in cells)
-
-
-def _titles(sheet: Any, row: int, cells: Sequence[Cell], sent: Marked, looks: _Looks) -> None:
-    for at, column in sent.columns.items():
-        sheet.write_string(row, at, column.title, looks.head)
-    _other_titles(sheet, row, cells, sent, looks)
-
-
-def _other_titles(sheet: Any, row: int, cells: Sequence[Cell], sent: Marked, looks: _Looks) -> None:
-    for at, cell in enumerate(cells):
-        if at not in sent.columns and cell is not None:
-            sheet.write_string(row, at, words(cell), looks.head)
-
-
-def _sent_line(sheet: Any, row: int, cells: Sequence[Cell], sent: Marked, looks: _Looks) -> None:
-    for at, cell in enumerate(cells):
-        column = sent.columns.get(at, _REST)
-        comment = sent.comments.get((row, at))
-        look = looks.wrong[_shape_of(cell, column)] if comment else looks.of(column)
-        _value(sheet, row, at, _writable(cell), look)
-        if comment:
-            sheet.write_comment(row, at, comment, {"x_scale": 2.2, "y_scale": 1.2})
-
-
-_REST = Column("", open=True)
-"""Columns that are not ours stay as they were."""
-
-
-def _writable(cell: Cell) -> Value:
-    if isinstance(cell, (Fault, bool)):
-        return words(cell)
-    return cell
-
-
-def _shape_of(cell: Cell, column: Column) -> Shape:
-    """Text in a column of dates stays readable."""
-    return Shape.TEXT if isinstance(cell, str) and column.shape is Shape.DAY else column.shape
-
-
 # --- cells ------------------------------------------------------------------------------------
 
 
@@ -381,10 +294,10 @@ def _line(
     look: Callable[[Column], Any],
 ) -> None:
     for at, (value, column) in enumerate(zip(cells, columns, strict=True)):
-        _value(sheet, row, at, value, look(column))
+        write_value(sheet, row, at, value, look(column))
 
 
-def _value(sheet: Any, row: int, at: int, value: Value, look: Any) -> None:
+def write_value(sheet: Any, row: int, at: int, value: Value, look: Any) -> None:
     if value is None or value == "":
         sheet.write_blank(row, at, None, look)
     elif isinstance(value, str):
@@ -399,6 +312,6 @@ MOST_SIGNS = 32_767
 """As many as a cell holds."""
 
 
-def _sheet_name(name: str) -> str:
+def sheet_name(name: str) -> str:
     """Without what Excel forbids in a sheet's name."""
     return "".join("·" if sign in "[]:*?/\\'" else sign for sign in name)[:31] or "表"

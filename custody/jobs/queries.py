@@ -64,3 +64,10 @@ def results_of(session: Session) -> Iterator[tuple[str, str]]:
     for job in session.scalars(select(Job).order_by(Job.id)):
         if job.result.get("digest"):
             yield job.result["digest"], f"任务{job.id}《{job.label}》"
+
+
+def latest_job(session: Session, kind: str, key: str) -> Job | None:
+    """The newest about a thing, whoever ordered it."""
+    return session.scalar(
+        select(Job).where(Job.kind == kind, Job.key == key).order_by(Job.id.desc()).limit(1)
+    )

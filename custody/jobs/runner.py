@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
-    """The person who ordered the work has cancelled it."""
+    """The person who ordered the work has cancelled it. Said otherwise: what stays nevertheless."""
 
 
 class Lost(Exception):
@@ -83,8 +83,9 @@ def run_one(database: Database, files: FileStore, handlers: Handlers) -> bool:
         result = handlers[kind](work)
     except Lost:
         return True
-    except Cancelled:
-        _finish(database, work, State.CANCELLED, "已取消，没有留下任何改动。")
+    except Cancelled as stopped:
+        words = str(stopped) or "已取消，没有留下任何改动。"
+        _finish(database, work, State.CANCELLED, words)
     except Refused as refusal:
         words = "；".join(problem.message for problem in refusal.problems)
         _finish(database, work, State.FAILED, words)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.infra import clock, journal
+from custody.infra import clock
 from custody.jobs import actions, tables
 from custody.jobs.models import Job
 from custody.jobs.queries import get_job, has_file, is_worked, jobs_of, results
@@ -18,7 +18,7 @@ from custody.kernel.problems import NotFound
 from custody.web import kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import stored_file
-from custody.web.exports import table_file
+from custody.web.exports import note_taken, table_file
 
 blueprint = Blueprint("jobs", __name__)
 kept.call(
@@ -98,21 +98,7 @@ def download(number: int) -> Page:
         stream = results(files()).open(job.result["digest"])
     except FileNotFoundError:
         return redirect(url_for("jobs.show", number=number), 303)
-    label = job.label
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="job.downloaded",
-            kind="job",
-            subject=number,
-            label=label,
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            modifies=False,
-        )
+    note_taken(job.label, actor=who, place=who.place, action="job.downloaded", subject=number)
     result = job.result
     return stored_file(
         stream, name=result["name"], size=result["size"], media_type=result["media_type"]

@@ -6,18 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from custody.infra.workbooks import Check, Column, Marked, Shape, Table, Value, marked, workbook
+from custody.infra.marked import Marked, marked
+from custody.infra.workbooks import Check, Column, Shape, Table, Value, workbook
 from custody.milestones import bulk
-from custody.milestones.bulk import (
-    SCHEMA,
-    SHEET,
-    TITLES,
-    Key,
-    Kind,
-    Known,
-    Layout,
-    Rehearsal,
-)
+from custody.milestones.bulk import SCHEMA, SHEET, TITLES, Key, Kind, Known, Layout, Rehearsal
 from custody.milestones.models import Milestone
 from custody.milestones.queries.bulk import report_of
 from custody.regions.models import Region

@@ -7,7 +7,6 @@ Drivers: IPMVP Core Concepts 2022 §7 (non-routine adjustments), GB/T 28750-2012
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -109,11 +108,6 @@ def price(
     """ΔC = Q · (P_t − P_0), yuan: the base cost follows, the base quantity does not."""
     words = f"{_n(quantity)} × ({_n(after)} − {_n(before)}) 元"
     return _made(Driver.PRICE, quantity * (after - before), _ratio(before, after), trigger, words)
-
-
-def total(adjustments: Iterable[Adjustment]) -> Decimal:
-    """A_m: the energy of all that are applied; prices stay out."""
-    return sum((one.counted for one in adjustments if one.driver is not Driver.PRICE), Decimal())
 
 
 def _scaled(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,9 +73,3 @@ class Points:
 
     def of_meters(self, rows: slice | Sequence[int] | Counts) -> Points:
         return Points(self.use[rows], self.days[rows], self.temperature[rows], self.mask[rows])
-
-    def chunks(self, meters: int) -> Iterator[tuple[slice, Points]]:
-        """Pieces of at most so many meters, so that memory stays bounded however many there are."""
-        for start in range(0, len(self), meters):
-            rows = slice(start, min(start + meters, len(self)))
-            yield rows, self.of_meters(rows)

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity
 from custody.infra import journal
 from custody.infra.db import Base
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict
 from custody.regions.models import Batch, City, Notice, Province, Region, Target, Task
 from custody.regions.notice import NoticeData
 
-Changes = dict[str, tuple[object, object]]
 Editable = Province | Notice | City | Batch | Region | Task | Target
 
 
@@ -28,8 +28,6 @@ class Loaded:
     added: int
     changed: int
     same: int
-    new_regions: tuple[str, ...]
-    """Codes of regions that did not exist before."""
 
 
 def load(session: Session, data: NoticeData, *, actor: journal.Actor, now: datetime) -> Loaded:
@@ -90,7 +88,7 @@ def load(session: Session, data: NoticeData, *, actor: journal.Actor, now: datet
         "city",
     )
     session.flush()
-    new = loader.upsert(
+    loader.upsert(
         Region,
         {(line.code,): {"province_code": province, **asdict(line)} for line in data.regions},
         ("code",),
@@ -109,7 +107,7 @@ def load(session: Session, data: NoticeData, *, actor: journal.Actor, now: datet
             province=province,
             note=f"新增{loader.added}项，更新{loader.changed}项，未变{loader.same}项",
         )
-    return Loaded(loader.added, loader.changed, loader.same, tuple(key[0] for key in new))
+    return Loaded(loader.added, loader.changed, loader.same)
 
 
 class _Loader:
@@ -128,23 +126,21 @@ class _Loader:
         lines: Mapping[tuple[Any, ...], dict[str, Any]],
         key: tuple[str, ...],
         kind: str,
-    ) -> list[tuple[Any, ...]]:
-        """One SELECT for all rows of a kind, then inserts and changes; returns the new keys."""
+    ) -> None:
+        """One SELECT for all rows of a kind, then inserts and changes."""
         rows: dict[tuple[Any, ...], Base] = {}
         if lines:
             first = getattr(model, key[0])
             wanted = {line_key[0] for line_key in lines}
             for row in self.session.scalars(select(model).where(first.in_(wanted))):
                 rows[tuple(getattr(row, name) for name in key)] = row
-        new = []
         for line_key, values in lines.items():
             row_or_none = rows.get(line_key)
             if row_or_none is None:
                 self.session.add(model(**values))
                 self.added += 1
-                new.append(line_key)
                 continue
-            changes = _apply(row_or_none, values)
+            changes = journal.amend(row_or_none, values)
             if changes:
                 self.changed += 1
                 _record(
@@ -159,18 +155,6 @@ class _Loader:
                 )
             else:
                 self.same += 1
-        return new
-
-
-def _apply(row: Base, values: Mapping[str, Any]) -> Changes:
-    """Set what differs and say what did."""
-    changes: Changes = {}
-    for name, value in values.items():
-        old = getattr(row, name)
-        if old != value:
-            changes[name] = (old, value)
-            setattr(row, name, value)
-    return changes
 
 
 def _record(
@@ -213,7 +197,7 @@ def edit(
     """Change a row of the notice. `version` is the one the person had before them: Conflict if stale."""
     if row.version != version:
         raise Conflict
-    changes = _apply(row, values)
+    changes = journal.amend(row, values)
     if changes:
         province = row.code if isinstance(row, Province) else row.province_code
         _record(session, actor, now, row, kind, subject, changes, province)

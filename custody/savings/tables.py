@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import Caliber
-from custody.infra.workbooks import Column, Shape, Table, Value
+from custody.infra.workbooks import Column, Shape, Table, Value, share
 from custody.savings.queries.saved import Conversion
 from custody.savings.rules.sums import Figure, Total
 
 ENERGIES = (Energy.ELECTRICITY, Energy.GAS, Energy.WATER, Energy.HEAT)
 NOTES = (
     "节能量＝调整后基准用量－实际用量，只计算基准充分、账单和气温齐全的户月；覆盖率为已计入的户月占应计户月的比例。",
-    "费用按基准期单价计算；不确定度为90%置信度，地区合计不低于调整后基准的2%。",
+    "费用按基准期单价计算，双方签认的价格调整自生效月份起计入；不确定度为90%置信度，地区合计不低于调整后基准的2%。",
     "水不折标准煤；标煤和二氧化碳所用系数见“折算系数”。",
 )
 
@@ -34,21 +34,17 @@ def _saved_columns() -> list[Column]:
 def _saved_values(total: Total | None) -> list[Value]:
     if total is None or not total.known:
         blank: list[Value] = [None] * (len(ENERGIES) + 5)
-        return [*blank, None if total is None else _share(total.coverage)]
+        return [*blank, None if total is None else share(total.coverage)]
     figures = [total.of(one) for one in ENERGIES]
     return [
         *(None if one is None or not one.meters else round(one.saved) for one in figures),
         Decimal(f"{total.cost:.2f}"),
         _tonnes(total.coal),
         _tonnes(total.band),
-        _share(total.percent),
+        share(total.percent),
         _tonnes(total.carbon),
-        _share(total.coverage),
+        share(total.coverage),
     ]
-
-
-def _share(percent: float | None) -> float | None:
-    return None if percent is None else percent / 100
 
 
 def _tonnes(value: float | None) -> float | None:
@@ -112,6 +108,8 @@ _ENERGY_COLUMNS = (
     Column("节能量", 16, Shape.WHOLE),
     Column("不确定度（±）", 14, Shape.WHOLE),
     Column("节能率", 10, Shape.PERCENT),
+    Column("调整后基准费用（元）", 18, Shape.MONEY),
+    Column("其中价格调整（元）", 16, Shape.MONEY),
     Column("节约费用（元）", 16, Shape.MONEY),
     Column("节约标煤（tce）", 14, Shape.DECIMAL),
     Column("减排（tCO2）", 13, Shape.DECIMAL),
@@ -134,9 +132,9 @@ def energies(name: str, total: Total, under: str) -> Table:
 
 def _energy_line(one: Figure) -> tuple[Value, ...]:
     head = (one.energy.label, one.energy.unit)
-    tail = (one.meters, one.meters_due, _share(one.coverage))
+    tail = (one.meters, one.meters_due, share(one.coverage))
     if not one.meters:
-        return (*head, *([None] * 9), *tail)
+        return (*head, *([None] * 11), *tail)
     return (
         *head,
         round(one.adjusted),
@@ -144,8 +142,8 @@ def _energy_line(one: Figure) -> tuple[Value, ...]:
         round(one.actual),
         round(one.saved),
         None if one.band is None else round(one.band),
-        _share(one.percent),
-        Decimal(f"{one.cost:.2f}"),
+        share(one.percent),
+        *(Decimal(f"{sum_:.2f}") for sum_ in (one.money.adjusted, one.money.repriced, one.cost)),
         _tonnes(one.coal),
         _tonnes(one.carbon),
         *tail,

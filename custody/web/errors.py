@@ -58,7 +58,10 @@ def _drain() -> None:
     closed on it, it shows its own network error instead of our words.
     """
     stream = request.environ["wsgi.input"]
-    left = min(request.content_length or 0, _DRAINED)
+    length = request.content_length
+    left = (
+        _DRAINED if length is None else min(length, _DRAINED)
+    )  # sent in pieces: it ends by itself
     while left > 0 and (chunk := stream.read(min(left, 1024 * 1024))):
         left -= len(chunk)
 

@@ -1,4 +1,4 @@
-"""Tables of a page as .xlsx: laid out, recorded in the journal, handed over."""
+"""What people take with them: recorded in the journal, a page's tables laid out as .xlsx."""
 
 from __future__ import annotations
 
@@ -23,6 +23,37 @@ class Spot(Protocol):
     def region(self) -> str | None: ...
 
 
+TABLE = "table.exported"
+
+
+def note_taken(
+    label: str,
+    *,
+    actor: journal.Actor,
+    place: Spot,
+    action: str = TABLE,
+    kind: str = "",
+    subject: object = "",
+    note: str = "",
+) -> None:
+    """Who took what is an event; nothing else changes. `kind`: where it is not the action's own."""
+    with transaction() as writing:
+        journal.record(
+            writing,
+            actor=actor,
+            now=clock.now(),
+            action=action,
+            kind=kind or action.partition(".")[0],
+            subject=subject,
+            label=label,
+            province=place.province,
+            city=place.city,
+            region=place.region,
+            note=note,
+            modifies=False,
+        )
+
+
 def table_file(
     *tables: Table,
     actor: journal.Actor,
@@ -31,25 +62,27 @@ def table_file(
     plain: str,
     note: str = "",
     lean: bool = False,
+    action: str = TABLE,
+    kind: str = "",
+    subject: object = "",
+    label: str = "",
 ) -> Response:
-    """`name`: what the table is called, in the journal and as a file; `note`: how many rows, which filter.
+    """`name`: what the file is called, and unless labelled otherwise its event; `note`: how many rows,
+    which filter. `lean`: for tables of many thousand rows."""
+    body = workbook(*tables, author=actor.name, created=clock.now(), lean=lean)
+    note_taken(
+        label or name,
+        actor=actor,
+        place=place,
+        action=action,
+        kind=kind,
+        subject=subject,
+        note=note,
+    )
+    return dated_file(body, name, plain)
 
-    Who took what is an event; nothing else changes. `lean`: for tables of many thousand rows.
-    """
-    now = clock.now()
-    body = workbook(*tables, author=actor.name, created=now, lean=lean)
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=actor,
-            now=now,
-            action="table.exported",
-            kind="table",
-            label=name,
-            province=place.province,
-            city=place.city,
-            region=place.region,
-            note=note,
-            modifies=False,
-        )
-    return xlsx_file(body, f"{name}{now:%Y%m%d}.xlsx", f"{plain}-{now:%Y%m%d}.xlsx")
+
+def dated_file(body: bytes, name: str, plain: str) -> Response:
+    """A workbook with the day in its name."""
+    today = f"{clock.today():%Y%m%d}"
+    return xlsx_file(body, f"{name}{today}.xlsx", f"{plain}-{today}.xlsx")

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import extract, select
 from sqlalchemy.orm import Session
 
-from custody.infra.workdays import Overlay, is_published
+from custody.infra.workdays import Overlay
 from custody.workdays.models import CalendarDay
 from custody.workdays.rules import Entry
 
@@ -31,10 +31,6 @@ def overlay_of(session: Session, province: str) -> Overlay:
         select(CalendarDay.day, CalendarDay.working).where(CalendarDay.province_code == province)
     )
     return dict(rows.all())
-
-
-def is_entered(session: Session, province: str, year: int) -> bool:
-    return is_published(year) or year in years_entered(session, province)
 
 
 def years_entered(session: Session, province: str) -> frozenset[int]:

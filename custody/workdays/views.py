@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.infra import clock, journal
-from custody.infra.workbooks import Column, Shape, Table, workbook
+from custody.infra import clock
+from custody.infra.workbooks import Column, Shape, Table
 from custody.infra.workdays import is_published, is_working_day, published, published_name
 from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.web import kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
+from custody.web.exports import table_file
 from custody.web.formkit import Difference
 from custody.workdays import actions, queries, rules
 from custody.workdays.forms import YearForm
@@ -244,17 +244,13 @@ def export() -> Page:
             for first, last, like, days, source in lines
         ],
     )
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="calendar.exported",
-            kind="calendar",
-            subject=f"{who.place.province}-{year}",
-            label=f"{year}年工作日历",
-            province=who.place.province,
-            modifies=False,
-        )
-    body = workbook(table, author=who.name, created=clock.now())
-    return xlsx_file(body, f"{year}年放假和调休安排.xlsx", f"calendar-{year}.xlsx")
+    return table_file(
+        table,
+        actor=who,
+        place=who.place,
+        name=f"{year}年放假和调休安排",
+        plain=f"calendar-{year}",
+        action="calendar.exported",
+        subject=f"{who.place.province}-{year}",
+        label=f"{year}年工作日历",
+    )

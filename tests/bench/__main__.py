@@ -3,7 +3,8 @@
 Every figure also as a multiple of a bare Flask «hello» on the same server, measured right before
 and after the page, so that a busy machine slows both. «cold» is the first request after a change.
 The forecast's draws are measured beside the plain Python loop that does the same, the fits of
-baselines beside the package that energy offices use for them, imports of bills beside pandas.
+baselines beside the package that energy offices use for them, imports of bills beside pandas, printed
+briefs beside Chromium and the command line of WeasyPrint.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from tests.bench import (
     baseline,
     baseline_province,
+    briefs,
     client,
     data,
     energy_import,
@@ -48,6 +50,7 @@ def main() -> None:
     baseline.say()
     baseline_province.say()
     energy_import.say()
+    briefs.say()
 
 
 def _one(hello: int, port: int, built: data.Installation, seconds: float) -> None:

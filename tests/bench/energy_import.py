@@ -23,6 +23,7 @@ import xlsxwriter
 from config import ROOT
 from custody.accounts.rules import Identity, Role
 from custody.energy.actions import imports, ledger, rehearsing
+from custody.energy.queries.files import open_file
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.rows import InstitutionRow, MeterRow
 from custody.energy.rules.states import ImportState, Kind
@@ -151,7 +152,7 @@ def run(step: str, folder: Path) -> None:
     begun = time.process_time()
     if step in ("small", "check"):
         body = (folder / name).read_bytes()
-        layout = rehearsing.open_file(body, name, kind)
+        layout = open_file(body, name, kind)
         with database.reader() as session:
             assert rehearsing.rehearse(session, layout, region, now=clock.now()).clean
     else:

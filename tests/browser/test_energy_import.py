@@ -98,7 +98,7 @@ def test_from_the_blank_template_to_the_accepted_file_and_back(
     expect(page.get_by_role("heading", name="可以接受")).to_be_visible()
     fine(page)
     # It may be left and come back to.
-    page.get_by_label("位置").get_by_role("link", name="能源数据导入").click()
+    page.get_by_label("位置").get_by_role("link", name="导入", exact=True).click()
     page.get_by_role("link", name="十一月（改）.xlsx").click()
     page.get_by_role("button", name="全部接受").click()
     expect(page.get_by_role("heading", name="已全部导入")).to_be_visible()

@@ -1,17 +1,14 @@
 """The four journeys, once each, as people walk them: by what is written on the page."""
 
-import io
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
-from custody.briefs.models import Brief
 from custody.demo.people import PASSWORD
 from custody.infra.journal import Event
 from custody.milestones.models import Draft, Evidence, Milestone, MonthReport
@@ -264,48 +261,6 @@ def test_a_coordinator_confirms_several_and_the_board_shows_it(site: Site, arriv
     heading(page, re.compile(region))
     page.get_by_role("link", name=re.compile(code)).first.click()
     expect(page.get_by_role("main")).to_contain_text("已确认")
-
-
-def test_a_brief_from_draft_to_the_leader_s_hands(site: Site, arrive: Arrive) -> None:
-    """The PDF is really printed here."""
-    coordinator = arrive("shengju1")
-    page = coordinator.page
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.context.set_default_timeout(60_000)
-    page.get_by_role("link", name="工作简报").first.click()
-    page.get_by_role("link", name="编制简报").click()
-    page.get_by_label("范围").select_option(label="江苏省")
-    page.get_by_role("button", name="起草").click()
-    heading(page, "编辑简报草稿")
-    number = re.search(r"/briefs/(\d+)", page.url)
-    assert number
-    page.get_by_label(re.compile("^标题")).fill("十一月工作进展")
-    page.get_by_role("button", name="保存并定稿").click()
-
-    leader = arrive("lingdao", width=PHONE)
-    answer = leader.page.goto(f"{site.url}/briefs/{number[1]}")
-    assert answer is not None
-    assert answer.status == 404, "a leader sees published briefs only"
-
-    page.get_by_role("button", name="发布").click()
-    expect(page.get_by_role("main")).to_contain_text("已发布")
-    expect(page.get_by_role("button", name=re.compile("发布|退回草稿|保存"))).to_have_count(0)
-
-    leader.go("/briefs")
-    with leader.page.expect_download() as waiting_for:
-        leader.page.get_by_role("link", name=re.compile("^下载 PDF")).click()
-    download = waiting_for.value
-    assert download.suggested_filename.startswith("整区能源费用托管工作简报（江苏省")
-    data = Path(download.path()).read_bytes()
-    text = re.sub(r"\s", "", "".join(p.extract_text() for p in PdfReader(io.BytesIO(data)).pages))
-    with site.database.reader() as session:
-        missing = [r.name for r in session.scalars(select(Region)) if r.name not in text]
-        brief = session.get_one(Brief, int(number[1]))
-        assert brief.pdf_size == len(data)
-        last = session.scalars(select(Event).order_by(Event.id.desc())).first()
-        assert last is not None
-        assert last.action == "brief.downloaded"
-    assert missing == []
 
 
 def test_two_people_at_one_milestone(site: Site, arrive: Arrive) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Role
 from custody.attachments.models import Attachment
 from custody.baselines.actions import adjustments as actions
+from custody.baselines.adjusted import ADJUSTMENT
 from custody.baselines.models import NonRoutine
-from custody.baselines.queries import ADJUSTMENT
 from custody.baselines.rules.adjusting import COMPANY, OWNER, Wanted
 from custody.energy.models.roster import Meter
 from custody.infra import clock

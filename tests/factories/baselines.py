@@ -34,7 +34,8 @@ ENTERED = clock.at(datetime(2026, 3, 3).date(), 9)
 def metered(
     session: Session, region: str, *energies: Energy, months: int = 36, name: str = "实验学校"
 ) -> list[Meter]:
-    """One institution with a meter of each energy and so many months of bills until 2025-12."""
+    """One institution with a meter of each energy and so many months of bills until 2025-12; a
+    further one of an energy uses three times as much."""
     by = account_at(session, Role.OFFICER, region).id
     school = Institution(
         region_code=region,
@@ -54,11 +55,12 @@ def metered(
     session.flush()
     made = []
     for energy in energies or (Energy.ELECTRICITY,):
+        again = any(one.energy is energy for one in made)
         meter = Meter(
             region_code=region,
             institution_id=school.id,
             energy=energy,
-            number=f"00{school.id}",
+            number=f"00{school.id}{f'-{len(made)}' if again else ''}",
             payment=Payment.METERED_PAID,
             note="",
         )
@@ -71,7 +73,7 @@ def metered(
                 "month": coded(month),
                 "number": 1,
                 "days": (month.last - month.first).days + 1,
-                "use": Decimal(USES[month.number - 1] * 1000 + place),
+                "use": Decimal((USES[month.number - 1] * 1000 + place) * (3 if again else 1)),
                 "cost": Decimal(USES[month.number - 1] * 700),
                 "entered_at": ENTERED,
                 "entered_by": by,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Identity, Role
 from custody.energy.actions import ledger
 from custody.energy.models.bills import Bill, Explanation, Import, Layout, RegionMonth
-from custody.energy.models.roster import Institution, Meter, YearFigures
+from custody.energy.models.roster import Institution, Meter, YearExplanation, YearFigures
 from custody.energy.models.tables import EnergyPolicy, Temperature
 from custody.energy.rules.energies import Energy, Payment
 from custody.energy.rules.rows import BillRow, InstitutionRow, MeterRow
@@ -91,6 +91,10 @@ def lived_in(session: Session, actor: Identity, region_code: str, digest: str) -
                 for one in (region_code, people.ZHANGJIAGANG)
             ),
             reported(place, who),
+            YearExplanation(
+                institution_id=place.id, year=2025, doubt="area_change", digest="0" * 64,
+                words="新建综合楼。", given_at=now, given_by=who,
+            ),
             Explanation(
                 meter_id=meter.id, month=202510, number=2, doubt="year_on_year",
                 words="新增食堂用电。", given_at=now, given_by=who,
@@ -165,8 +169,10 @@ def school(session: Session, region: str = people.YIXING, name: str = "市实验
     return meter
 
 
-def billed(session: Session, meter: Meter, first: int, last: int, use: int = 1000) -> None:
-    """The same bill every month."""
+def billed(
+    session: Session, meter: Meter, first: int, last: int, use: int = 1000, price: str = "0.6"
+) -> None:
+    """The same bill every month; the price in yuan a unit."""
     from tests.factories.programme import account_at
 
     officer = account_at(session, Role.OFFICER, meter.region_code)
@@ -177,7 +183,7 @@ def billed(session: Session, meter: Meter, first: int, last: int, use: int = 100
             number=1,
             days=30,
             use=Decimal(use),
-            cost=Decimal(use) * Decimal("0.6"),
+            cost=Decimal(use) * Decimal(price),
             entered_at=clock.now(),
             entered_by=officer.id,
         )
@@ -187,8 +193,8 @@ def billed(session: Session, meter: Meter, first: int, last: int, use: int = 100
 
 
 def doubled(session: Session, region: str = people.YIXING, name: str = "市实验小学") -> Meter:
-    """A school whose bill of October 2026 is twice what it always was: two doubts, nothing missing."""
+    """October 2026 has twice the use at thrice the price: two doubts, nothing missing."""
     meter = school(session, region, name)
     billed(session, meter, 202509, 202609)
-    billed(session, meter, 202610, 202610, 2000)
+    billed(session, meter, 202610, 202610, 2000, "1.8")
     return meter

@@ -11,6 +11,7 @@ import io
 import zipfile
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,8 +20,9 @@ from custody.accounts import actions as accounts
 from custody.accounts.models import Account
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
-from custody.briefs import actions as briefs
-from custody.briefs.models import Brief
+from custody.briefs import snapshot
+from custody.briefs.actions import drafting, instructions, publishing, readings
+from custody.briefs.models import Brief, Edition, EditionPart, Print, Remark
 from custody.infra import clock
 from custody.infra.files import FileStore, Stored
 from custody.infra.journal import Machine
@@ -35,7 +37,17 @@ from custody.milestones.queries.milestones import evidence_count, get_milestone
 from custody.milestones.rules import Claim, LightPolicy, Report, chain_of, predecessors
 from custody.regions.models import Region
 from custody.regions.queries import place_of_code
-from tests.factories import bulk, contracts, energy, inbox, people, province, supervision, targets
+from tests.factories import (
+    bulk,
+    contracts,
+    editions,
+    energy,
+    inbox,
+    people,
+    province,
+    supervision,
+    targets,
+)
 
 REPORT = Report(
     percent=40, started=date(2026, 3, 10), forecast=None, actual=None, unit="", notes=""
@@ -69,20 +81,28 @@ def upload(data: bytes, name: str) -> tuple[io.BytesIO, str]:
 # --- who acts ---------------------------------------------------------------------------------
 
 
-def account_at(session: Session, role: Role, place_code: str) -> Identity:
+def account_at(
+    session: Session, role: Role, place_code: str, *, other_than: Identity | None = None
+) -> Identity:
     """Somebody of the role bound to the place; made when there is nobody."""
     column = {Role.OFFICER: Account.region_code, Role.CITY_REVIEWER: Account.city_code}.get(
         role, Account.province_code
     )
     found = session.scalars(
-        select(Account).where(Account.role == role, column == place_code).order_by(Account.id)
+        select(Account)
+        .where(
+            Account.role == role,
+            column == place_code,
+            Account.id != (other_than.id if other_than else 0),
+        )
+        .order_by(Account.id)
     ).first()
     if found is None:
         found, _ = accounts.add(
             session,
             actor=Machine(),
             now=clock.now(),
-            username=f"{role.value}-{place_code}",
+            username=f"{role.value}-{place_code}{'-2' if other_than else ''}",
             name=f"演示{place_code[-3:]}",
             unit="测试单位",
             phone="",
@@ -280,7 +300,7 @@ def lived_in(session: Session, *, store: FileStore | None = None) -> None:
     )
     gate_passed(session, people.QINHUAI, "G-C")
     for code in (people.JIANGSU, people.WUXI, yixing):
-        brief_published(session, code)
+        brief_talked_about(session, brief_published(session, code))
         brief_started(session, code)
     if session.get(Policy, people.JIANGSU) is None:
         values = {field: getattr(LightPolicy(), field) for field in LightPolicy.__slots__}
@@ -345,28 +365,85 @@ def brief_started(session: Session, code: str, *, as_of: date | None = None) -> 
     """A brief in draft about a province, city or region."""
     now = clock.now()
     place = place_of_code(session, code)
-    wanted = briefs.first_wishes(session, place, as_of=as_of or now.date(), today=now.date())
+    wanted = drafting.first_wishes(session, place, as_of=as_of or now.date(), today=now.date())
     coordinator = account_at(session, Role.COORDINATOR, place.province)
-    return briefs.start(session, actor=coordinator, now=now, place=place, wanted=wanted)
+    return drafting.start(session, actor=coordinator, now=now, place=place, wanted=wanted)
 
 
 def brief_published(session: Session, code: str, *, as_of: date | None = None) -> Brief:
     """A brief everybody of the place may read. Its PDF is the bytes of PDF, not a rendering."""
     brief = brief_started(session, code, as_of=as_of)
-    actor = account_at(session, Role.COORDINATOR, brief.province_code)
-    content = briefs.compose(session, brief.place, briefs.wishes_of(brief), demo=False)
-    for act in (briefs.freeze, briefs.publish):
-        extra = {"content": content, "pdf": _stored(PDF)} if act is briefs.freeze else {}
-        act(
-            session,
-            actor=actor,
-            now=clock.now(),
-            brief_id=brief.id,
-            version=brief.version,
-            **extra,  # type: ignore[arg-type]
-        )
+    writer = account_at(session, Role.COORDINATOR, brief.province_code)
+    checker = account_at(session, Role.COORDINATOR, brief.province_code, other_than=writer)
+    content, pdf, now = drafting.content_of(session, brief, demo=False), _stored(PDF), clock.now()
+    steps: list[tuple[Any, Identity, dict[str, Any]]] = [
+        (publishing.freeze, writer, {"content": content, "pdf": pdf}),
+        (publishing.review, checker, {}),
+    ]
+    for act, actor, more in steps:
+        act(session, actor=actor, now=now, brief_id=brief.id, version=brief.version, **more)
         session.flush()
+    issue, total = publishing.numbers_of(session, brief)
+    publishing.publish(
+        session,
+        actor=writer,
+        now=now,
+        brief_id=brief.id,
+        version=brief.version,
+        content=snapshot.numbered(content, issue=issue, total=total),
+        pdf=pdf,
+    )
+    session.flush()
     return brief
+
+
+def brief_talked_about(session: Session, brief: Brief) -> None:
+    """Read and downloaded, remarked on while it was a draft, instructed upon, printed in an edition."""
+    now = clock.now()
+    writer = account_at(session, Role.COORDINATOR, brief.province_code)
+    remark = Remark(
+        brief_id=brief.id, paragraph="overall.1", text="请补充数据", made_at=now, made_by=writer.id
+    )
+    edition = Edition(
+        province_code=brief.province_code,
+        period="2026-11",
+        as_of=brief.as_of,
+        created_at=now,
+        created_by=writer.id,
+        booklet="",
+        archive="",
+    )
+    session.add_all([remark, edition])
+    session.flush()
+    session.add(
+        EditionPart(
+            edition_id=edition.id,
+            ordinal=1,
+            city_code=brief.city_code,
+            region_code=brief.region_code,
+            name=brief.scope_name,
+            status=brief.status,
+            address=f"{brief.id:064d}",
+            failure="",
+        )
+    )
+    session.add(
+        Print(
+            address=f"{brief.id:064d}",
+            pdf_digest=brief.pdf_digest,
+            pdf_size=brief.pdf_size,
+            pages=1,
+            made_at=now,
+        )
+    )
+    readings.downloaded(session, actor=writer, now=now, brief=brief)
+    instructions.instruct(
+        session,
+        actor=writer,
+        now=now,
+        brief_id=brief.id,
+        given=instructions.Given("省领导", now.date(), "请抓紧推进", brief.place, None),
+    )
 
 
 def next_door(session: Session) -> None:
@@ -382,11 +459,14 @@ def next_door(session: Session) -> None:
         adjustments.lived_in(session, code, _stored(PDF).digest)
     energy.next_door(session, _stored(PDF).digest)
     for code in (people.SUZHOU, people.ZHANGJIAGANG, province.CODE):
-        brief_published(session, code)
+        brief_talked_about(session, brief_published(session, code))
     passed(session, people.ZHANGJIAGANG, "M18")
     submitted(session, people.ZHANGJIAGANG, "M19")
     for role in (Role.SYSADMIN, Role.COORDINATOR):
         account_at(session, role, province.CODE)
+    editions.edition_begun(
+        session, province.CODE, account_at(session, Role.COORDINATOR, province.CODE)
+    )
     passed(session, province.region_code(1), "M18")
     targets.next_door(session, account_at(session, Role.COORDINATOR, province.CODE))
     contracts.next_door(session)

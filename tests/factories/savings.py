@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 
 from sqlalchemy import insert, select
@@ -22,6 +23,7 @@ from custody.infra import clock
 from custody.kernel.periods import Month, codes
 from custody.regions.models import Region
 from tests.factories import baselines, energy, people, province
+from tests.factories.energy_files import BILLS, as_csv, bill
 from tests.factories.programme import account_at
 
 Args = dict[str, object]
@@ -40,13 +42,28 @@ def lived_in(session: Session, digest: str) -> None:
     (meter,) = baselines.metered(session, BINHU)
     baselines.adopted(session, BINHU, key="adopted")
     file = energy.imported(region, officer.id, digest)
+    body = sheet(meter)
+    file.name, file.digest, file.size = "账单.csv", hashlib.sha256(body).hexdigest(), len(body)
     file.state, file.result = ImportState.ACCEPTED, {"counts": {"new": 1, "changed": 0, "same": 0}}
     session.add(file)
     session.flush()
-    bill = BillRow(meter.energy, meter.number, 202601, Decimal(100_000), Decimal(67_000), 31, row=5)
+    row = BillRow(meter.energy, meter.number, 202601, Decimal(100_000), Decimal(67_000), 31, row=2)
     ledger.store_bills(
-        session, actor=officer, now=clock.now(), region=region, rows=[bill], import_id=file.id
+        session, actor=officer, now=clock.now(), region=region, rows=[row], import_id=file.id
     )
+
+
+def sheet(meter: Meter) -> bytes:
+    """The file that brought the bill of 滨湖区."""
+    return as_csv(BILLS, bill(meter.number, "2026-01", "100000", "67000"))
+
+
+def sheets(session: Session) -> list[bytes]:
+    """What lies in the store of a lived-in programme besides its papers."""
+    meter = session.scalars(
+        select(Meter).where(Meter.region_code == BINHU).order_by(Meter.id)
+    ).first()
+    return [sheet(meter)] if meter else []
 
 
 def things(session: Session, region: str) -> dict[str, Args]:

@@ -28,7 +28,7 @@ from custody.contracts.models.contract import (
     Party,
 )
 from custody.contracts.models.settlement import Settlement
-from custody.contracts.rules.composing import Draft
+from custody.contracts.rules.agreed import Draft
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.periods import Period
 from custody.contracts.rules.profiles import fingerprint

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from custody.accounts.models import Account
 from custody.accounts.queries import by_username
 from custody.attachments.models import Attachment
-from custody.briefs.models import Brief
+from custody.briefs.models import Brief, Instruction, Remark
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement
 from custody.energy.models.bills import Import
@@ -21,6 +21,7 @@ from tests.factories import (
     adjustments,
     baselines,
     contracts,
+    editions,
     inbox,
     people,
     province,
@@ -61,6 +62,15 @@ def things(database: Database, who: people.Person) -> Things:
                     )
                 ).one()
             }
+
+        def remark(place: str) -> Args:
+            found = brief(place)
+            query = select(Remark.id).where(Remark.brief_id == found["brief_id"])
+            return {**found, "number": s.scalars(query).one()}
+
+        def instruction(place: str) -> Args:
+            query = select(Instruction.id).where(Instruction.brief_id == brief(place)["brief_id"])
+            return {"number": s.scalars(query).one()}
 
         def template(place: str) -> Args:
             return {"number": s.scalars(select(Template.id).filter_by(province_code=place)).first()}
@@ -172,6 +182,22 @@ def things(database: Database, who: people.Person) -> Things:
             ),
             "evidence": (evidence(people.YIXING, "M18"), evidence(other_region, "M18")),
             "brief": (brief(people.YIXING), brief(province.CODE if of_province else people.SUZHOU)),
+            "remark": (
+                remark(people.YIXING),
+                remark(province.CODE if of_province else people.SUZHOU),
+            ),
+            "instruction": (
+                instruction(people.YIXING),
+                instruction(province.CODE if of_province else people.SUZHOU),
+            ),
+            "edition": (
+                {"number": editions.edition_of(s, people.JIANGSU)},
+                {"number": editions.edition_of(s, province.CODE)},
+            ),
+            "edition part": (
+                {"number": editions.edition_of(s, people.JIANGSU), "ordinal": 1},
+                {"number": editions.edition_of(s, province.CODE), "ordinal": 1},
+            ),
             "job": (job(who.username), job("xishan")),
             "kind": ({"kind": "bills"}, {"kind": "none"}),
             "import": (import_of(people.YIXING), import_of(other_region)),

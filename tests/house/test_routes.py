@@ -14,6 +14,7 @@ from custody.accounts.rules import ALLOWED, Can, Role
 EVERYBODY = frozenset(Role)
 ADMIN = frozenset({Role.SYSADMIN})
 COORDINATOR = frozenset({Role.COORDINATOR})
+LEADER = frozenset({Role.LEADER})
 REVIEWERS = frozenset({Role.COORDINATOR, Role.CITY_REVIEWER})
 OFFICER = frozenset({Role.OFFICER})
 FILLERS = frozenset({Role.OFFICER, Role.CITY_REVIEWER})
@@ -94,6 +95,7 @@ TABLE = {
     "adjustments.remove": Row("POST", OFFICER, "adjustment file"),
     "adjustments.download": Row("GET", READERS, "adjustment file"),
     "adjustments.sign": Row("POST", OFFICER, "adjustment"),
+    "adjustments.send_back": Row("POST", REPORTERS, "adjustment"),
     "adjustments.withdraw": Row("POST", OFFICER, "adjustment"),
     "savings.index": Row("GET", READERS),
     "savings.export": Row("GET", EXPORTERS),
@@ -351,17 +353,48 @@ TABLE = {
     "audit.export": Row("GET", AUDITOR),
     "audit.table": Row("GET", AUDITOR),
     "audit.check": Row("POST", AUDITOR),
+    "verify.index": Row("GET", PUBLIC),
+    "verify.code": Row("GET", PUBLIC),
+    "verify.check": Row("POST", PUBLIC),
     # briefs
     "briefs.index": Row("GET", READERS),
     "briefs.table": Row("GET", READERS),
     "briefs.show": Row("GET", READERS, "brief"),
     "briefs.pdf": Row("GET", READERS, "brief"),
+    "briefs.draft_word": Row("GET", COORDINATOR, "brief"),
     "briefs.start": Row("GET POST", COORDINATOR),
     "briefs.edit": Row("POST", COORDINATOR, "brief"),
     "briefs.freeze": Row("POST", COORDINATOR, "brief"),
     "briefs.thaw": Row("POST", COORDINATOR, "brief"),
+    "briefs.review": Row("POST", COORDINATOR, "brief"),
+    "briefs.give_back": Row("POST", COORDINATOR, "brief"),
     "briefs.publish": Row("POST", COORDINATOR, "brief"),
     "briefs.discard": Row("POST", COORDINATOR, "brief"),
+    "briefs.check": Row("GET", COORDINATOR, "brief"),
+    "briefs.remark": Row("POST", COORDINATOR, "brief"),
+    "briefs.settle": Row("POST", COORDINATOR, "remark"),
+    "briefs.correct": Row("POST", COORDINATOR, "brief"),
+    "briefs.receipts": Row("GET", COORDINATOR, "brief"),
+    "briefs.receipts_table": Row("GET", COORDINATOR, "brief"),
+    "briefs.changes": Row("GET", READERS, "brief"),
+    "briefs.changes_table": Row("GET", EXPORTERS, "brief"),
+    "briefs.instruct": Row("POST", COORDINATOR | LEADER, "brief"),
+    "briefs.instructions": Row("GET", READERS),
+    "briefs.instructions_table": Row("GET", EXPORTERS),
+    "briefs.instruction": Row("GET", READERS, "instruction"),
+    "briefs.answer": Row("POST", REPORTERS, "instruction"),
+    "briefs.reopen": Row("POST", COORDINATOR | LEADER, "instruction"),
+    # editions
+    "editions.index": Row("GET", COORDINATOR),
+    "editions.table": Row("GET", COORDINATOR),
+    "editions.order": Row("POST", COORDINATOR),
+    "editions.show": Row("GET", COORDINATOR, "edition"),
+    "editions.parts_table": Row("GET", COORDINATOR, "edition"),
+    "editions.archive": Row("GET", COORDINATOR, "edition"),
+    "editions.booklet": Row("GET", COORDINATOR, "edition"),
+    "editions.part": Row("GET", COORDINATOR, "edition part"),
+    "editions.resume": Row("POST", COORDINATOR, "edition"),
+    "editions.cancel": Row("POST", COORDINATOR, "edition"),
 }
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])

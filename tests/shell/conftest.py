@@ -3,6 +3,7 @@ import pytest
 from custody.briefs import render
 from custody.briefs.snapshot import Snapshot, digest
 from custody.infra.papers import Paper
+from custody.infra.pdf import Printed
 from custody.supervision import render as notices
 from tests.factories.programme import PDF
 
@@ -17,10 +18,10 @@ def _papers_are_not_printed(
 ) -> None:
     """Printing takes seconds: only tests marked `pdf` do it; the others get a PDF that names its brief."""
 
-    def stand_in(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> bytes:
-        return PDF + f"% {digest(brief)} {draft}\n".encode()
+    def stand_in(brief: Snapshot, *, draft: bool = False, seconds: float = 20) -> Printed:
+        return Printed(PDF + f"% {digest(brief)} {draft}\n".encode(), 1)
 
     if request.node.get_closest_marker("pdf") is None:
-        monkeypatch.setattr(render, "pdf", stand_in)
+        monkeypatch.setattr(render, "printed", stand_in)
         monkeypatch.setattr(notices, "pdfs", lambda papers: [stand_in_for(one) for one in papers])
     return

@@ -9,10 +9,12 @@ from custody.audit.rules.changes import (
     NOTHING,
     Change,
     Recorded,
+    Told,
     action_label,
     change_lines,
     field_label,
     kind_label,
+    told,
     value_words,
 )
 from custody.audit.rules.values import REVIEWS, STAGES, STATUSES
@@ -27,9 +29,11 @@ __all__ = [
     "STATUSES",
     "Change",
     "Recorded",
+    "Told",
     "action_label",
     "change_lines",
     "field_label",
     "kind_label",
+    "told",
     "value_words",
 ]

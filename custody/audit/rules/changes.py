@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -140,3 +140,22 @@ def _item_words(item: object) -> str:
 def _day(value: date, year: int) -> str:
     prefix = "" if value.year == year else f"{value.year}年"
     return f"{prefix}{value.month}月{value.day}日"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of a thing's history, in words."""
+
+    event: Recorded
+    label: str
+    changes: Sequence[Change]
+
+
+def told(events: Iterable[Recorded], *, but: str = "") -> list[Told]:
+    """`but`: a field that says nothing to people."""
+    return [
+        Told(
+            one, action_label(one.action), [line for line in change_lines(one) if line.field != but]
+        )
+        for one in events
+    ]

@@ -73,7 +73,12 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "signed": "双方已签",
         "paid": "已支付",
     },
-    "brief.status": {"draft": "草稿", "frozen": "已定稿", "published": "已发布"},
+    "brief.status": {
+        "draft": "草稿",
+        "frozen": "已定稿，待审核",
+        "reviewed": "已审核，待发布",
+        "published": "已发布",
+    },
     "target.status": REVIEWS,
     "project.status": REVIEWS,
     "quantity.comparison": {"at_least": "不少于", "all": "全部"},

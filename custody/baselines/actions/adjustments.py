@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,11 +13,13 @@ from custody.accounts.rules import Identity
 from custody.attachments import actions as attachments
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to, get_attachment
+from custody.baselines.adjusted import ADJUSTMENT, bases_of, get_adjustment
 from custody.baselines.models import NonRoutine
-from custody.baselines.queries import ADJUSTMENT, adopted_of, get_adjustment
-from custody.baselines.rules import adjusting
+from custody.baselines.queries import adopted_of
+from custody.baselines.rules import adjusting, spreading
 from custody.baselines.rules.adjusting import Wanted
 from custody.baselines.rules.states import AdjustmentState
+from custody.energy.models.roster import Meter
 from custody.energy.queries.roster import get_meter
 from custody.infra import journal
 from custody.infra.uploads import NewFile
@@ -27,9 +30,16 @@ _FIELDS = ("before", "after", "rate", "trigger", "quantity", "reason", "from_mon
 
 
 def add(
-    session: Session, *, actor: Identity, now: datetime, meter: int, key: str, wanted: Wanted
+    session: Session,
+    *,
+    actor: Identity,
+    now: datetime,
+    meter: int,
+    key: str,
+    wanted: Wanted,
+    whole: bool = False,
 ) -> NonRoutine:
-    """A draft. The same form sent twice makes one."""
+    """A draft, of the meter or of its whole institution. The same form sent twice makes one."""
     about, region = get_meter(session, meter, place=actor.place)
     session.get_one(Region, region.code, with_for_update={"key_share": True})
     same = session.scalar(select(NonRoutine).where(NonRoutine.key == key))
@@ -38,6 +48,9 @@ def add(
             raise NotFound
         return same
     refuse_if(_problems(session, region.code, wanted))
+    values = _values(wanted)
+    if whole:
+        values["spread"] = _spread(session, about, wanted)
     last = session.scalar(
         select(func.max(NonRoutine.number)).where(NonRoutine.region_code == region.code)
     )
@@ -50,11 +63,13 @@ def add(
         state=AdjustmentState.DRAFT,
         created_at=now,
         created_by=actor.id,
-        **_values(wanted),
+        **values,
     )
     session.add(row)
     session.flush()
     changes = {name: (None, getattr(row, name)) for name in ("driver", *_FIELDS)}
+    if row.spread:
+        changes["spread"] = (None, _told(row.spread))
     _record(session, row, region, actor=actor, now=now, action="drafted", changes=changes)
     return row
 
@@ -71,6 +86,11 @@ def edit(
     changes = {
         name: (old, getattr(row, name)) for name, old in before.items() if old != getattr(row, name)
     }
+    if row.spread:
+        old, row.spread = row.spread, _spread(session, session.get_one(Meter, row.meter_id), wanted)
+        if old != row.spread:
+            changes["spread"] = (_told(old), _told(row.spread))
+    row.returned_because = None
     if changes:
         _record(session, row, region, actor=actor, now=now, action="edited", changes=changes)
     return row
@@ -84,17 +104,20 @@ def attach(
     if slot not in adjusting.SLOTS:
         raise Refused([Problem("slot", "请选择材料类别。", "slot")])
     _refuse_unless_draft(row)
+    there = {one.slot for one in attached_to(session, ADJUSTMENT, [row.id])[row.id]}
     new = attachments.attach(
         session, kind=ADJUSTMENT, subject=row.id, slot=slot, files=files, now=now, by=actor.id
     )
     if new:
+        action, note = adjusting.told_of_paper(slot, there)
+        row.returned_because = None
         _record(
             *(session, row, region),
             actor=actor,
             now=now,
-            action="file_added",
+            action=action,
             changes={"files": (None, attachments.told(new))},
-            note=adjusting.SLOTS[slot],
+            note=note,
         )
     return new
 
@@ -126,7 +149,9 @@ def sign(
     row, region = _draft(session, actor, number, version)
     here = attached_to(session, ADJUSTMENT, [row.id])[row.id]
     counts = {slot: sum(one.slot == slot for one in here) for slot in adjusting.SLOTS}
-    refuse_if(adjusting.problems_of_signing(counts))
+    refuse_if(adjusting.problems_of_signing(counts, row.returned_because or ""))
+    if row.spread:
+        _refuse_unless_newest(session, row.spread, region)
     row.state, row.signed_at = AdjustmentState.SIGNED, now
     _record(
         *(session, row, region),
@@ -139,6 +164,24 @@ def sign(
             "from_month": (None, row.from_month),
         },
         note=row.formula,
+    )
+    return row
+
+
+def send_back(
+    session: Session, *, actor: Identity, now: datetime, number: int, version: int, reason: str
+) -> NonRoutine:
+    """The other side, city or province asks for something to be put right before it may count."""
+    row, region = _draft(session, actor, number, version)
+    refuse_if(adjusting.problems_of_return(row.created_by == actor.id, reason))
+    before, row.returned_because = row.returned_because, reason.strip()
+    _record(
+        *(session, row, region),
+        actor=actor,
+        now=now,
+        action="returned",
+        changes={"returned_because": (before, row.returned_because)},
+        note=row.returned_because,
     )
     return row
 
@@ -186,6 +229,40 @@ def note_download(
 def _problems(session: Session, region: str, wanted: Wanted) -> list[Problem]:
     base = adopted_of(session, [region]).get(region)
     return adjusting.problems_of(wanted, base.base_until if base else None)
+
+
+def _spread(session: Session, about: Meter, wanted: Wanted) -> dict[str, Any]:
+    """Over the institution's meters of the energy that have a base."""
+    if wanted.driver not in spreading.SPREAD:
+        words = "设备增减请按所接的户号登记，不能按全机构登记。"
+        raise Refused([Problem("driver", words)])
+    baseline = adopted_of(session, [about.region_code]).get(about.region_code)
+    bases = bases_of(session, baseline.id, about) if baseline else []
+    if baseline is None or not bases:
+        words = (
+            f"该机构的{about.energy.label}还没有已采用的基准，不能按基准用量分摊；"
+            "请待基准采用后登记，或按户号逐个登记。"
+        )
+        raise Refused([Problem("no_base", words)])
+    quantity = adjusting.quantity_of(adjusting.worked_out(wanted))
+    return spreading.to_plain(baseline.id, baseline.number, spreading.parts_of(quantity, bases))
+
+
+def _told(spread: Mapping[str, Any]) -> str:
+    """For the journal."""
+    parts = spreading.from_plain(spread)
+    shares = "、".join(f"{one.number} {one.share:.2%}" for one in parts)
+    return f"按能源基准第{spread['version']}版分摊：{shares}"
+
+
+def _refuse_unless_newest(session: Session, spread: Mapping[str, Any], region: Region) -> None:
+    baseline = adopted_of(session, [region.code]).get(region.code)
+    if baseline is None or baseline.id != spread["baseline"]:
+        words = (
+            f"分摊所依据的能源基准第{spread['version']}版已被替代，请先“保存修改”，"
+            "按现行基准重新分摊，核对后再登记生效。"
+        )
+        raise Refused([Problem("superseded", words)])
 
 
 def _values(wanted: Wanted) -> dict[str, object]:

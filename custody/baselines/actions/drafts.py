@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import column, delete, insert, select, table
 from sqlalchemy.orm import Session
@@ -12,10 +14,11 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Can, Identity, Place
 from custody.baselines.actions.record import loaded, record, repeated
 from custody.baselines.models import Baseline, Line
-from custody.baselines.queries import by_key, get_baseline, next_number
+from custody.baselines.queries import by_key, get_baseline, next_number, numbers_of
 from custody.baselines.recomputed import inputs_of, reckoned
-from custody.baselines.rules import fitting, steps
+from custody.baselines.rules import fitting, keeping, steps
 from custody.baselines.rules.bills import Digest
+from custody.baselines.rules.keeping import Borne, Decided, Kept
 from custody.baselines.rules.lines import Written
 from custody.baselines.rules.states import State
 from custody.baselines.rules.steps import Step
@@ -110,7 +113,7 @@ def refit(
     version: int,
     at_once: bool = False,
 ) -> Baseline:
-    """Bills changed: fit the draft anew. What was chosen by hand is decided again; quotas are kept."""
+    """Bills changed: fit the draft anew. What was chosen by hand is kept where the data still bear it."""
     baseline, region = loaded(session, actor, number, version, Step.FIT)
     baseline.state = State.FITTING
     record(session, baseline, region, actor=actor, now=now, action="baseline.refitted")
@@ -150,19 +153,16 @@ def fit(session: Session, *, actor: Identity, now: datetime, number: int) -> Bas
     if not inputs.meters:
         words = "该地区名录中没有纳入托管的计量户号，请先导入单位名录和账单，再计算基准。"
         raise Refused([Problem("no_meters", words)])
-    quotas = {
-        row[0]: (row[1], row[2])
-        for row in session.execute(
-            select(Line.meter_id, Line.quota, Line.quota_source).where(
-                Line.baseline_id == number, Line.quota.is_not(None)
-            )
-        )
-    }
+    before = _decided(session, number)
     session.execute(delete(Line).where(Line.baseline_id == number))
     found, count = Digest(), 0
+    chosen: dict[int, str] = {}
     for lines in reckoned(inputs, found):
-        session.execute(insert(_WRITTEN), [_row(number, one, quotas) for one in lines])
+        rows = [_row(number, one, before.get(one.metered.meter)) for one in lines]
+        session.execute(insert(_WRITTEN), rows)
         count += len(lines)
+        chosen.update((row["meter_id"], row["chosen"]) for row in rows)
+    refitted = keeping.compared(before.values(), chosen)
     baseline.policy, baseline.coefficients = inputs.policy, inputs.coefficients
     baseline.weather, baseline.digest = inputs.weather, inputs.closed(found)
     baseline.method_version, baseline.state = METHOD_VERSION, State.DRAFT
@@ -171,10 +171,42 @@ def fit(session: Session, *, actor: Identity, now: datetime, number: int) -> Bas
         actor=actor,
         now=now,
         action="baseline.fitted",
-        changes={"state": (State.FITTING, State.DRAFT), "digest": ("", baseline.digest)},
+        changes={
+            "state": (State.FITTING, State.DRAFT),
+            "digest": ("", baseline.digest),
+            **_told(session, refitted),
+        },
         note=f"{count}个户号",
     )
     return baseline
+
+
+def _decided(session: Session, number: int) -> dict[int, Decided]:
+    """The lines by hand or with a quota, by meter."""
+    rows = session.execute(
+        select(
+            *(Line.meter_id, Line.energy, Line.chosen, Line.words, Line.quota, Line.quota_source),
+            *(Line.rule_use, Line.model_use),
+        )
+        .where(Line.baseline_id == number)
+        .order_by(Line.meter_id)
+    )
+    every = [
+        Decided(meter, energy, chosen, words, quota, source, fitting.usual(rule_use, model_use))
+        for meter, energy, chosen, words, quota, source, rule_use, model_use in rows
+    ]
+    return {one.meter: one for one in every if one.by_hand or one.quota is not None}
+
+
+def _told(session: Session, refitted: keeping.Refitted) -> dict[str, tuple[object, object]]:
+    """What of the choices by hand was kept, and which meters lost theirs."""
+    found: dict[str, tuple[object, object]] = {}
+    if refitted.kept:
+        found["kept"] = (None, f"{refitted.kept}个户号")
+    if refitted.dropped:
+        numbers = numbers_of(session, [one.meter for one in refitted.dropped])
+        found["dropped"] = (None, keeping.dropped_words(refitted.dropped, numbers))
+    return found
 
 
 _WRITTEN = table(
@@ -183,16 +215,23 @@ _WRITTEN = table(
 """The table of lines as one that takes figures and JSON as they are written."""
 
 
-def _row(
-    baseline: int, one: Written, quotas: Mapping[int, tuple[Decimal | None, str]]
-) -> dict[str, object]:
-    quota, source = quotas.get(one.metered.meter, (None, ""))
+def _row(baseline: int, one: Written, before: Decided | None) -> dict[str, Any]:
+    begun = Kept(one.chosen)
+    if before is not None:
+        use, model = one.ruled.use, one.model_use
+        borne = Borne(
+            None if use is None else Decimal(use),
+            None if model is None else Decimal(model),
+            one.method,
+            json.loads(one.record)["stops"],
+        )
+        begun = keeping.kept(before, borne)
     return {
         "baseline_id": baseline,
         "meter_id": one.metered.meter,
         "institution_id": one.metered.institution,
         "energy": one.metered.energy.value,
-        "chosen": fitting.QUOTA_ENTERED if quota is not None and not one.chosen else one.chosen,
+        "chosen": begun.chosen,
         "rule": one.ruled.rule,
         "rule_use": one.ruled.use,
         "rule_cost": one.ruled.cost,
@@ -201,9 +240,9 @@ def _row(
         "model_use": one.model_use,
         "record": one.record,
         "price": one.ruled.price,
-        "quota": None if quota is None else str(quota),
-        "quota_source": source,
-        "words": "",
+        "quota": None if begun.quota is None else str(begun.quota),
+        "quota_source": begun.quota_source,
+        "words": begun.words,
     }
 
 

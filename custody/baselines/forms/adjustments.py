@@ -83,6 +83,18 @@ def _plain(value: Decimal | None) -> Decimal | None:
     return None if value is None else Decimal(f"{value.normalize():f}")
 
 
+class ReturnForm(Form):
+    version = HiddenField()
+    returned_because = TextAreaField(
+        "退回原因",
+        [
+            Needed("请写明退回的原因，登记人据此核改。"),
+            Length(max=1000, message="退回原因不超过1000字，请精简。"),
+        ],
+        filters=[clean],
+    )
+
+
 class WithdrawForm(Form):
     version = HiddenField()
     withdrawn_because = TextAreaField(

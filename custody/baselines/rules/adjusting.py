@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -65,7 +65,7 @@ ASKS: Mapping[Driver, Ask] = {
     ),
     Driver.PRICE: Ask(
         *("价格", "单价", "元/{unit}", "每月基准用量（{unit}）"),
-        "每月基准用量 ×（变化后单价 − 变化前单价），只说明费用，不改变用量基准",
+        "每月基准用量 ×（变化后单价 − 变化前单价）；生效后按各月调整后基准用量计入费用，不改变用量基准",
         _by_rate(adjust.price),
     ),
 }
@@ -98,11 +98,22 @@ def quantity_of(found: Adjustment) -> Decimal:
     return found.counted.quantize(_QUANTITY, ROUND_HALF_UP)
 
 
-def effect_words(driver: Driver, quantity: Decimal, unit: str) -> str:
+def effect_words(driver: Driver, quantity: Decimal, unit: str, price: Decimal) -> str:
+    """`price`: ΔP, yuan a unit."""
     if driver is Driver.PRICE:
-        return "不改变用量基准"
-    sign = "增加" if quantity >= 0 else "减少"
-    return f"每月{sign}{abs(quantity):,.2f} {unit}" if quantity else "不作调整"
+        moved = f"每{unit}{_side(price)}{number(abs(price))}元"
+        return f"单价{moved}，不改变用量基准" if price else "不作调整"
+    return f"每月{_side(quantity)}{abs(quantity):,.2f} {unit}" if quantity else "不作调整"
+
+
+def _side(value: Decimal) -> str:
+    return "增加" if value >= 0 else "减少"
+
+
+def number(value: Decimal) -> str:
+    """0.0500 → 0.05."""
+    text = f"{value:,.4f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def problems_of(wanted: Wanted, base_until: int | None) -> list[Problem]:
@@ -127,13 +138,48 @@ def problems_of(wanted: Wanted, base_until: int | None) -> list[Problem]:
     return found
 
 
-def problems_of_signing(slots: Mapping[str, int]) -> list[Problem]:
-    """`slots`: slot → number of papers."""
-    return [
+SIDES = (OWNER, COMPANY)
+
+
+def problems_of_signing(slots: Mapping[str, int], returned: str = "") -> list[Problem]:
+    """`slots`: slot → number of papers. `returned`: what somebody asked to be put right."""
+    found = [
         Problem("paper", f"请先上传{SLOTS[slot]}，双方签认件齐全后才能登记生效。", slot)
-        for slot in (OWNER, COMPANY)
+        for slot in SIDES
         if not slots.get(slot)
     ]
+    if returned:
+        words = f"该调整已被退回（{returned}），请修改内容或更换材料后再登记生效。"
+        found.append(Problem("returned", words))
+    return found
+
+
+def problems_of_return(own: bool, reason: str) -> list[Problem]:
+    found = []
+    if own:
+        words = "登记人不能退回自己登记的调整；需要更改的，请直接修改或撤回。"
+        found.append(Problem("own", words))
+    if not reason.strip():
+        found.append(Problem("reason", "请写明退回的原因，登记人据此核改。", "returned_because"))
+    return found
+
+
+def told_of_paper(slot: str, there: Collection[str]) -> tuple[str, str]:
+    """(action, words) of a paper that comes in, by the slots that had one before."""
+    other = COMPANY if slot == OWNER else OWNER
+    if slot not in SIDES or slot in there:
+        return "file_added", SLOTS[slot]
+    if other in there:
+        return "both_signed", f"{SLOTS[slot]}已上传，双方签认件齐全，待登记生效"
+    return "one_signed", f"{SLOTS[slot]}已上传，待{SLOTS[other]}"
+
+
+def waits_for(slots: Collection[str], returned: str | None) -> str:
+    """What a draft still lacks, in words."""
+    if returned:
+        return f"已退回：{returned}"
+    missing = [SLOTS[slot] for slot in SIDES if slot not in slots]
+    return f"待{'、'.join(missing)}" if missing else "双方签认件齐全，待登记生效"
 
 
 def usual_rate(

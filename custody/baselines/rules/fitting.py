@@ -220,6 +220,13 @@ def _heat(fit: Baseline) -> bool:
     return fit.energy.value == Energy.HEAT.value
 
 
+def usual(rule_use: object, model_use: object) -> str:
+    """What the system chooses of a line; either is None where it is not there."""
+    if rule_use is not None:
+        return RULE
+    return NOTHING if model_use is None else REGRESSION
+
+
 def may_choose(
     chosen: str,
     *,

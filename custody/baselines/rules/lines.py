@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from custody.baselines.rules.bills import Bills, Metered
-from custody.baselines.rules.fitting import NOTHING, QUANTITY, REGRESSION, RULE, SPOILT
+from custody.baselines.rules.fitting import QUANTITY, SPOILT, usual
 from custody.baselines.rules.plain import coded, fitted_like, month_of
 from custody.baselines.rules.ruled import Told, by_rules
 from custody.energy.rules.energies import Energy
@@ -35,9 +35,7 @@ class Written(NamedTuple):
 
     @property
     def chosen(self) -> str:
-        if self.ruled.use is not None:
-            return RULE
-        return NOTHING if self.model_use is None else REGRESSION
+        return usual(self.ruled.use, self.model_use)
 
 
 def written(bills: Bills, temperature: Floats, policy: Policy) -> list[Written]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import Protocol
 
+from custody.baselines.rules import spreading
 from custody.baselines.rules.states import State
 from custody.kernel.periods import Month
 
@@ -32,8 +33,20 @@ def period_words(first: int, last: int) -> str:
     return f"{Month.coded(first).label}—{Month.coded(last).label}"
 
 
-def adjustment_words(
-    number: int, quantity: Decimal, unit: str, first: int, last: int | None
-) -> str:
-    until = f"至{Month.coded(last).label}" if last else "起"
-    return f"第{number}号{quantity:+.2f}{unit}/月，{Month.coded(first).label}{until}"
+class Adjusting(spreading.Row, Protocol):
+    @property
+    def number(self) -> int: ...
+    @property
+    def from_month(self) -> int: ...
+    @property
+    def until_month(self) -> int | None: ...
+
+
+def adjustment_words(row: Adjusting, meter: int, unit: str) -> str:
+    """What it does to one of its meters."""
+    until = f"至{Month.coded(row.until_month).label}" if row.until_month else "起"
+    price = spreading.repriced_by(row)
+    moved = f"{spreading.moved_by(row)[meter]:+.2f}{unit}/月"
+    if price:
+        moved = f"单价{price:+.4f}元/{unit}"
+    return f"第{row.number}号{moved}，{Month.coded(row.from_month).label}{until}"

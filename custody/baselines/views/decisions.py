@@ -51,7 +51,8 @@ def refit(number: int) -> Page:
     def again(writing: Session, **about: Any) -> object:
         return drafts.refit(writing, at_once=small, **about)
 
-    words = "已按最新的账单、气温和名录重新计算，请核对。" if small else "正在后台重新计算。"
+    done = "已按最新的账单、气温和名录重新计算，人工选用的方法在数据足够时已保留，请核对。"
+    words = done if small else "正在后台重新计算。"
     return _plain(number, again, words)
 
 

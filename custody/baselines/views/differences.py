@@ -9,7 +9,6 @@ from flask import redirect, render_template, request, url_for
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.baselines import tables
 from custody.baselines.models import Baseline
 from custody.baselines.queries import (
     get_baseline,
@@ -20,6 +19,7 @@ from custody.baselines.queries import (
 )
 from custody.baselines.rules.outline import METHODS, Moved, Sum, by_energy, compared
 from custody.baselines.rules.states import State
+from custody.baselines.tables import versions as tables
 from custody.baselines.views.pages import Page, blueprint, title_of
 from custody.energy.rules.energies import Energy
 from custody.infra import clock

@@ -6,11 +6,11 @@ from flask import current_app, redirect, request, url_for
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.baselines import render, tables
+from custody.baselines import render
 from custody.baselines.actions import papers
+from custody.baselines.adjusted import adjustments_of
 from custody.baselines.queries import (
     Extent,
-    adjustments_of,
     extents_of,
     get_baseline,
     institutions_of,
@@ -19,6 +19,7 @@ from custody.baselines.queries import (
 )
 from custody.baselines.rules.outline import by_energy
 from custody.baselines.rules.words import period_words
+from custody.baselines.tables import meters as tables
 from custody.baselines.views.pages import Page, blueprint, title_of
 from custody.baselines.views.version import PRINT_AT_ONCE, Typed, version_page, wanted
 from custody.infra import clock

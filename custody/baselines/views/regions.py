@@ -8,7 +8,6 @@ from flask import redirect, render_template, request, url_for
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Level
-from custody.baselines import tables
 from custody.baselines.models import Baseline
 from custody.baselines.queries import (
     Extent,
@@ -20,6 +19,7 @@ from custody.baselines.queries import (
 )
 from custody.baselines.rules.states import State
 from custody.baselines.rules.words import turn
+from custody.baselines.tables import versions as tables
 from custody.baselines.views.pages import Page, blueprint
 from custody.energy.queries.roster import Size, sizes
 from custody.infra import clock

@@ -12,12 +12,12 @@ from flask import render_template, request
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
 from custody.audit import rules as journal_words
+from custody.audit.queries import history
 from custody.baselines import render
 from custody.baselines.forms.versions import ChooseAllForm, CommentForm, ReturnForm
 from custody.baselines.models import Baseline
 from custody.baselines.queries import (
     comments_of,
-    events_of,
     get_baseline,
     institutions_of,
     names_of,
@@ -43,7 +43,6 @@ from custody.baselines.views.differences import usual
 from custody.baselines.views.pages import Page, blueprint, title_of
 from custody.energy.models.roster import Institution
 from custody.energy.rules.energies import TYPES, Energy
-from custody.infra.journal import Event
 from custody.jobs.models import Job
 from custody.jobs.rules import State as JobState
 from custody.kernel.problems import Problem
@@ -54,6 +53,8 @@ from custody.web.paging import page_of
 PER_PAGE = 30
 PRINT_AT_ONCE = 200
 """So many meters are printed while the page waits (measured: 7 s); more in the background."""
+_DIGEST = journal_words.field_label("baseline", "digest")
+"""Sixty-four signs that say nothing to people; they stand in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,6 @@ class Typed:
     @property
     def any(self) -> bool:
         return bool(self.choosing or self.comment or self.returning)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    event: Event
-    label: str
-    changes: Sequence[journal_words.Change]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +170,8 @@ def version_page(number: int, typed: Typed | None = None, status: int = 200) -> 
         ),
         before=usual(row, [one for one in versions if one.id != row.id]),
         later=next((one for one in versions if one.supersedes_id == row.id), None),
-        told=_history(number),
+        told=(told := journal_words.told(history(session(), "baseline", number), but=_DIGEST)),
+        refitted=_refitted(told),
         sent=sent,
         problems=problems,
         acts=acts,
@@ -232,16 +227,8 @@ def energies_of(sums: Sequence[Sum]) -> dict[str, str]:
     }
 
 
-_DIGEST = journal_words.field_label("baseline", "digest")
-"""Sixty-four signs that say nothing to people; they stand in the journal."""
-
-
-def _history(number: int) -> list[Told]:
-    return [
-        Told(
-            event,
-            journal_words.action_label(event.action),
-            [one for one in journal_words.change_lines(event) if one.field != _DIGEST],
-        )
-        for event in events_of(session(), number)
-    ]
+def _refitted(told: Sequence[journal_words.Told]) -> Mapping[str, str]:
+    """What the last fit kept and dropped of the choices by hand; empty where there were none."""
+    last = next((one.event for one in told if one.event.action == "baseline.fitted"), None)
+    changes = last.changes if last else {}
+    return {name: str(changes[name][1]) for name in ("kept", "dropped") if name in changes}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from custody.briefs.changes import Changes
+from custody.briefs.facts import More
+from custody.briefs.wording.ahead import ahead_words
+from custody.briefs.wording.energy import contracts_words
 from custody.briefs.wording.sentences import (
     NAMED,
     Paragraph,
@@ -11,10 +15,12 @@ from custody.briefs.wording.sentences import (
     day_words,
     last_forecast,
     latest_point,
+    listed,
     names,
     percent_words,
     standing,
 )
+from custody.briefs.wording.since import since_words
 from custody.dashboard.rules import BatchFacts, ProgrammeFacts, RegionFacts
 
 
@@ -61,6 +67,16 @@ def overall(facts: ProgrammeFacts) -> tuple[Paragraph, ...]:
     return tuple(found)
 
 
+def besides(facts: ProgrammeFacts, more: More, changes: Changes | None) -> tuple[Paragraph, ...]:
+    """What stands in 总体情况 after the progress: the outlook, the change, the contracts."""
+    found = (
+        ("overall.ahead", ahead_words(facts, more)),
+        ("overall.since", since_words(changes, facts.as_of)),
+        ("overall.contracts", contracts_words(facts, more)),
+    )
+    return tuple(Paragraph(key, "overall", "", words) for key, words in found if words)
+
+
 def _progress_words(facts: ProgrammeFacts) -> str:
     here, end = latest_point(facts), last_forecast(facts)
     if here is None or here.actual is None:
@@ -77,7 +93,7 @@ def _progress_words(facts: ProgrammeFacts) -> str:
     return words
 
 
-def by_batch(facts: ProgrammeFacts) -> tuple[Paragraph, ...]:
+def by_batch(facts: ProgrammeFacts, more: More) -> tuple[Paragraph, ...]:
     found = []
     for batch in facts.batches:
         own = [region for region in facts.regions if region.batch == batch.number]
@@ -87,7 +103,7 @@ def by_batch(facts: ProgrammeFacts) -> tuple[Paragraph, ...]:
                     f"progress.{batch.number}",
                     "progress",
                     batch.name if len(facts.batches) > 1 else "",
-                    _batch_words(batch, own, facts),
+                    _batch_words(batch, own, facts) + _ranked_words(own, more),
                 )
             )
     return tuple(found)
@@ -119,3 +135,16 @@ def _batch_words(batch: BatchFacts, own: Sequence[RegionFacts], facts: Programme
         reached = f"{batch.done}个地区已达到年度目标；" if batch.done else ""
         words += f"{reached}{count}个地区{'' if alike else '中，'}{state}。"
     return words
+
+
+RANKED = 3
+
+
+def _ranked_words(own: Sequence[RegionFacts], more: More) -> str:
+    """Only where the office asked for a ranking, and where there are enough to rank."""
+    if not more.ranked or len(own) < 2 * RANKED:
+        return ""
+    order = sorted(own, key=lambda region: (-region.percent, region.seq))
+    first = listed([region.name for region in order[:RANKED]])
+    last = listed([region.name for region in order[-RANKED:]])
+    return f"进度居前的是{first}，居后的是{last}。"

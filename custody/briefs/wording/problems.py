@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from custody.briefs.facts import More
 from custody.briefs.wording.sentences import ORDINALS, Paragraph, coming, day_words, names
 from custody.dashboard.rules import Cell, Exception_, ProgrammeFacts
 from custody.milestones.rules import Light
@@ -14,24 +16,19 @@ TOLD = 6
 AHEAD_DAYS = 30
 
 
-def problems(facts: ProgrammeFacts) -> tuple[Paragraph, ...]:
+def problems(facts: ProgrammeFacts, more: More) -> tuple[Paragraph, ...]:
     day = day_words(facts.as_of, facts.as_of)
     found = [
         ("problems.late", "部分里程碑逾期", _late_words(facts)),
         ("problems.lag", "部分地区进度落后", lag_words(facts)),
         ("problems.review", "部分材料退回或待审时间较长", review_words(facts)),
         ("problems.silent", "部分地区填报不及时", silent_words(facts)),
+        ("problems.orders", "督办事项办理情况", orders_words(facts, more)),
     ]
     there = [(key, heading, words) for key, heading, words in found if words]
-    if not there:
-        return (
-            Paragraph(
-                "problems.none",
-                "problems",
-                "",
-                f"截至{day}，各地区里程碑均按计划推进，没有逾期、退回事项，本月进展均已填报。",
-            ),
-        )
+    if not any(key != "problems.orders" for key, _, _ in there):
+        words = f"截至{day}，各地区里程碑均按计划推进，没有逾期、退回事项，本月进展均已填报。"
+        there.insert(0, ("problems.none", "里程碑进展总体平稳", words))
     return tuple(
         Paragraph(key, "problems", heading if len(there) > 1 else "", words)
         for key, heading, words in there
@@ -71,8 +68,31 @@ def _late_words(facts: ProgrammeFacts) -> str:
         )
     words = f"截至{day}，共有{count}个地区的{len(lines)}项里程碑逾期"
     if count > len(told):
-        return f"{words}。其中逾期时间较长的有：{'；'.join(parts)}。其余地区见表1。"
+        return f"{words}。其中逾期时间较长的有：{'；'.join(parts)}。其余见后附清单。"
     return f"{words}：{'；'.join(parts)}。"
+
+
+def orders_words(facts: ProgrammeFacts, more: More) -> str:
+    """在办督办单, and those whose answer stays away."""
+    if not more.orders:
+        return ""
+    levels = Counter(order.level_words.removesuffix("督办") for order in more.orders)
+    kinds = "、".join(f"{words}{count}件" for words, count in levels.most_common())
+    words = f"在办督办单{len(more.orders)}件（{kinds}）"
+    over = [order for order in more.orders if order.days_over]
+    if not over:
+        return f"{words}，均在时限之内。"
+    longest = sorted(over, key=lambda order: (-order.days_over, order.number))[:TOLD]
+    alone = facts.scope_kind == "region"
+    told = "、".join(
+        f"{'' if alone else order.region_name}{order.number}超{order.days_over}天"
+        for order in more.orders
+        if order in longest
+    )
+    among = "其中较长的：" if len(over) > len(longest) else ""
+    raised = sum(order.escalated for order in more.orders)
+    again = f"，{raised}件已提级督办" if raised else ""
+    return f"{words}，{len(over)}件超过时限（{among}{told}）{again}。"
 
 
 def _late_region(line: Exception_, count: int, as_of: date) -> str:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from custody.briefs.changes import Changes
+from custody.briefs.facts import More
+from custody.briefs.wording.energy import savings
+from custody.briefs.wording.matters import matters
+from custody.briefs.wording.places import besides
 from custody.briefs.wording.problems import (
     lag_words,
     late_lines,
     late_milestone,
     next_steps,
+    orders_words,
     review_words,
     silent_words,
 )
@@ -17,16 +23,21 @@ from custody.dashboard.rules import ProgrammeFacts, RegionFacts
 from custody.milestones.rules import Stage
 
 
-def of_region(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Paragraph, ...]:
+def of_region(
+    facts: ProgrammeFacts, region: RegionFacts, more: More, changes: Changes | None
+) -> tuple[Paragraph, ...]:
     return (
-        Paragraph("overall.1", "overall", "", _region_overall(facts, region)),
+        Paragraph("overall.1", "overall", "", region_overall(facts, region)),
+        *besides(facts, more, changes),
         *_region_progress(facts, region),
-        *_problems_of_region(facts, region),
+        *savings(facts, more),
+        *_problems_of_region(facts, more),
         *next_steps(facts),
+        *matters(facts, more),
     )
 
 
-def _region_overall(facts: ProgrammeFacts, region: RegionFacts) -> str:
+def region_overall(facts: ProgrammeFacts, region: RegionFacts) -> str:
     batch = next((b for b in facts.batches if b.number == region.batch), None)
     day = day_words(facts.as_of, facts.as_of)
     words = f"根据《{facts.notice_title}》安排，"
@@ -78,7 +89,9 @@ def _region_progress(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Paragr
             f"完成比例{coming.percent}%。"
             + (
                 f"预计{day_words(coming.forecast, facts.as_of)}完成。"
-                if coming.forecast and coming.forecast != coming.planned
+                if coming.forecast
+                and coming.forecast != coming.planned
+                and coming.forecast >= facts.as_of
                 else ""
             )
         )
@@ -89,7 +102,7 @@ def _region_progress(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Paragr
     return (Paragraph("progress.region", "progress", "", "".join(lines)),)
 
 
-def _problems_of_region(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Paragraph, ...]:
+def _problems_of_region(facts: ProgrammeFacts, more: More) -> tuple[Paragraph, ...]:
     lines = late_lines(facts)
     parts = [
         late_milestone(line, facts.as_of)
@@ -100,7 +113,8 @@ def _problems_of_region(facts: ProgrammeFacts, region: RegionFacts) -> tuple[Par
         words.append(f"有{len(parts)}项里程碑逾期：{'；'.join(parts)}。")
     elif lag := lag_words(facts):
         words.append(lag)
-    words += [more for more in (review_words(facts), silent_words(facts)) if more]
+    words += [told for told in (review_words(facts), silent_words(facts)) if told]
     if not words:
         words = [f"截至{day_words(facts.as_of, facts.as_of)}，没有逾期、退回或未填报的事项。"]
+    words.append(orders_words(facts, more))
     return (Paragraph("problems.region", "problems", "", "".join(words)),)

@@ -50,8 +50,11 @@ def compared(actual: float, expected: float) -> str:
 
 def names(regions: Sequence[RegionFacts], limit: int = NAMED) -> str:
     """「宜兴市、张家港市」; beyond the limit the first few and 等."""
-    listed = [region.name for region in regions]
-    return "、".join(listed) if len(listed) <= limit else "、".join(listed[:3]) + "等"
+    return listed([region.name for region in regions], limit)
+
+
+def listed(words: Sequence[str], limit: int = NAMED) -> str:
+    return "、".join(words) if len(words) <= limit else "、".join(words[:3]) + "等"
 
 
 def standing(regions: Sequence[RegionFacts]) -> str:

@@ -13,7 +13,6 @@ from custody.accounts.rules import Identity
 from custody.contracts.models.contract import Company
 from custody.contracts.queries.companies import by_code, by_name, get_company, may_correct
 from custody.infra import journal
-from custody.infra.db import plain
 from custody.kernel import credit_code
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 
@@ -128,12 +127,7 @@ def edit(
     if same is not None and same.id != company.id:
         words = f"“{same.name}”已在名录中，代码为{same.code}，请核对。"
         raise Refused([Problem("name_taken", words, "name")])
-    changes: dict[str, tuple[object, object]] = {}
-    for name in _EDITABLE:
-        old, new = getattr(company, name), values[name]
-        if old != new:
-            changes[name] = (plain(old), plain(new))
-            setattr(company, name, new)
+    changes = journal.amend(company, {name: values[name] for name in _EDITABLE})
     if changes:
         journal.record(
             session,

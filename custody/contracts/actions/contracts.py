@@ -38,6 +38,7 @@ from custody.contracts.rules.contract import FEE_LINES, Energy
 from custody.contracts.rules.fields import Group
 from custody.contracts.rules.shown import line_words
 from custody.infra.db import Base
+from custody.infra.journal import Changes
 from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 from custody.regions.queries import get_region
@@ -112,7 +113,7 @@ def save(
         lines = [_completed(line) for line in lines]
     before, lines_before = values_of(contract, group), lines_of(contract, group)
     spec = {one.name: one for one in group.fields}
-    changes: dict[str, tuple[object, object]] = {
+    changes: Changes = {
         name: (told(spec[name], before[name]), told(spec[name], new))
         for name, new in values.items()
         if name in spec and before[name] != new
@@ -203,9 +204,7 @@ def _locked(
     return [Problem("locked", words, names[0])]
 
 
-def _line_changes(
-    group: Group, before: Sequence[Line], after: Sequence[Line]
-) -> dict[str, tuple[object, object]]:
+def _line_changes(group: Group, before: Sequence[Line], after: Sequence[Line]) -> Changes:
     assert group.lines is not None
     old, new = line_words(group.lines, before), line_words(group.lines, after)
     if old == new:
@@ -323,7 +322,7 @@ def terminate(
     if not reason.strip():
         found.append(Problem("reason", "请写明解除的原因和依据。", "reason"))
     refuse_if(found)
-    changes: dict[str, tuple[object, object]] = {
+    changes: Changes = {
         "terminated_on": (contract.terminated_on, day),
         "termination_reason": (contract.termination_reason, reason),
     }

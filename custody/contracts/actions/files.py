@@ -11,9 +11,10 @@ from custody.accounts.rules import Identity
 from custody.attachments import actions as attachments
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to, get_attachment
-from custody.contracts.actions.record import Changes, record, record_order
+from custody.contracts.actions.record import record, record_order
 from custody.contracts.queries.contracts import get_contract_and_region, get_order
 from custody.contracts.rules.contract import SLOTS
+from custody.infra.journal import Changes
 from custody.infra.uploads import NewFile
 from custody.kernel.problems import Problem, Refused
 

@@ -13,12 +13,9 @@ from custody.attachments.queries import attached_to
 from custody.contracts.actions.files import files_dropped
 from custody.contracts.actions.record import record_order
 from custody.contracts.models.contract import ChangeOrder, Contract
-from custody.contracts.queries.contracts import (
-    get_contract_and_region,
-    get_order,
-    terms_of,
-)
+from custody.contracts.queries.contracts import get_contract_and_region, get_order, terms_of
 from custody.contracts.rules import terms
+from custody.infra.journal import Changes
 from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 
@@ -142,7 +139,7 @@ def edit(
     found, old, new = problems_of(session, row, wanted)
     refuse_if(found)
     assert wanted.effective_on is not None
-    changes: dict[str, tuple[object, object]] = {}
+    changes: Changes = {}
     if order.subject != wanted.subject:
         changes["subject"] = (terms.label_of(order.subject), terms.label_of(wanted.subject))
     if (order.subject, order.new) != (wanted.subject, new):

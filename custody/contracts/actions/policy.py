@@ -8,13 +8,9 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.contracts.models.policy import PolicyRow
-from custody.contracts.rules.policy import (
-    FIELDS,
-    STANDARD,
-    ContractPolicy,
-    problems_of_policy,
-)
+from custody.contracts.rules.policy import FIELDS, STANDARD, ContractPolicy, problems_of_policy
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict, refuse_if
 
 
@@ -28,7 +24,7 @@ def set_policy(
     if (row.version if row else 0) != version:
         raise Conflict
     before = row.as_rule() if row else STANDARD
-    changes: dict[str, tuple[object, object]] = {
+    changes: Changes = {
         name: (getattr(before, name), getattr(policy, name))
         for name in FIELDS
         if getattr(before, name) != getattr(policy, name)

@@ -14,6 +14,7 @@ from custody.contracts.queries import settlements as queries
 from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.profiles import fingerprint, problems_of_change
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict, refuse_if
 
 
@@ -38,7 +39,7 @@ def write(
     if fingerprint({energy: one.shares for energy, one in have.items()}) != seen:
         raise Conflict
     refuse_if(problems_of_change(queries.begun_years_of(session, row)))
-    changes: dict[str, tuple[object, object]] = {}
+    changes: Changes = {}
     for energy, new in texts.items():
         old = have.get(energy)
         before = old.shares if old else []

@@ -15,8 +15,6 @@ from custody.contracts.rules.shown import cell_words
 from custody.infra import journal
 from custody.regions.models import Region
 
-Changes = dict[str, tuple[object, object]]
-
 
 def record(
     session: Session,

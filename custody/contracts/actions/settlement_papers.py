@@ -14,20 +14,14 @@ from custody.accounts.rules import Identity
 from custody.attachments import actions as attachments
 from custody.attachments.models import Attachment
 from custody.attachments.queries import get_attachment
-from custody.contracts.actions.settlements import (
-    BASIS,
-    KIND,
-    SIDES,
-    VOUCHER,
-    files_of,
-    record,
-)
+from custody.contracts.actions.settlements import BASIS, KIND, SIDES, VOUCHER, files_of, record
 from custody.contracts.models.settlement import Settlement, SettlementPayment
 from custody.contracts.queries import settlements as queries
 from custody.contracts.queries.settlements import Found
 from custody.contracts.rules import life
 from custody.contracts.rules.life import Status, Step
 from custody.contracts.rules.settlement import yuan
+from custody.infra.journal import Changes
 from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, Problem, Refused, refuse_if
 
@@ -42,7 +36,7 @@ def attach(
         session, kind=KIND, subject=found.row.id, slot=BASIS, files=files, now=now, by=actor.id
     )
     if new:
-        changes: dict[str, tuple[object, object]] = {"files": ([], attachments.told(new))}
+        changes: Changes = {"files": ([], attachments.told(new))}
         record(session, actor, now, "file_added", found, changes)
     return new
 
@@ -101,9 +95,7 @@ def sign(
         new += attachments.attach(
             session, kind=KIND, subject=row.id, slot=side, files=[sent_], now=now, by=actor.id
         )
-    changes: dict[str, tuple[object, object]] = {
-        "files": (attachments.told(replaced), attachments.told(new))
-    }
+    changes: Changes = {"files": (attachments.told(replaced), attachments.told(new))}
     both = set(have) | set(files) == set(SIDES)
     # The day counts when it is complete; until then it stands for the side that has signed.
     before, others = row.signed_on, set(have) - set(files)
@@ -206,7 +198,7 @@ def pay(
             added_by=actor.id,
         )
     )
-    changes: dict[str, tuple[object, object]] = {
+    changes: Changes = {
         "paid": (yuan(paid), yuan(paid + amount)),
         "paid_on": ("", paid_on),
         "files": ([], attachments.told(files)),

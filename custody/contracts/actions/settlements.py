@@ -17,11 +17,12 @@ from custody.contracts import snapshot
 from custody.contracts.models.contract import Contract
 from custody.contracts.models.settlement import Settlement
 from custody.contracts.queries import settlements as queries
-from custody.contracts.queries.saved import bases_of
+from custody.contracts.queries.saved import bases_of, repriced_of
 from custody.contracts.queries.settlements import Found
 from custody.contracts.rules import life
+from custody.contracts.rules.agreed import Agreed, Draft
 from custody.contracts.rules.capitals import LIMIT
-from custody.contracts.rules.composing import Agreed, Draft, inputs_of
+from custody.contracts.rules.composing import inputs_of
 from custody.contracts.rules.draft_checks import problems_of_draft
 from custody.contracts.rules.first_draft import first_draft
 from custody.contracts.rules.life import Status, Step
@@ -66,7 +67,11 @@ def draft(
     )
     last = next((one for one in others if Period.parse(one.period).last < period.first), None)
     before = snapshot.kept(last.draft) if last else None
-    typed = _signed_by(first_draft(agreed, period, before, bases_of(session, region)), actor, now)
+    begun = first_draft(
+        *(agreed, period, before, bases_of(session, region)),
+        repriced_of(session, region, *days) if days else {},
+    )
+    typed = _signed_by(begun, actor, now)
     pay_day = terms.get("pay_day")
     settlement = Settlement(
         contract_id=row.id,

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms import Form as Plain
 from wtforms.validators import AnyOf, Length
 
-from custody.contracts.rules.composing import (
+from custody.contracts.rules.agreed import (
     ActualPrice,
     AdjustmentLine,
     BaseLine,

@@ -33,7 +33,7 @@ class Settlement(Versioned, Base):
     """«2026-Q1»."""
     status: Mapped[Status] = mapped_column(Word(Status))
     draft: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What was typed (rules.composing.Draft)."""
+    """What was typed (rules.agreed.Draft)."""
     inputs: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """Frozen, with their schema number."""
     statement: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

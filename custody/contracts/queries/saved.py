@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from custody.baselines.models import Line
-from custody.baselines.queries import adopted_of, lines_of
-from custody.contracts.rules.composing import BaseLine
+from custody.baselines.models import Line, NonRoutine
+from custody.baselines.queries import adopted_of, lines_of, year_of
+from custody.baselines.rules import spreading
+from custody.baselines.rules.states import AdjustmentState
+from custody.contracts.rules.agreed import BaseLine
 from custody.contracts.rules.contract import Energy
+from custody.contracts.rules.first_draft import Repriced
 from custody.contracts.rules.shares import rounded
 from custody.kernel.days import full_day
-from custody.kernel.periods import Month
+from custody.kernel.periods import Month, codes
+from custody.mv.adjust import Driver
 from custody.regions.models import Region
 from custody.savings.queries.saved import saved
 
@@ -33,7 +38,7 @@ def bases_of(session: Session, region: Region) -> list[BaseLine]:
     )
     found = []
     for energy in Energy:
-        known = [_year(line) for line in lines.get(energy.value, ())]
+        known = [year_of(line) for line in lines.get(energy.value, ())]
         counted = [one for one in known if one is not None]
         if counted:
             rest = len(known) - len(counted)
@@ -43,9 +48,54 @@ def bases_of(session: Session, region: Region) -> list[BaseLine]:
     return found
 
 
-def _year(line: Line) -> Decimal | None:
-    years = {"rule": line.rule_use, "regression": line.model_use, "quota": line.quota}
-    return years.get(line.chosen)
+def repriced_of(
+    session: Session, region: Region, first: date, last: date
+) -> dict[Energy, Repriced]:
+    """What signed adjustments add to the prices: weighed by the bases of the meters, the months alike."""
+    baseline = adopted_of(session, [region.code]).get(region.code)
+    months = codes(Month.of(first).code, Month.of(last).code)
+    rows = [
+        one
+        for one in session.scalars(
+            select(NonRoutine)
+            .where(
+                NonRoutine.region_code == region.code,
+                NonRoutine.state == AdjustmentState.SIGNED,
+                NonRoutine.driver == Driver.PRICE.value,
+                NonRoutine.from_month <= months[-1],
+            )
+            .order_by(NonRoutine.number)
+        )
+        if (one.until_month or months[-1]) >= months[0]
+    ]
+    if baseline is None or not rows:
+        return {}
+    years = {
+        line.meter_id: (line.energy.value, year)
+        for line in lines_of(session, [baseline.id])
+        if (year := year_of(line)) is not None
+    }
+    wholes: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for energy, year in years.values():
+        wholes[energy] += year
+    steps: defaultdict[str, Decimal] = defaultdict(Decimal)
+    numbers: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        held = sum(row.from_month <= one <= (row.until_month or one) for one in months)
+        for meter in spreading.moved_by(row):
+            energy, year = years.get(meter, ("", Decimal()))
+            if year > 0:
+                steps[energy] += spreading.repriced_by(row) * year * held / len(months)
+                if (told := f"第{row.number}号") not in numbers[energy]:
+                    numbers[energy].append(told)
+    return {
+        Energy(energy): Repriced(
+            step / wholes[energy],
+            f"加双方签认的非常规调整{'、'.join(numbers[energy])}（按基准用量加权）",
+        )
+        for energy, step in steps.items()
+        if energy in set(Energy)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +119,9 @@ def saving_of(session: Session, region: Region, first: date, last: date) -> Savi
         return None
     months = start.label if start == end else f"{start.label}—{end.label}"
     band = "" if total.band is None else f"，±{total.band:,.2f}吨（90%置信度）"
+    agreed = "（含签认的价格调整）" if total.money.repriced else ""
     return Saving(
         rounded(Decimal(repr(total.coal))),
         f"系统核算：{region.name}能源基准第{baseline.number}版，{months}，当量值，"
-        f"数据覆盖率{total.coverage or 0:.1f}%{band}",
+        f"数据覆盖率{total.coverage or 0:.1f}%{band}，节约费用{total.cost:,.2f}元{agreed}",
     )

@@ -16,7 +16,7 @@ from custody.attachments.queries import attached_to
 from custody.contracts.models.contract import ChangeOrder, Contract
 from custody.contracts.models.settlement import MonthlyProfile, Settlement, SettlementPayment
 from custody.contracts.queries.contracts import as_rules, orders_of, original_terms
-from custody.contracts.rules.composing import HUNDRED, Agreed
+from custody.contracts.rules.agreed import HUNDRED, Agreed
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.orders import as_of
 from custody.contracts.rules.periods import Period
@@ -207,19 +207,6 @@ def _entered(
         (kind, int(subject)): (name, f"{at.year}年{at.month}月{at.day}日")
         for kind, subject, name, at in events
     }
-
-
-def events_of(session: Session, settlement: int) -> Sequence[Event]:
-    """What was done to it, newest first; downloads are not part of its history."""
-    return session.scalars(
-        select(Event)
-        .where(
-            Event.kind == "settlement",
-            Event.subject == str(settlement),
-            Event.modifies,
-        )
-        .order_by(Event.id.desc())
-    ).all()
 
 
 def frozen(session: Session) -> list[Found]:

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from custody.contracts.rules.composing import (
-    HUNDRED,
-    AdjustmentLine,
-    Agreed,
-    Draft,
-    Terms,
-    counts,
-    order_of,
-)
+from custody.contracts.rules.agreed import HUNDRED, AdjustmentLine, Agreed, Draft, Terms
+from custody.contracts.rules.composing import counts, order_of
 from custody.contracts.rules.periods import Period
 from custody.contracts.rules.settlement import percent
-from custody.contracts.rules.statement import (
-    USUAL,
-    Formula,
-)
+from custody.contracts.rules.statement import USUAL, Formula
 from custody.kernel.days import full_day
 from custody.kernel.problems import Problem
 

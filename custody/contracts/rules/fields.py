@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from custody.contracts.rules import contract as words
-from custody.contracts.rules.contract import Driver, Energy
+from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.terms import SCALARS
 
 
@@ -73,7 +73,6 @@ class Group:
 
 
 _ENERGIES = {one.value: one.label for one in Energy}
-_DRIVERS = {one.value: one.label for one in Driver}
 
 GROUPS: tuple[Group, ...] = (
     Group(

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from custody.contracts.rules.composing import (
+from custody.contracts.rules.agreed import (
     ActualPrice,
     AdjustmentLine,
     Agreed,
     BaseLine,
     Draft,
+    Terms,
 )
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.orders import in_force
 from custody.contracts.rules.periods import Period
+from custody.contracts.rules.settlement import number
 from custody.contracts.rules.shares import rounded
 from custody.contracts.rules.statement import USUAL, Formula, PriceMode
 
 _SUBJECTS = {"floor_area": Driver.AREA, "people": Driver.PEOPLE}
 """Change orders that bring an adjustment of the quantity along, by the term they change."""
+_NOTHING: Mapping[Energy, Repriced] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """What both sides agreed to add to an energy's price (non-routine adjustments)."""
+
+    step: Decimal
+    """Yuan a unit, over the meters by their bases and over the months of the period."""
+    source: str
 
 
 def first_draft(
-    agreed: Agreed, period: Period, last: Draft | None, bases: Sequence[BaseLine] = ()
+    agreed: Agreed,
+    period: Period,
+    last: Draft | None,
+    bases: Sequence[BaseLine] = (),
+    repriced: Mapping[Energy, Repriced] = _NOTHING,
 ) -> Draft:
     """`bases`: what the adopted baseline offers; where an order changed a base, the order counts.
+    `repriced`: where the price follows the actual one, it begins as the contract's and what was agreed.
 
     Lines that stay from the last period, and those that new change orders bring.
 
@@ -48,10 +66,18 @@ def first_draft(
         if before is None or before.order != line.order:
             lines[line.energy, line.driver] = line
     return Draft(
-        prices=tuple(ActualPrice(one) for one in energies) if linked else (),
+        prices=tuple(_price(terms, one, repriced.get(one)) for one in energies) if linked else (),
         adjustments=tuple(lines.values()),
         bases=tuple(_bases(agreed, days[1], energies, bases)),
     )
+
+
+def _price(terms: Terms, energy: Energy, agreed: Repriced | None) -> ActualPrice:
+    known = terms.get(f"energy:{energy}:price")
+    if agreed is None or not isinstance(known, Decimal):
+        return ActualPrice(energy)
+    words = f"合同单价{number(known)}元，{agreed.source}"
+    return ActualPrice(energy, rounded(known + agreed.step, Decimal("0.0001")), words)
 
 
 def _bases(

@@ -15,7 +15,6 @@ from enum import StrEnum
 from custody.contracts.rules.contract import FEE_LINES, PAYERS, PERIODS, PRICE_MODES, Driver, Energy
 
 Value = Decimal | int | date | str | bool | None
-Terms = Mapping[str, Value]
 
 
 class Shape(StrEnum):

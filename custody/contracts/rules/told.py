@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custody.contracts.rules.composing import AdjustmentLine, Draft
+from custody.contracts.rules.agreed import AdjustmentLine, Draft
 from custody.contracts.rules.settlement import number, yuan
 from custody.contracts.rules.statement import USUAL, Formula
 

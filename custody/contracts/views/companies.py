@@ -12,12 +12,12 @@ from custody.contracts.forms.orders import CompanyForm
 from custody.contracts.queries.companies import companies_of, get_company, may_correct
 from custody.contracts.queries.portfolio import held
 from custody.contracts.rules import portfolio
-from custody.infra import clock, journal
-from custody.infra.workbooks import Column, Shape, Table, workbook
+from custody.infra import clock
+from custody.infra.workbooks import Column, Shape, Table
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.web import kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
+from custody.web.exports import table_file
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("companies", __name__)
@@ -70,22 +70,15 @@ def export() -> Page:
         under=f"截至{today.year}年{today.month}月{today.day}日　{who.unit}{who.name}",
         notes=["合同数和总额按本人可见范围内已签订的合同统计。"],
     )
-    body = workbook(table, author=who.name, created=clock.now())
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="company.exported",
-            kind="company",
-            label="节能服务公司名录",
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            note=f"{len(rows)}家" + ("，筛选后导出" if words else ""),
-            modifies=False,
-        )
-    return xlsx_file(body, f"节能服务公司-{today:%Y%m%d}.xlsx", "companies.xlsx")
+    return table_file(
+        table,
+        actor=who,
+        place=who.place,
+        name="节能服务公司名录",
+        plain="companies",
+        note=f"{len(rows)}家" + ("，筛选后导出" if words else ""),
+        action="company.exported",
+    )
 
 
 @blueprint.route("/contracts/companies/<int:number>", methods=["GET", "POST"])

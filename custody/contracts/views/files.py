@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
@@ -13,11 +14,9 @@ from custody.contracts.queries.contracts import get_contract
 from custody.contracts.rules.contract import SLOTS
 from custody.contracts.views.pages import Answer, Typed, contract_page
 from custody.infra import clock
-from custody.infra.uploads import receive
-from custody.kernel.problems import NotFound, Refused
-from custody.web import kept
-from custody.web.database import files, session, transaction
-from custody.web.downloads import SHOWN, stored_file
+from custody.kernel.problems import Refused
+from custody.web import attached, kept
+from custody.web.database import session, transaction
 
 blueprint = Blueprint("contract_files", __name__)
 kept.call(
@@ -35,14 +34,7 @@ def add(number: int) -> Page:
     """A batch of files for one slot: the good ones are kept, every bad one is named."""
     who, slot = identity(), request.form.get("slot", "")
     get_contract(session(), number, place=who.place)
-    received = receive(
-        files(),
-        [
-            (one.filename or "", one.stream)
-            for one in request.files.getlist("files")
-            if one.filename
-        ],
-    )
+    received = attached.taken()
     problems = list(received.problems)
     if received.files:
         try:
@@ -82,12 +74,8 @@ def download(number: int, file: int) -> Page:
     who = identity()
     contract = get_contract(session(), number, place=who.place)
     paper = get_attachment(session(), file, kind="contract", subject=contract.id)
-    name, digest, size, media_type = paper.name, paper.digest, paper.size, paper.media_type
-    try:
-        stream = files().open(digest)
-    except FileNotFoundError:
-        raise NotFound from None
-    with transaction() as writing:
+
+    def note(writing: Session, name: str, _inline: bool) -> None:
         acts.note_download(writing, actor=who, now=clock.now(), number=number, name=name)
-    inline = media_type in SHOWN and request.args.get("view") == "1"
-    return stored_file(stream, name=name, size=size, media_type=media_type, inline=inline)
+
+    return attached.hand_out(paper, note)

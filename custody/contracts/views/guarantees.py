@@ -44,6 +44,7 @@ def export(code: str) -> Page:
             round(one.total.coal, 2) if one.total.known else None,
             None if one.total.band is None else round(one.total.band, 2),
             None if one.total.percent is None else round(one.total.percent, 2),
+            round(one.total.cost, 2) if one.total.known else None,
             None if one.total.coverage is None else one.total.coverage / 100,
             one.met.label,
         )
@@ -62,6 +63,7 @@ def export(code: str) -> Page:
             Column("核算节能量（tce）", 14, Shape.DECIMAL),
             Column("不确定度（±tce）", 14, Shape.DECIMAL),
             Column("核算节能率（%）", 12, Shape.DECIMAL),
+            Column("节约费用（元）", 16, Shape.MONEY),
             Column("覆盖率", 10, Shape.PERCENT),
             Column("判断", 26),
         ),

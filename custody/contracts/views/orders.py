@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
@@ -19,11 +20,11 @@ from custody.contracts.rules import checks, terms
 from custody.contracts.rules.orders import once_signed
 from custody.contracts.views.pages import Answer, Open, open_contract, order_words
 from custody.infra import clock
-from custody.infra.uploads import ACCEPTED, MAX_FILE, receive
-from custody.kernel.problems import Conflict, NotFound, Problem, Refused
-from custody.web import kept
-from custody.web.database import files, session, transaction
-from custody.web.downloads import SHOWN, stored_file
+from custody.infra.uploads import ACCEPTED, MAX_FILE
+from custody.kernel.problems import Conflict, Problem, Refused
+from custody.web import attached, kept
+from custody.web.database import session, transaction
+from custody.web.downloads import SHOWN
 from custody.web.formkit import Difference, whole
 
 blueprint = Blueprint("changes", __name__)
@@ -250,14 +251,7 @@ def discard(number: int, order: int) -> Page:
 def attach(number: int, order: int) -> Page:
     who = identity()
     get_order(session(), number, order, place=who.place)
-    received = receive(
-        files(),
-        [
-            (one.filename or "", one.stream)
-            for one in request.files.getlist("files")
-            if one.filename
-        ],
-    )
+    received = attached.taken()
     problems = list(received.problems)
     if received.files:
         try:
@@ -285,14 +279,10 @@ def download(number: int, order: int, file: int) -> Page:
     who = identity()
     row, _, _ = get_order(session(), number, order, place=who.place)
     paper = get_attachment(session(), file, kind="order", subject=row.id)
-    name, digest, size, media_type = paper.name, paper.digest, paper.size, paper.media_type
-    try:
-        stream = files().open(digest)
-    except FileNotFoundError:
-        raise NotFound from None
-    with transaction() as writing:
+
+    def note(writing: Session, name: str, _inline: bool) -> None:
         papers.note_order_download(
             writing, actor=who, now=clock.now(), contract=number, number=order, name=name
         )
-    inline = media_type in SHOWN and request.args.get("view") == "1"
-    return stored_file(stream, name=name, size=size, media_type=media_type, inline=inline)
+
+    return attached.hand_out(paper, note)

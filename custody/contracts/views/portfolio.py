@@ -17,11 +17,11 @@ from custody.contracts.queries.policy import policy_of
 from custody.contracts.rules import portfolio
 from custody.contracts.rules.contract import MODES, Status
 from custody.contracts.rules.portfolio import Due, Held
-from custody.infra import clock, journal
-from custody.infra.workbooks import Column, Shape, Table, Value, workbook
+from custody.infra import clock
+from custody.infra.workbooks import Column, Shape, Table, Value
 from custody.regions.queries import place_name
-from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
+from custody.web.database import session
+from custody.web.exports import table_file
 from custody.web.paging import page_of
 
 blueprint = Blueprint("portfolio", __name__)
@@ -188,22 +188,16 @@ def export() -> Page:
         total=("合计", "", "", "", "", sum((one.amount for one in due), Decimal(0)), ""),
         notes=["距今为负数的表示已逾期。", portfolio.HOW_OWED],
     )
-    body = workbook(listed, payments, author=who.name, created=clock.now())
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="contract.exported",
-            kind="contract",
-            label="合同清单",
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            note=f"{len(rows)}份合同" + ("，筛选后导出" if asked.any else ""),
-            modifies=False,
-        )
-    return xlsx_file(body, f"合同清单-{today:%Y%m%d}.xlsx", "contracts.xlsx")
+    return table_file(
+        listed,
+        payments,
+        actor=who,
+        place=who.place,
+        name="合同清单",
+        plain="contracts",
+        note=f"{len(rows)}份合同" + ("，筛选后导出" if asked.any else ""),
+        action="contract.exported",
+    )
 
 
 def _line(row: Held) -> tuple[Value, ...]:

@@ -7,15 +7,7 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
-from flask import (
-    Blueprint,
-    flash,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -23,20 +15,21 @@ from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can, Identity
 from custody.attachments.queries import attached_to
 from custody.audit import rules as journal_words
+from custody.audit.queries import history
 from custody.contracts import render, snapshot
 from custody.contracts.actions import settlements as actions
 from custody.contracts.forms.settlements import PayForm, SettlementForm, SignForm, ThawForm
 from custody.contracts.queries import settlements as queries
 from custody.contracts.queries.saved import Saving, saving_of
 from custody.contracts.queries.settlements import Found
-from custody.contracts.rules.composing import Agreed, Draft, promised
+from custody.contracts.rules.agreed import Agreed, Draft
+from custody.contracts.rules.composing import promised
 from custody.contracts.rules.draft_checks import problems_of_draft
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.settlement import settle
 from custody.contracts.rules.statement import Statement
 from custody.contracts.rules.told import FIELDS, fields_of
 from custody.infra import clock
-from custody.infra.journal import Event
 from custody.infra.papers import day_words
 from custody.infra.uploads import ACCEPTED
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
@@ -88,13 +81,6 @@ class Typed:
     differences: list[Difference] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    event: Event
-    label: str
-    changes: Sequence[journal_words.Change]
-
-
 @blueprint.get(ONE)
 @requires(Can.SEE_CONTRACTS)
 def show(number: int) -> Page:
@@ -133,7 +119,7 @@ def settlement_page(number: int, typed: Typed | None = None, status: int = 200) 
         sign=_own(typed.sign, acts and row.status is Status.FROZEN, _sign_form, row.digest),
         pay=_own(typed.pay, acts and row.status is Status.SIGNED, _pay_form, row.version, left),
         steps=list(Status),
-        told=_history(row.id),
+        told=journal_words.told(history(session(), "settlement", row.id)),
         shown=SHOWN,
         accepted=ACCEPTED,
         acts=acts,
@@ -190,17 +176,6 @@ def statement_of(found: Found, agreed: Agreed, draft: Draft) -> Statement:
 
 def _missing(found: Found, agreed: Agreed, draft: Draft, statement: Statement) -> list[Problem]:
     return [*problems_of_draft(agreed, found.period, draft), *statement.problems]
-
-
-def _history(number: int) -> list[Told]:
-    return [
-        Told(
-            event,
-            journal_words.action_label(event.action),
-            journal_words.change_lines(event),
-        )
-        for event in queries.events_of(session(), number)
-    ]
 
 
 # --- drafting ------------------------------------------------------------------------------------

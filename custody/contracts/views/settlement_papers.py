@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from io import BytesIO
 from secrets import token_hex
 
-from flask import (
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import current_app, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can, Identity
-from custody.attachments.models import Attachment
 from custody.attachments.queries import get_attachment
 from custody.contracts import render, snapshot
 from custody.contracts.actions import settlement_papers as papers
@@ -41,11 +32,10 @@ from custody.infra import clock
 from custody.infra.pdf import RenderFailed
 from custody.infra.uploads import NewFile, receive
 from custody.kernel.problems import Conflict, Problem, Refused
+from custody.web import attached
 from custody.web.database import files, session, transaction
-from custody.web.downloads import SHOWN, pdf_file, stored_file
+from custody.web.downloads import pdf_file
 from custody.web.formkit import whole
-
-log = logging.getLogger(__name__)
 
 
 def _received(field: FileStorage | None, where: str) -> tuple[NewFile | None, list[Problem]]:
@@ -62,8 +52,7 @@ def _received(field: FileStorage | None, where: str) -> tuple[NewFile | None, li
 def attach(number: int) -> Page:
     """Bills and assessments: the good ones are kept, every bad one is named."""
     queries.get_settlement(session(), number, place=identity().place)
-    sent = [(o.filename or "", o.stream) for o in request.files.getlist("files") if o.filename]
-    received = receive(files(), sent)
+    received = attached.taken()
     problems = list(received.problems)
     if received.files:
         try:
@@ -99,24 +88,12 @@ def download(number: int, file: int) -> Page:
     """A file of this settlement with its original name. Recorded."""
     queries.get_settlement(session(), number, place=identity().place)
     row = get_attachment(session(), file, kind=actions.KIND, subject=number)
-    try:
-        stream = files().open(row.digest)
-    except FileNotFoundError:
-        log.exception("settlement %s: file %s is missing", number, row.digest)
-        words = f"“{row.name}”在服务器上找不到了，登记信息仍在；请联系系统管理员从备份中恢复。"
-        page = render_template("errors/error.html", title="文件缺失", words=words, code=404)
-        return page, 404
-    inline = row.media_type in SHOWN and request.args.get("view") == "1"
-    facts: Attachment = row
-    name, size, media = facts.name, facts.size, facts.media_type
-    _note_download(number, name)
-    return stored_file(stream, name=name, size=size, media_type=media, inline=inline)
+    return attached.hand_out(row, lambda writing, name, _inline: _note(writing, number, name))
 
 
-def _note_download(number: int, name: str) -> None:
-    with transaction() as writing:
-        found = queries.get_settlement(writing, number, place=identity().place)
-        papers.note_download(writing, actor=identity(), now=clock.now(), found=found, name=name)
+def _note(writing: Session, number: int, name: str) -> None:
+    found = queries.get_settlement(writing, number, place=identity().place)
+    papers.note_download(writing, actor=identity(), now=clock.now(), found=found, name=name)
 
 
 @blueprint.post(f"{ONE}/sign")
@@ -229,6 +206,7 @@ def pdf(number: int) -> Page:
         body = render.pdf(found, inputs, statement, demo=bool(current_app.config["DEMO"]))
     except RenderFailed as failure:
         return settlement_page(number, Typed(problems=[Problem("render", failure.message)]), 503)
-    _note_download(number, name)
+    with transaction() as writing:
+        _note(writing, number, name)
     plain = f"settlement-{found.row.id}.pdf"
     return pdf_file(BytesIO(body).getvalue(), name, plain, inline="view" in request.args)

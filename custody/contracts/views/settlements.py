@@ -22,13 +22,13 @@ from custody.contracts.rules.contract import Energy
 from custody.contracts.rules.life import Status
 from custody.contracts.rules.periods import Period
 from custody.contracts.rules.profiles import fingerprint, read_shares
-from custody.infra import clock, journal
-from custody.infra.workbooks import Column, Shape, Table, workbook
+from custody.infra import clock
+from custody.infra.workbooks import Column, Shape, Table
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.regions.queries import place_name
 from custody.web import kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
+from custody.web.exports import table_file
 from custody.web.formkit import Difference
 from custody.web.paging import page_of
 
@@ -191,21 +191,14 @@ def export() -> Page:
         under=f"制表：{who.unit}　截至{today.year}年{today.month}月{today.day}日",
         total=("合计", "", "", "", "", "", total, paid, None),
     )
-    body = workbook(table, author=who.unit, created=clock.now())
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="settlement.exported",
-            kind="settlement",
-            label=f"{name}费用结算",
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            modifies=False,
-        )
-    return xlsx_file(body, f"{name}费用结算-{today.isoformat()}.xlsx", "settlements.xlsx")
+    return table_file(
+        table,
+        actor=who,
+        place=who.place,
+        name=f"{name}费用结算",
+        plain="settlements",
+        action="settlement.exported",
+    )
 
 
 def state_words(line: Line, today: date) -> str:

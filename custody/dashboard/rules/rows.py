@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -99,3 +99,21 @@ class Rows:
     lines: list[LineRow]
     passed: dict[str, set[Stage]]
     activity: dict[str, ActivityRow]
+
+
+def part_of(rows: Rows, *, city: str | None, region: str | None) -> Rows:
+    """What concerns one city or one region of a province; all of it without either."""
+    if region:
+        regions = [row for row in rows.regions if row.code == region]
+    elif city:
+        regions = [row for row in rows.regions if row.city_code == city]
+    else:
+        return rows
+    codes = {row.code for row in regions}
+    return replace(
+        rows,
+        regions=regions,
+        lines=[line for line in rows.lines if line.region in codes],
+        passed={code: stages for code, stages in rows.passed.items() if code in codes},
+        activity={code: row for code, row in rows.activity.items() if code in codes},
+    )

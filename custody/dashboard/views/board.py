@@ -36,17 +36,17 @@ from custody.dashboard.views.pages import (
 from custody.forecast import charts as forecast_charts
 from custody.forecast import wording
 from custody.forecast.rules import UNKNOWN, BatchOutlook, Outlook, batches_of
-from custody.infra import clock, journal
+from custody.infra import clock
 from custody.infra.sheets import write_csv
 from custody.kernel.days import full_day
 from custody.kernel.drawing import Svg
 from custody.milestones.rules import LIGHTS
 from custody.supervision.queries.matters import open_orders
 from custody.targets.queries.tallies import tallies
-from custody.web.database import session, transaction
+from custody.web.database import session
 from custody.web.days import Day, read_day
 from custody.web.downloads import csv_file
-from custody.web.exports import table_file
+from custody.web.exports import note_taken, table_file
 from custody.web.paging import page_of
 
 PAGE_SIZE = 60
@@ -217,22 +217,15 @@ def _export(place: Place) -> Response:
     shown = chosen(facts, filters)
     outlook = outlook_of(place, day)
     lines = [list(line) for line in sheet(facts, shown, outlook, filters.milestone)]
-    who = identity()
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="board.exported",
-            kind=place.level.value,
-            subject=place.code,
-            label=facts.scope_name,
-            province=place.province,
-            city=place.city,
-            region=place.region,
-            note=f"截至{full_day(day.on)}，{len(shown)}个地区",
-            modifies=False,
-        )
+    note_taken(
+        facts.scope_name,
+        actor=identity(),
+        place=place,
+        action="board.exported",
+        kind=place.level.value,
+        subject=place.code,
+        note=f"截至{full_day(day.on)}，{len(shown)}个地区",
+    )
     return csv_file(
         write_csv(list(SHEET_HEAD), lines),
         f"{facts.scope_name}进展总览{day.on:%Y%m%d}.csv",

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
-from custody.energy.actions import ledger, rehearsing, undoing
+from custody.energy.actions import carrying, ledger, rehearsing, undoing
 from custody.energy.actions.rehearsing import Looked, Rehearsal
 from custody.energy.models.bills import Import
 from custody.energy.models.bills import Layout as KeptLayout
 from custody.energy.models.roster import Meter
 from custody.energy.queries import compared
+from custody.energy.queries.files import bytes_of, opened
 from custody.energy.queries.imports import get_import, is_worked, layout_of
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.layout import Layout, digest_of, problems_of_mapping
@@ -165,7 +166,7 @@ def prepare(
     session: Session, files: FileStore, one: Import, region: Region, *, now: datetime
 ) -> Prepared:
     edition = journal.edition(session)
-    layout = rehearsing.opened(session, rehearsing.bytes_of(files, one), one)
+    layout = opened(session, bytes_of(files, one), one)
     return Prepared(layout, rehearsing.read(session, layout, region, now=now), edition)
 
 
@@ -206,6 +207,9 @@ def accept(
     # What somebody has said of its doubts stays with it.
     one.result = {**one.result, **done.packed(), "before": before}
     one.state, one.decided_at, one.decided_by = ImportState.ACCEPTED, now, actor.id
+    if one.kind is Kind.BILLS and reading.warnings:
+        one.result = {**one.result, "doubtful": carrying.rows_of(reading.warnings)}
+        carrying.carry(session, one, region, actor=actor, now=now)
     note = f"新增{stored.new}，更新{stored.changed}，未变{stored.same}"
     _record(session, one, actor=actor, now=now, action="import.accepted", note=note)
     return one
@@ -232,13 +236,16 @@ def explain(
             Problem("words", "请写明为什么这些数是对的，例如“已与缴费凭证核对无误”。", "words")
         )
     refuse_if(found)
-    word = {"words": said, "by": actor.name, "at": now.isoformat()}
+    word = {"words": said, "by": actor.name, "id": actor.id, "at": now.isoformat()}
     one.result = {
         **one.result,
         "words": {**one.result.get("words", {}), **dict.fromkeys(chosen, word)},
     }
     note = f"{len(chosen)}条：{said}"
     _record(session, one, actor=actor, now=now, action="import.explained", note=note)
+    if one.state is ImportState.ACCEPTED and one.kind is Kind.BILLS:
+        region = get_region(session, str(one.region_code), place=actor.place)
+        carrying.carry(session, one, region, actor=actor, now=now)
     return one
 
 

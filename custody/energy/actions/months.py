@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Identity, Role
 from custody.energy.models.bills import Explanation, RegionMonth
-from custody.energy.models.roster import Meter
+from custody.energy.models.roster import Meter, YearExplanation
 from custody.energy.queries.months import covered, doubts_of, locked_months
+from custody.energy.queries.years import year_doubts_of
+from custody.energy.rules.annual import holds_up
 from custody.energy.rules.month import ACTIONS, STEPS, Step, problems_to
 from custody.energy.rules.states import MonthState
 from custody.infra import journal
@@ -42,12 +44,18 @@ def step(
     state = row.state if row else MonthState.OPEN
     _own(session, actor, place, step)
     at = Month.coded(month)
-    missing = unexplained = meters = 0
+    missing = unexplained = late = meters = 0
     if step in (Step.COMPLETE, Step.LOCK):
         bills = covered(session, [region], month, month)
         meters = int(bills.wanted.sum())
         missing = bills.per_month()[0].missing
-        unexplained = sum(not one.explained for one in doubts_of(session, place, month, month))
+        doubts = doubts_of(session, place, month, month)
+        unexplained = sum(not one.explained for one in doubts)
+    if step is Step.COMPLETE:
+        late = sum(
+            holds_up(one.year, at) and not one.explained
+            for one in year_doubts_of(session, place, now.date())
+        )
     refuse_if(
         problems_to(
             state,
@@ -56,6 +64,7 @@ def step(
             today=Month.of(now.date()),
             missing=missing,
             unexplained=unexplained,
+            unexplained_years=late,
             meters=meters,
             reason=reason,
         )
@@ -120,10 +129,15 @@ def explain(
     place = get_region(session, region, place=actor.place)
     found = []
     if not keys:
-        found.append(Problem("none", "请先勾选要说明的账单。"))
+        found.append(Problem("none", "请先勾选要说明的存疑。"))
     if len(words.strip()) < 2:
         found.append(Problem("words", "请写明原因，例如“暑期停课”“新装空调”。", "words"))
     refuse_if(found)
+    yearly = {key for key in keys if key.startswith("year-")}
+    count = _explain_years(session, place, yearly, words, actor=actor, now=now) if yearly else 0
+    keys = set(keys) - yearly
+    if not keys:
+        return count
     asked = _asked(session, region, keys)
     months = [month for _, month in asked]
     doubts = {one.key: one for one in doubts_of(session, place, min(months), max(months))}
@@ -162,6 +176,50 @@ def explain(
             province=place.province_code,
             city=place.city_code,
             region=region,
+            note=f"{len(open_)}处：{words.strip()}",
+        )
+    return count + len(open_)
+
+
+def _explain_years(
+    session: Session, place: Region, keys: Collection[str], words: str, *, actor: Identity,
+    now: datetime,
+) -> int:  # fmt: skip
+    """What an institution reported for a year; figures that changed meanwhile are another doubt."""
+    doubts = {one.key: one for one in year_doubts_of(session, place, now.date())}
+    if set(keys) - set(doubts):
+        raise Conflict
+    open_ = [doubts[key] for key in sorted(keys) if not doubts[key].explained]
+    session.add_all(
+        [
+            YearExplanation(
+                institution_id=one.institution_id,
+                year=one.year,
+                doubt=one.finding.doubt,
+                digest=one.finding.digest,
+                words=words.strip(),
+                given_at=now,
+                given_by=actor.id,
+            )
+            for one in open_
+        ]
+    )
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict from None
+    if open_:
+        journal.record(
+            session,
+            actor=actor,
+            now=now,
+            action="institution_year.explained",
+            kind="institution_year",
+            subject=place.code,
+            label=f"{place.name}存疑年报数",
+            province=place.province_code,
+            city=place.city_code,
+            region=place.code,
             note=f"{len(open_)}处：{words.strip()}",
         )
     return len(open_)

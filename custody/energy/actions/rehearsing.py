@@ -14,24 +14,23 @@ from sqlalchemy.orm import Session
 from custody.energy import render
 from custody.energy.models.bills import Import
 from custody.energy.queries import compared
-from custody.energy.queries.imports import known, layout_of, taken
+from custody.energy.queries.files import bytes_of, opened
+from custody.energy.queries.imports import known, taken
 from custody.energy.rules.pairing import completed
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.workbook.bills import read_bills
-from custody.energy.workbook.layout import Layout, Unlike, digest_of, headings, locate
+from custody.energy.workbook.layout import Layout, Unlike, headings
 from custody.energy.workbook.roster import read_roster
 from custody.energy.workbook.told import Reading, grouped, weighed
 from custody.energy.workbook.told import packed as as_json
 from custody.infra.files import FileStore
 from custody.infra.heaps import no_collecting
-from custody.infra.sheets import Limits, packed, read_workbook
+from custody.infra.sheets import packed
 from custody.kernel.problems import Problem, Refused
 from custody.regions.models import Region
 
 log = logging.getLogger(__name__)
 
-LIMITS = Limits(size=50 * 1024 * 1024, unpacked=300 * 1024 * 1024, rows=200_000)
-"""How much one file may hold (our choice): a year of 16,000 meters. It is what the page promises."""
 _OPTIONAL = ("address", "floor_area", "people", "in_custody", "excluded_because")
 _MACROS = "文件带有宏；系统只读取单元格的值，不运行也不保留宏，批注表中没有宏。"
 _NO_COPY = "服务器存储空间不足，没有生成批注表；请联系系统管理员清理空间后，点“重新核对”。"
@@ -71,14 +70,6 @@ def whole(problem: Problem) -> dict[str, Any]:
 
 
 @no_collecting()
-def open_file(
-    data: bytes, name: str, kind: Kind | None = None, mapping: Mapping[str, str] | None = None
-) -> Layout:
-    """Our sheet in a file. Raises Unlike where it is laid out otherwise, Refused where it cannot be read."""
-    return locate(read_workbook(data, name, LIMITS), kind, mapping)
-
-
-@no_collecting()
 def read(session: Session, layout: Layout, region: Region, *, now: datetime) -> Reading[Any]:
     """Every cell, beside what is known of the region."""
     if layout.kind is Kind.BILLS:
@@ -108,29 +99,6 @@ def rehearse(session: Session, layout: Layout, region: Region, *, now: datetime)
 
 
 # --- of an import's file ----------------------------------------------------------------------
-
-
-def bytes_of(files: FileStore, one: Import) -> bytes:
-    try:
-        with files.open(one.digest) as file:
-            return file.read()
-    except FileNotFoundError:
-        message = "服务器上找不到这个文件，请重新上传。"
-        raise Refused([Problem("lost", message, "")]) from None
-
-
-def opened(session: Session, data: bytes, one: Import) -> Layout:
-    """The file as it was sent, its columns told apart as its sender's were before."""
-    try:
-        return open_file(data, one.name, one.kind, one.mapping)
-    except Unlike as unlike:
-        if one.mapping or one.region_code is None:
-            raise
-        digest = digest_of(headings(unlike.sheet, unlike.head))
-        kept = layout_of(session, one.region_code, one.kind, digest)
-        if kept is None:
-            raise
-        return open_file(data, one.name, one.kind, kept.mapping)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +17,7 @@ from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.roster import get_institution, get_meter, meters_of
 from custody.energy.rules.energies import Energy, Payment
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.kernel import credit_code
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.regions.models import Region
@@ -46,7 +48,7 @@ def add_institution(
     """Put an institution on the roster. The same one typed again, word for word, is that one."""
     place = get_region(session, region, place=actor.place)
     twin = _twin(session, region, facts, None)
-    if twin is not None and not _changes(twin, facts):
+    if twin is not None and all(getattr(twin, n) == told for n, told in _values(facts).items()):
         return twin
     refuse_if(_problems(facts, twin))
     row = Institution(
@@ -54,16 +56,14 @@ def add_institution(
         key=facts.key,
         edited_at=now,
         edited_by=actor.id,
-        **{one.name: getattr(facts, one.name) for one in fields(facts)},
+        **_values(facts),
     )
     session.add(row)
     try:
         session.flush()
     except IntegrityError:
         raise Refused([_TWIN_BY_NAME]) from None
-    changes: dict[str, tuple[object, object]] = {
-        one.name: (None, getattr(facts, one.name)) for one in fields(facts)
-    }
+    changes: Changes = {name: (None, told) for name, told in _values(facts).items()}
     _tell(session, actor, now, place, row, "institution.added", changes)
     return row
 
@@ -75,11 +75,9 @@ def edit_institution(
     if row.version != version:
         raise Conflict
     refuse_if(_problems(facts, _twin(session, row.region_code, facts, row.id)))
-    changes = _changes(row, facts)
+    changes = journal.amend(row, _values(facts))
     if not changes:
         return row
-    for name, (_, new) in changes.items():
-        setattr(row, name, new)
     row.key, row.import_id, row.edited_at, row.edited_by = facts.key, None, now, actor.id
     _tell(session, actor, now, region, row, "institution.edited", changes)
     return row
@@ -112,7 +110,7 @@ def close_institution(
     for meter in meters_of(session, [number])[number]:
         if meter.until is None or meter.until > last:
             meter.until = max(last, meter.since or 0)
-    changes: dict[str, tuple[object, object]] = {"closed_on": (row.closed_on, on)}
+    changes: Changes = {"closed_on": (row.closed_on, on)}
     row.closed_on, row.import_id, row.edited_at, row.edited_by = on, None, now, actor.id
     _tell(session, actor, now, region, row, "institution.closed", changes, reason.strip())
     return row
@@ -127,7 +125,7 @@ def reopen_institution(
         return row
     if row.version != version:
         raise Conflict
-    changes: dict[str, tuple[object, object]] = {"closed_on": (row.closed_on, None)}
+    changes: Changes = {"closed_on": (row.closed_on, None)}
     row.closed_on, row.edited_at, row.edited_by = None, now, actor.id
     _tell(session, actor, now, region, row, "institution.reopened", changes)
     return row
@@ -160,12 +158,8 @@ def _problems(facts: Facts, twin: Institution | None) -> list[Problem]:
     return found
 
 
-def _changes(row: Institution, facts: Facts) -> dict[str, tuple[object, object]]:
-    return {
-        one.name: (getattr(row, one.name), getattr(facts, one.name))
-        for one in fields(facts)
-        if getattr(row, one.name) != getattr(facts, one.name)
-    }
+def _values(facts: Facts) -> dict[str, Any]:
+    return {one.name: getattr(facts, one.name) for one in fields(facts)}
 
 
 def _tell(
@@ -175,7 +169,7 @@ def _tell(
     region: Region,
     row: Institution,
     action: str,
-    changes: dict[str, tuple[object, object]],
+    changes: Changes,
     note: str = "",
 ) -> None:
     journal.record(
@@ -248,20 +242,13 @@ def write_meter(
         words = "这个户号已有账单，能源种类不能再改；登记错了的，请停用后另行登记。"
         found.append(Problem("energy", words, "energy"))
     refuse_if(found)
-    old = {name: getattr(row, name) if row else None for name in _METER}
     action = "meter.edited" if row else "meter.added"
     if row is None:
-        row = Meter(region_code=region.code, institution_id=owner.id, note="")
+        row = Meter(region_code=region.code, institution_id=owner.id)
         session.add(row)
-    changes = {
-        name: (old[name], getattr(account, name))
-        for name in _METER
-        if old[name] != getattr(account, name)
-    }
+    changes = journal.amend(row, {name: getattr(account, name) for name in _METER})
     if not changes:
         return row
-    for name, (_, new) in changes.items():
-        setattr(row, name, new)
     row.import_id = None
     try:
         session.flush()

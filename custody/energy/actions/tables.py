@@ -18,6 +18,7 @@ from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import USUAL, Caliber
 from custody.energy.rules.limits import LIMITS, Limits, problems_of
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.kernel.periods import Month, months_words
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.regions.models import City
@@ -123,14 +124,8 @@ def edit_coefficient(
     if row.version != version:
         raise Conflict
     _once(session, row.province_code, factor, row.id)
-    changes = {
-        name: (getattr(row, name), getattr(factor, name))
-        for name in _FIELDS
-        if getattr(row, name) != getattr(factor, name)
-    }
+    changes = journal.amend(row, {name: getattr(factor, name) for name in _FIELDS})
     if changes:
-        for name, (_, new) in changes.items():
-            setattr(row, name, new)
         row.edited_at, row.edited_by = now, actor.id
         _tell(session, actor, now, row, "coefficient.edited", changes)
     return row
@@ -244,7 +239,7 @@ def store_temperatures(
     months = [row.month for row in rows]
     known = temperatures_of(session, sorted(wanted), min(months), max(months))
     new = changed = 0
-    corrected: dict[str, tuple[object, object]] = {}
+    corrected: Changes = {}
     touched: set[int] = set()
     for row in {(one.city, one.month): one for one in rows}.values():
         old = known.get((row.city, row.month))

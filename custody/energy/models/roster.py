@@ -90,3 +90,21 @@ class YearFigures(Versioned, Base):
     source: Mapped[str] = mapped_column(String(200))
     edited_at: Mapped[datetime]
     edited_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+class YearExplanation(Base):
+    """A word on a doubtful figure of a year: why it is right all the same. The doubt is derived."""
+
+    __tablename__ = "year_explanation"
+    __table_args__ = (UniqueConstraint("institution_id", "year", "doubt", "digest"), IDS_ONCE)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    year: Mapped[int]
+    doubt: Mapped[str] = mapped_column(String(40))
+    """The doubt's code, with the energy where it has one: year_sum:gas."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of the figures it speaks of: others must be explained anew."""
+    words: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime]
+    given_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

@@ -24,15 +24,6 @@ def bill_or_none(session: Session, meter: int, month: int) -> Bill | None:
     return session.get(Bill, (meter, month))
 
 
-def versions_of(session: Session, meter: int, month: int) -> Sequence[PastBill]:
-    """What the bill was before, the newest first."""
-    return session.scalars(
-        select(PastBill)
-        .where(PastBill.meter_id == meter, PastBill.month == month)
-        .order_by(PastBill.number.desc())
-    ).all()
-
-
 def last_version(session: Session, meter: int, month: int) -> int:
     """The number of the newest of the bill's past versions; 0 where there is none."""
     number = session.scalar(

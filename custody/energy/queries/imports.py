@@ -18,7 +18,7 @@ from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.tables import limits_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.states import ImportState, Kind
-from custody.energy.workbook.bills import Known, KnownMeter
+from custody.energy.workbook.bill_cells import Known, KnownMeter
 from custody.energy.workbook.roster import Taken
 from custody.jobs.models import Job
 from custody.kernel.periods import Month

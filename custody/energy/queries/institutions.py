@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
 
 import numpy as np
 from sqlalchemy import select
@@ -17,6 +19,7 @@ from custody.energy.queries.series import Series
 from custody.energy.rules import coverage
 from custody.energy.rules.annual import Billed, Told
 from custody.energy.rules.coverage import Count
+from custody.energy.rules.doubts import Flags, Floats
 from custody.energy.rules.energies import Energy, Payment
 from custody.infra.journal import Event
 from custody.kernel.periods import codes
@@ -53,8 +56,17 @@ def year_or_none(session: Session, institution: int, year: int) -> YearFigures |
     return session.get(YearFigures, (institution, year))
 
 
+class Facts(Protocol):
+    """Of an institution."""
+
+    @property
+    def floor_area(self) -> Decimal | None: ...
+    @property
+    def people(self) -> int | None: ...
+
+
 def told_by(
-    one: Institution, years: Sequence[YearFigures], history: Sequence[Event], today: int
+    one: Facts, years: Sequence[YearFigures], history: Sequence[Event], today: int
 ) -> list[Told]:
     """Its years, what the roster said when this year began, and what it says now."""
     begun = _opening(history, today)
@@ -103,14 +115,18 @@ def billed_years(
         for energy in Energy:
             rows = series.of_energy(energy)
             due = wanted[rows][:, columns]
-            if not due.any():
-                continue
-            have = (due & there[rows][:, columns]).sum(axis=0)
-            use = np.where(due, series.use[rows][:, columns], 0)
-            full = (have == due.sum(axis=0)) & due.any(axis=0)
-            months = tuple(float(one) for one in np.nansum(use, axis=0)[full])
-            found[year, energy] = Billed(months, int(due.any(axis=0).sum()))
+            if due.any():
+                have = there[rows][:, columns]
+                found[year, energy] = billed(due, have, series.use[rows][:, columns])
     return found
+
+
+def billed(due: Flags, there: Flags, use: Floats) -> Billed:
+    """Of some meters in a year: its months with all their bills."""
+    have = (due & there).sum(axis=0)
+    full = (have == due.sum(axis=0)) & due.any(axis=0)
+    sums = np.nansum(np.where(due, use, 0), axis=0)
+    return Billed(tuple(float(one) for one in sums[full]), int(due.any(axis=0).sum()))
 
 
 def owed(meters: Sequence[Meter], series: Series) -> np.typing.NDArray[np.bool_]:

@@ -51,9 +51,6 @@ class Covered:
     wanted: np.typing.NDArray[np.bool_]
     there: np.typing.NDArray[np.bool_]
 
-    def per_institution(self) -> Mapping[int, list[coverage.Count]]:
-        return coverage.by_owner(self.series.institutions, self.wanted, self.there)
-
     def per_month(self) -> list[coverage.Count]:
         due = self.wanted.sum(axis=0)
         there = (self.wanted & self.there).sum(axis=0)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.models import Account
 from custody.accounts.rules import Identity, Place, Role
+from custody.audit.queries import history
 from custody.energy.models.bills import RegionMonth
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.rules.energies import Energy
@@ -50,17 +51,7 @@ def names_of_people(session: Session, ids: Iterable[int | None]) -> Mapping[int,
 
 def history_of(session: Session, region: str, month: int) -> Sequence[Event]:
     """What was done to a region's monthly report, newest first."""
-    return history(session, "energy_month", f"{region}-{month}")
-
-
-def history(session: Session, kind: str, subject: str, *, limit: int = 50) -> Sequence[Event]:
-    """The changes of one thing, newest first."""
-    return session.scalars(
-        select(Event)
-        .where(Event.kind == kind, Event.subject == subject, Event.modifies)
-        .order_by(Event.id.desc())
-        .limit(limit)
-    ).all()
+    return history(session, "energy_month", f"{region}-{month}", limit=50)
 
 
 def weather_told(session: Session, place: Place, *, limit: int = 6) -> Sequence[Event]:

@@ -35,23 +35,6 @@ def get_coefficient(session: Session, number: int, *, province: str) -> Coeffici
     return found
 
 
-def factor_on(
-    session: Session, province: str, energy: Energy, caliber: Caliber, day: date
-) -> Coefficient | None:
-    """The row that counts on a day: the newest that was valid by then."""
-    return session.scalar(
-        select(Coefficient)
-        .where(
-            Coefficient.province_code == province,
-            Coefficient.energy == energy,
-            Coefficient.caliber == caliber,
-            Coefficient.valid_from <= day,
-        )
-        .order_by(Coefficient.valid_from.desc())
-        .limit(1)
-    )
-
-
 def factors_of(
     session: Session, province: str, day: date
 ) -> Mapping[tuple[Energy, Caliber], Coefficient]:

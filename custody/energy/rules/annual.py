@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 from custody.energy.rules.doubts import off_by_more, year_differs
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.limits import Limits
+from custody.kernel.periods import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,39 @@ class Billed:
 class Finding:
     code: str
     words: str
+    year: int
+    """The later one that is compared."""
+    old: float
+    new: float
+    called: str
+    """The later one: «现登记», «2025年年报»."""
+    energy: Energy | None = None
+    """Of a sum of months."""
+
+    @property
+    def doubt(self) -> str:
+        """By what a word on it is kept."""
+        return f"{self.code}:{self.energy.value}" if self.energy else self.code
+
+    @property
+    def digest(self) -> str:
+        """Of the figures: others are another doubt."""
+        return hashlib.sha256(f"{self.old:.4f}|{self.new:.4f}".encode()).hexdigest()
+
+    @property
+    def size(self) -> float:
+        return abs(self.new / self.old - 1) if self.old else 1.0
+
+
+def holds_up(year: int, month: Month) -> bool:
+    """Does a doubt about a year's figures stand in the way of a month's report?
+
+    公共机构能源资源消费统计 is reviewed a year at a time (会审: area and people ±10 %, Σ months): the year
+    closes with the report of December. The figures of the year come later than that as a
+    rule (年报 in the first quarter), so every report from December on waits, which is the first one
+    sent after they came, whichever month that is.
+    """
+    return (month.year, month.number) >= (year, 12)
 
 
 _FACTS = (
@@ -67,7 +102,7 @@ def changed_facts(rows: Sequence[Told], limits: Limits) -> list[Finding]:
                     f"{unit}{_side(new > old)}{abs(new / old - 1):.1%}，超过{_percent(share)}；"
                     f"请核实，确有{cause}的，请在能源基准中登记非常规调整。"
                 )
-                found.append(Finding(limit, words))
+                found.append(Finding(limit, words, after.year, old, new, after.called))
     return found
 
 
@@ -89,7 +124,7 @@ def unequal_years(
                     f"{_figure(added)}{energy.unit}，{_off(total, added)}，超过{_percent(share)}；"
                     "请核对账单和年报，更正有误的一方。"
                 )
-                found.append(Finding("year_sum", words))
+                found.append(Finding("year_sum", words, one.year, added, total, one.called, energy))
     return found
 
 

@@ -19,12 +19,17 @@ WORDS: dict[str, tuple[str, int]] = {
     "unit_trap": ("疑似计量单位用错", 100),
     "zero": ("用电量为零", 90),
     "price": ("单价超出常见范围", 80),
+    "year_sum": ("年报数与逐月账单不符", 75),
     "overlap": ("抄表日期重叠", 70),
     "gap": ("抄表日期不连续", 60),
+    "area_change": ("建筑面积变化大", 58),
+    "people_change": ("用能人数变化大", 57),
     "year_change": ("与上年同月相比变化大", 50),
     "month_change": ("与上月相比变化大", 40),
 }
 """Code → label and weight: what is most likely a mistake first."""
+OF_YEARS = frozenset({"year_sum", "area_change", "people_change"})
+"""About an institution's figures of a year (rules.annual), not about a bill."""
 
 TRAPS = (1000.0, 1 / 1000.0)
 """kgce taken for tce, MJ for GJ: a price a thousandfold off that a factor of 1000 puts right."""
@@ -96,11 +101,11 @@ _PLAIN = {
 }
 
 
-def threshold(code: str, energy: Energy, limits: Limits) -> Threshold:
-    """The threshold of a doubt about a bill of this energy."""
+def threshold(code: str, energy: Energy | None, limits: Limits) -> Threshold:
+    """The threshold of a doubt about a bill of this energy, or about a year."""
     if code in _PLAIN:
         return Threshold(_PLAIN[code], "系统自定", True)
-    if code in ("price", "unit_trap"):
+    if energy is not None and code in ("price", "unit_trap"):
         name = f"price_low_{energy.value}"
         low, high = limits.price(energy)
         words = f"{low:g}—{high:g}元/{energy.unit}"
@@ -130,7 +135,8 @@ def changes(daily: Floats, back: int) -> Floats:
 def found_in(bills: Bills, limits: Limits, *, since: int | None = None) -> list[Doubt]:
     """Every doubt about the months from `since` on, the weightiest first.
 
-    Months are compared by use a day, so that February is not doubtful for being short.
+    Months are compared by use a day, so that February is not doubtful for being short; with the month
+    before only where last year has none to compare, since seasons alone move a month by more.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         daily = bills.use / bills.days
@@ -140,7 +146,8 @@ def found_in(bills: Bills, limits: Limits, *, since: int | None = None) -> list[
     outside = (price < low) | (price > high)
     trapped = outside & np.any([_within(price * step, low, high) for step in TRAPS], axis=0)
     electric = (bills.energies == Energy.ELECTRICITY.value)[:, None]
-    year, month = changes(daily, 12), changes(daily, 1)
+    year = changes(daily, 12)
+    month = np.where(np.isnan(year), changes(daily, 1), np.nan)
     marks: list[tuple[str, Flags, Floats]] = [
         ("unit_trap", trapped, price),
         ("price", outside & ~trapped, price),

@@ -14,6 +14,7 @@ AUDIT = "山东公共机构能源审计工作要求：年同比超±15%或月同
 SUM = "山东公共机构能源审计工作要求：年总量与逐月之和偏差超0.5%的查账单"
 REVIEW = "公共机构能源资源消费统计会审要求：人数、面积变化超±10%的须说明"
 OWN = "系统自定，请按当地现行价格核定"
+STEP = "系统自定，只在没有上年同月账单可比时使用"
 SLIP = "系统自定，只用于导入时发现单位和小数点错误"
 
 
@@ -60,8 +61,8 @@ def _percent(label: str, value: str, source: str, *, suggested: bool = False) ->
 
 
 LIMITS: Mapping[str, Limit] = {
-    "year_change": _percent("与上年同月相比", "15", AUDIT),
-    "month_change": _percent("与上月相比", "30", AUDIT),
+    "year_change": _percent("与上年同月相比", "30", AUDIT),
+    "month_change": _percent("与上月相比", "50", STEP, suggested=True),
     "area_change": _percent("建筑面积变化", "10", REVIEW),
     "people_change": _percent("用能人数变化", "10", REVIEW),
     "year_sum": _percent("全年数与逐月之和的偏差", "0.5", SUM),

@@ -40,10 +40,15 @@ def problems_to(
     today: Month,
     missing: int = 0,
     unexplained: int = 0,
+    unexplained_years: int = 0,
     meters: int = 1,
     reason: str = "",
 ) -> list[Problem]:
-    """Everything that stands in the way of a step."""
+    """Everything that stands in the way of a step.
+
+    `unexplained_years`: doubts about figures of years (rules.annual). They hold up sending a report;
+    what was sent before the figures came is checked as it is, and the next one waits.
+    """
     if (state, step) not in STEPS:
         words = f"{month.label}的月报现为“{state.label}”，不能办理这一步，请刷新页面后再看。"
         return [Problem("state", words)]
@@ -59,6 +64,12 @@ def problems_to(
         if unexplained:
             words = f"{month.label}有{unexplained}处存疑尚未说明，请在“存疑账单”中逐项或成批说明。"
             found.append(Problem("unexplained", words))
+        if unexplained_years:
+            words = (
+                f"年报数有{unexplained_years}处存疑（面积、人数变化或与逐月账单不符）尚未说明，"
+                "请在“存疑账单”中说明或更正年报数后再报送。"
+            )
+            found.append(Problem("years", words))
     if step is Step.LOCK and (missing or unexplained):
         words = (
             f"{month.label}报送后账单有变动，现缺{missing}张账单、有{unexplained}处存疑未说明，"

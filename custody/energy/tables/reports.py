@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from custody.energy.models.tables import Coefficient, Temperature
 from custody.energy.queries.months import Doubtful
-from custody.energy.queries.reports import Owned
+from custody.energy.queries.years import Doubtable
 from custody.energy.rules.coverage import Count
 from custody.energy.rules.doubts import Threshold
 from custody.energy.rules.factors import mark_of
@@ -18,7 +18,9 @@ from custody.kernel.periods import Month
 
 
 def doubts(
-    region: str, lines: Sequence[tuple[Doubtful, Owned, Threshold, str]], under: str
+    region: str,
+    lines: Sequence[tuple[Doubtable, tuple[str, str, str], Threshold, str]],
+    under: str,
 ) -> Table:
     return Table(
         "存疑账单",
@@ -44,14 +46,16 @@ def doubts(
     )
 
 
-def _doubt(one: Doubtful, meter: Owned, limit: Threshold, by: str) -> tuple[Value, ...]:
+def _doubt(
+    one: Doubtable, owner: tuple[str, str, str], limit: Threshold, by: str
+) -> tuple[Value, ...]:
+    if isinstance(one, Doubtful):
+        about: tuple[Value, ...] = (Month.coded(one.month).label, one.use, one.cost)
+    else:
+        about = (one.finding.called, None, None)
     return (
-        meter.institution,
-        one.energy.label,
-        meter.number,
-        Month.coded(one.month).label,
-        one.use,
-        one.cost,
+        *owner,
+        *about,
         one.label,
         one.words,
         limit.words,

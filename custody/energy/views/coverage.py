@@ -21,13 +21,14 @@ from custody.energy.rules.coverage import Count, Cover, by_owner, gaps
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import state_words, turn
 from custody.energy.rules.states import MonthState
-from custody.energy.views.monthly import Page, form_file, trail
+from custody.energy.views.monthly import Page, trail
 from custody.energy.views.pages import last_month
 from custody.infra import clock
 from custody.kernel.periods import Month, codes, months_words
 from custody.regions.models import Region
 from custody.regions.queries import get_region
 from custody.web.database import session
+from custody.web.exports import dated_file, note_taken
 from custody.web.paging import page_of
 
 blueprint = Blueprint("energy_coverage", __name__, url_prefix="/energy/regions/<code>/coverage")
@@ -214,13 +215,10 @@ def export(code: str) -> Page:
     found = _looked(region, wanted)
     lines = _missing_lines(found)
     now = clock.now()
-    return form_file(
-        render.bills_template(lines, scope=region.name, who=who.name, now=now),
-        region=region,
-        name=f"{region.name}缺少的能源账单",
-        plain="energy-missing",
-        note=f"{wanted.words}，{len(lines)}张",
-    )
+    body = render.bills_template(lines, scope=region.name, who=who.name, now=now)
+    name, note = f"{region.name}缺少的能源账单", f"{wanted.words}，{len(lines)}张"
+    note_taken(name, actor=who, place=region.place, note=note)
+    return dated_file(body, name, "energy-missing")
 
 
 def _missing_lines(found: Looked) -> list[MeterLine]:

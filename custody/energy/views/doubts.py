@@ -15,6 +15,7 @@ from custody.energy.actions import months as actions
 from custody.energy.queries.months import Doubtful, doubts_of, locked_months
 from custody.energy.queries.reports import Owned, names_of_people, owned_meters
 from custody.energy.queries.tables import limits_of
+from custody.energy.queries.years import Doubtable, YearDoubt, year_doubts_of
 from custody.energy.rules.doubts import WORDS, Threshold, threshold
 from custody.energy.rules.limits import Limits
 from custody.energy.tables import reports
@@ -83,8 +84,13 @@ def _wanted(months: Sequence[int]) -> Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    doubt: Doubtful
-    meter: Owned
+    doubt: Doubtable
+    institution: str
+    about: str
+    """Which bill, or which year."""
+    unit: str
+    use: float | None
+    cost: float | None
     threshold: Threshold
     by: str
     """Who explained it."""
@@ -96,16 +102,20 @@ class Line:
 class Heap:
     """What passes the filter, and how much there is of each rule besides."""
 
-    rows: list[Doubtful]
+    rows: list[Doubtable]
     locked: frozenset[int]
     """Months whose bills stand still, and with them their doubts."""
     per_rule: Counter[str]
     owned: Mapping[int, Owned]
     limits: Limits
 
-    def waits(self, one: Doubtful) -> bool:
+    def waits(self, one: Doubtable) -> bool:
         """Has it no word yet, and may it be given one?"""
-        return not one.explained and one.month not in self.locked
+        return not one.explained and not self.still(one)
+
+    def still(self, one: Doubtable) -> bool:
+        """Is it about a bill of a locked month?"""
+        return isinstance(one, Doubtful) and one.month in self.locked
 
     @property
     def open(self) -> int:
@@ -115,10 +125,12 @@ class Heap:
 def _heap(region: Region, wanted: Wanted, months: Sequence[int]) -> Heap:
     first, last = (wanted.month, wanted.month) if wanted.month else (months[0], months[-1])
     owned = owned_meters(session(), region.code)
+    yearly = [] if wanted.month else year_doubts_of(session(), region, clock.today())
+    both: list[Doubtable] = [*yearly, *doubts_of(session(), region, first, last)]
     every = [
         one
-        for one in doubts_of(session(), region, first, last)
-        if _about(owned[one.meter_id], wanted.words)
+        for one in sorted(both, key=lambda one: -one.weight)
+        if _about(one, owned, wanted.words)
         and (wanted.state == "all" or bool(one.explained) == (wanted.state == "given"))
     ]
     rows = [one for one in every if not wanted.rule or one.code == wanted.rule]
@@ -131,21 +143,34 @@ def _heap(region: Region, wanted: Wanted, months: Sequence[int]) -> Heap:
     )
 
 
-def _about(meter: Owned, words: str) -> bool:
+def _about(one: Doubtable, owned: Mapping[int, Owned], words: str) -> bool:
+    if isinstance(one, YearDoubt):
+        return words in one.institution
+    meter = owned[one.meter_id]
     return words in meter.institution or words in meter.number
 
 
-def _line(heap: Heap, one: Doubtful, names: Mapping[int, str]) -> Line:
+def _line(heap: Heap, one: Doubtable, names: Mapping[int, str]) -> Line:
+    by = names.get(one.given.given_by, "") if one.given else ""
+    if isinstance(one, YearDoubt):
+        return Line(
+            *(one, one.institution, one.finding.called, "", None, None),
+            *(threshold(one.code, None, heap.limits), by),
+            url_for("institutions.show", number=one.institution_id, _anchor="years"),
+        )
+    meter, month = heap.owned[one.meter_id], Month.coded(one.month)
     return Line(
-        one,
-        heap.owned[one.meter_id],
-        threshold(one.code, one.energy, heap.limits),
-        names.get(one.given.given_by, "") if one.given else "",
-        url_for("bills.show", number=one.meter_id, month=one.month),
+        *(one, meter.institution, f"{meter.energy.label} {meter.number} {month.label}"),
+        unit=meter.energy.unit,
+        use=one.use,
+        cost=one.cost,
+        threshold=threshold(one.code, one.energy, heap.limits),
+        by=by,
+        address=url_for("bills.show", number=one.meter_id, month=one.month),
     )
 
 
-def _lines(heap: Heap, rows: Sequence[Doubtful]) -> list[Line]:
+def _lines(heap: Heap, rows: Sequence[Doubtable]) -> list[Line]:
     names = names_of_people(session(), (one.given.given_by for one in rows if one.given))
     return [_line(heap, one, names) for one in rows]
 
@@ -229,7 +254,9 @@ def export_doubts(code: str) -> Page:
     months = _months()
     wanted = _wanted(months)
     heap = _heap(region, wanted, months)
-    lines = [(one.doubt, one.meter, one.threshold, one.by) for one in _lines(heap, heap.rows)]
+    lines = [
+        (one.doubt, _owner(heap, one), one.threshold, one.by) for one in _lines(heap, heap.rows)
+    ]
     return table_file(
         reports.doubts(region.name, lines, f"{wanted.label}　{who.unit}{who.name}"),
         actor=who,
@@ -238,3 +265,12 @@ def export_doubts(code: str) -> Page:
         plain="energy-doubts",
         note=f"{wanted.label}，{len(lines)}处",
     )
+
+
+def _owner(heap: Heap, line: Line) -> tuple[str, str, str]:
+    """Institution, energy, 户号: a year has no meter."""
+    one = line.doubt
+    if isinstance(one, YearDoubt):
+        return one.institution, one.finding.energy.label if one.finding.energy else "", ""
+    meter = heap.owned[one.meter_id]
+    return meter.institution, meter.energy.label, meter.number

@@ -21,6 +21,7 @@ from custody.energy.queries import roster as rosters
 from custody.energy.queries.bills import bills_of
 from custody.energy.queries.months import locked_months
 from custody.energy.queries.tables import limits_of
+from custody.energy.queries.years import explained_years
 from custody.energy.rules.annual import changed_facts, unequal_years
 from custody.energy.rules.doubts import found_in
 from custody.energy.rules.energies import TYPES, Energy
@@ -164,7 +165,12 @@ def _show_page(
     limits = limits_of(session(), region.province_code)
     history = queries.history_of(session(), number)
     told = queries.told_by(one, years, history, today.year)
+    words = explained_years(session(), region.code, number)
     billed = queries.billed_years(meters, series, [row.year for row in years])
+    findings = [
+        (one, words.get((number, one.year, one.doubt, one.digest)))
+        for one in (*changed_facts(told, limits), *unequal_years(told, billed, limits))
+    ]
     page = render_template(
         "energy/institution.html",
         one=one,
@@ -172,7 +178,8 @@ def _show_page(
         type=TYPES.get(one.type_code, "—"),
         meters=meters,
         twins=queries.twins_of(session(), one, region.province_code),
-        findings=[*changed_facts(told, limits), *unequal_years(told, billed, limits)],
+        findings=findings,
+        unexplained=any(given is None for _, given in findings),
         years=years,
         billed=billed,
         energies=energies_of(meters, years),

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity
-from custody.audit import rules as journal_words
-from custody.infra import clock, journal
-from custody.infra.journal import Event
 from custody.kernel.periods import Month
 from custody.kernel.problems import NotFound
 from custody.regions.models import Region
 from custody.web import kept
-from custody.web.database import transaction
-from custody.web.downloads import xlsx_file
 
 blueprint = Blueprint("energy_months", __name__, url_prefix="/energy")
 kept.call(
@@ -43,8 +35,9 @@ def month_of(code: int) -> Month:
 
 
 def trail(region: Region | None, title: str, *between: tuple[str, str]) -> Trail:
-    """The way down to a page: all the data, the region, the page."""
-    steps = [("能源数据", url_for("energy.index"))]
+    """The way down to a page: all the data unless a person has one region alone, the region, the page."""
+    alone = region is not None and identity().place.region
+    steps = [] if alone else [("能源数据", url_for("energy.index"))]
     if region is not None:
         steps.append((region.name, url_for("energy.region", code=region.code)))
     return [*steps, *between, (title, "")]
@@ -59,39 +52,3 @@ def report_trail(region: Region, month: Month | None = None) -> Trail:
         every = url_for("energy_months.index")
         steps = [*trail(None, "")[:-1], ("能源月报", every), (region.name, listing)]
     return [*steps[:-1], (steps[-1][0], "")] if month is None else [*steps, (month.label, "")]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event of a history, in words."""
-
-    event: Event
-    label: str
-    changes: Sequence[journal_words.Change]
-
-
-def told(events: Sequence[Event]) -> list[Told]:
-    return [
-        Told(one, journal_words.action_label(one.action), journal_words.change_lines(one))
-        for one in events
-    ]
-
-
-def form_file(body: bytes, *, region: Region, name: str, plain: str, note: str) -> Response:
-    """A form to be filled in, handed over and recorded."""
-    who, now = identity(), clock.now()
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=now,
-            action="table.exported",
-            kind="table",
-            label=name,
-            province=region.province_code,
-            city=region.city_code,
-            region=region.code,
-            note=note,
-            modifies=False,
-        )
-    return xlsx_file(body, f"{name}{now:%Y%m%d}.xlsx", f"{plain}-{now:%Y%m%d}.xlsx")

@@ -15,18 +15,13 @@ from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Can
 from custody.energy import charts
 from custody.energy.queries.months import Covered
-from custody.energy.queries.overview import (
-    bills_of_year,
-    lacking,
-    standings,
-    sums_by_energy,
-)
+from custody.energy.queries.overview import bills_of_year, lacking, standings, sums_by_energy
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.month import turn
 from custody.energy.rules.standing import Do, Next, Standing, next_steps
 from custody.energy.rules.states import MonthState
 from custody.energy.tables import ledger as tables
-from custody.energy.views.pages import Page, last_month, of_all
+from custody.energy.views.pages import Page, last_month
 from custody.infra.shelf import Shelf
 from custody.kernel.periods import Month
 from custody.regions.models import Region
@@ -150,7 +145,6 @@ def index() -> Page:
         cities={one.code: one.name for one in cities_of(session(), place)},
         batches={str(one.number): one.short_name for one in batches_of(session(), place.province)},
         states=STATES,
-        beside=of_all(),
     )
 
 

@@ -11,17 +11,19 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
+from custody.audit.queries import history
+from custody.audit.rules import told
 from custody.energy.actions import tables as actions
 from custody.energy.forms.tables import CoefficientForm, LimitsForm
 from custody.energy.models.tables import Coefficient
-from custody.energy.queries.reports import history, names_of_people
+from custody.energy.queries.reports import names_of_people
 from custody.energy.queries.tables import coefficients as all_coefficients
 from custody.energy.queries.tables import get_coefficient, limits_of, policy_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import Caliber, mark_of
 from custody.energy.rules.limits import LIMITS, Limit, Limits
 from custody.energy.tables import reports
-from custody.energy.views.monthly import Page, Trail, told, trail
+from custody.energy.views.monthly import Page, Trail, trail
 from custody.infra import clock
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.web import kept
@@ -120,7 +122,7 @@ def coefficient(number: int) -> Page:
             one for one in lines if (one.row.energy, one.row.caliber) == (row.energy, row.caliber)
         ],
         names=names_of_people(session(), [row.edited_by]),
-        told=told(history(session(), "coefficient", str(number))),
+        told=told(history(session(), "coefficient", number, limit=50)),
         trail=_trail(_title(row)),
     )
 

@@ -9,27 +9,26 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
+from custody.audit.rules import told
 from custody.energy.actions import tables as actions
 from custody.energy.forms.tables import WeatherForm
 from custody.energy.models.tables import Temperature
 from custody.energy.queries.reports import weather_told
 from custody.energy.queries.tables import temperatures_of
 from custody.energy.tables import reports
-from custody.energy.views.monthly import Page, told, trail
+from custody.energy.views.monthly import Page, trail
 from custody.energy.views.pages import last_month
 from custody.energy.workbook.told import Told, grouped
 from custody.energy.workbook.weather import TITLES, read_weather
-from custody.infra import clock, journal
+from custody.infra import clock
 from custody.infra.sheets import ENDINGS, TAKEN, Limits, read_workbook
 from custody.infra.uploads import tidy_name
-from custody.infra.workbooks import workbook
 from custody.kernel.periods import codes, months_words
 from custody.kernel.problems import Problem, Refused
 from custody.regions.models import City
 from custody.regions.queries import cities_of, place_name
 from custody.web import kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
 from custody.web.exports import table_file
 
 blueprint = Blueprint("weather", __name__, url_prefix="/energy/weather")
@@ -208,21 +207,9 @@ def template() -> Page:
     table = reports.weather_form(
         year, rows, TITLES, f"{where}　{who.name} {now:%Y-%m-%d}　没有数据的月份留空。"
     )
-    name = f"{year}年气温表模板"
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=now,
-            action="table.exported",
-            kind="table",
-            label=name,
-            province=who.place.province,
-            city=who.place.city,
-            modifies=False,
-        )
-    body = workbook(table, author=who.name, created=now)
-    return xlsx_file(body, f"{name}{now:%Y%m%d}.xlsx", f"weather-{now:%Y%m%d}.xlsx")
+    return table_file(
+        table, actor=who, place=who.place, name=f"{year}年气温表模板", plain="weather"
+    )
 
 
 @blueprint.get("/export.xlsx")

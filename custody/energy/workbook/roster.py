@@ -14,10 +14,10 @@ from custody.energy.rules.rows import InstitutionRow, MeterRow
 from custody.energy.rules.states import Kind
 from custody.energy.workbook.columns import METER_FIELDS, titles_of
 from custody.energy.workbook.layout import Layout
-from custody.energy.workbook.told import Reading, Slip
+from custody.energy.workbook.lines import Lines
+from custody.energy.workbook.told import Reading
 from custody.kernel import credit_code
-from custody.kernel.cells import Cell, Fault, blank, cell_name, to_decimal, words
-from custody.kernel.problems import Problem
+from custody.kernel.cells import Cell, Fault, blank, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +50,14 @@ def read_roster(layout: Layout, taken: Taken) -> Reading[InstitutionRow]:
     return _Reader(layout, taken).read()
 
 
-class _Reader:
+class _Reader(Lines):
     def __init__(self, layout: Layout, taken: Taken) -> None:
+        super().__init__(layout.columns, titles_of(Kind.ROSTER))
         self.layout, self.taken = layout, taken
-        self.titles = titles_of(Kind.ROSTER)
         self.rows: list[InstitutionRow] = []
-        self.problems: list[Slip] = []
-        self.warnings: list[Slip] = []
         self.codes: dict[str, int] = {}
         self.names: dict[str, int] = {}
         self.meters: dict[tuple[Energy, str], int] = {}
-
-    def wrong(self, row: int, name: str, code: str, message: str) -> None:
-        column = self.layout.columns.get(name, 0)
-        self.problems.append(Slip(code, message, cell_name(row, column), row, column))
-
-    def doubt(self, row: int, name: str, code: str, message: str, weight: float) -> None:
-        column = self.layout.columns.get(name, 0)
-        self.warnings.append(Slip(code, message, cell_name(row, column), row, column, weight))
 
     def read(self) -> Reading[InstitutionRow]:
         lines = 0
@@ -127,8 +117,7 @@ class _Reader:
     def text(self, row: int, name: str, cells: Mapping[str, Cell], most: int) -> str:
         cell = cells.get(name)
         if isinstance(cell, Fault):
-            said = f"{self.titles[name]}是出错的公式（{cell.sign}），请改为填写具体的值。"
-            self.wrong(row, name, "fault", said)
+            self.fault(row, name, cell)
             return ""
         text = "".join(sign for sign in words(cell).strip() if sign >= " ")
         if len(text) > most:
@@ -151,10 +140,7 @@ class _Reader:
 
     def amount(self, row: int, name: str, cell: Cell, most: Decimal) -> Decimal | None:
         title = self.titles[name]
-        value = to_decimal(cell, "", title, units=("平方米", "㎡", "m2", "人"))
-        if isinstance(value, Problem):
-            self.wrong(row, name, value.code, value.message)
-            return None
+        value = self.decimal(row, name, cell, ("平方米", "㎡", "m2", "人"))
         if value is None:
             return None
         if value < 0 or value >= most:

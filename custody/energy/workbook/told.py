@@ -70,6 +70,11 @@ MOST_WARNINGS = 30
 
 def grouped(slips: Iterable[Slip]) -> list[Told]:
     """Equal problems once, in the order of their first cell."""
+    return [told for told, _ in heaped(slips)]
+
+
+def heaped(slips: Iterable[Slip]) -> list[tuple[Told, list[Slip]]]:
+    """The same, each with everything it stands for."""
     heaps: dict[str, list[Slip]] = {}
     alike: dict[tuple[str, str], list[str]] = {}
     for slip in slips:
@@ -80,12 +85,12 @@ def grouped(slips: Iterable[Slip]) -> list[Told]:
     found = []
     for (code, _), messages in alike.items():
         if len(messages) <= MANY:
-            found += [_told(code, message, heaps[message]) for message in messages]
+            found += [(_told(code, one, heaps[one]), heaps[one]) for one in messages]
         else:
             some = [slip for message in messages for slip in heaps[message]]
             examples = tuple(f"{one.cell}{_typed(one.message)}" for one in some[:EXAMPLES])
             words = f"{messages[0]}（其他单元格有同类问题）"
-            found.append(replace(_told(code, words, some), examples=examples))
+            found.append((replace(_told(code, words, some), examples=examples), some))
     return found
 
 

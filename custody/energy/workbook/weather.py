@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from custody.energy.workbook.bills import read_month
+from custody.energy.workbook.bill_cells import read_month
 from custody.energy.workbook.columns import plain_title
-from custody.energy.workbook.told import Reading, Slip
-from custody.kernel.cells import Cell, Fault, Sheet, blank, cell_name, to_decimal, words
+from custody.energy.workbook.lines import Lines
+from custody.energy.workbook.told import Reading
+from custody.kernel.cells import Cell, Fault, Sheet, blank, to_decimal, words
 from custody.kernel.periods import Month
 from custody.kernel.problems import Problem, Refused
 
@@ -79,7 +80,7 @@ def _located(sheets: Sequence[Sheet]) -> tuple[Sheet, int, dict[str, int]]:
     return best
 
 
-class _Reader:
+class _Reader(Lines):
     def __init__(
         self,
         sheet: Sheet,
@@ -88,14 +89,14 @@ class _Reader:
         over: int,
         source: str,
     ) -> None:
-        self.sheet, self.columns = sheet, columns
+        super().__init__(columns, TITLES, usual=columns["mean"])
+        self.sheet = sheet
         self.cities = {_plain(name): code for name, code in cities.items()}
         self.cities |= {code: code for code in cities.values()}
         self.names = "、".join(cities)
         self.over, self.source = over, source.strip()
         self.lines = 0
         self.rows: list[WeatherRow] = []
-        self.problems: list[Slip] = []
         self.seen: dict[tuple[str, int], int] = {}
 
     def line(self, row: int) -> None:
@@ -116,10 +117,6 @@ class _Reader:
             self.wrong(row, "month", "twice", words_)
             return
         self.rows.append(WeatherRow(city, month, mean, source))
-
-    def wrong(self, row: int, name: str, code: str, message: str) -> None:
-        column = self.columns.get(name, self.columns["mean"])
-        self.problems.append(Slip(code, message, cell_name(row, column), row, column))
 
     def city(self, row: int, cell: Cell) -> str | None:
         found = self.cities.get(_plain(words(cell)))

@@ -9,7 +9,7 @@ have arrived, so it is never sent again by itself; an administrator may.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select, update
@@ -24,7 +24,8 @@ from custody.inbox.queries.messages import get_mail
 from custody.inbox.wording import Line, Text
 from custody.infra import clock, journal
 from custody.infra.db import Database
-from custody.infra.mail import Letter, NotSent, Server
+from custody.infra.files import FileStore
+from custody.infra.mail import Letter, NotSent, Paper, Server
 from custody.infra.workdays import consulting, is_working_day
 from custody.kernel.problems import Problem, refuse_if
 from custody.workdays.queries import overlay_of
@@ -51,9 +52,17 @@ class Letters:
 
 
 def put(
-    session: Session, account: int, key: str, address: str, text: Text, *, now: datetime
+    session: Session,
+    account: int,
+    key: str,
+    address: str,
+    text: Text,
+    *,
+    now: datetime,
+    paper: tuple[str, str] = ("", ""),
 ) -> Mail | None:
-    """One mail for one thing; None where there is one already."""
+    """One mail for one thing; None where there is one already. `paper`: digest and name of a PDF
+    that goes with it."""
     known = select(Mail.id).where(Mail.account_id == account, Mail.key == key)
     if session.scalar(known) is not None:
         return None
@@ -69,6 +78,8 @@ def put(
         created_at=now,
         next_try_at=now,
         error="",
+        paper=paper[0],
+        paper_name=paper[1][:200],
     )
     session.add(mail)
     return mail
@@ -128,7 +139,7 @@ def _working_provinces(session: Session, provinces: set[str], now: datetime) -> 
 # --- sending ----------------------------------------------------------------------------------
 
 
-def send_one(database: Database, server: Server, *, sender: str) -> bool:
+def send_one(database: Database, server: Server, store: FileStore, *, sender: str) -> bool:
     """Send the oldest mail whose time has come; False when there is none."""
     with database.reader() as reading:
         if reading.scalar(_ready(clock.now()).limit(1)) is None:
@@ -140,7 +151,7 @@ def send_one(database: Database, server: Server, *, sender: str) -> bool:
             return False
         mail.state, mail.claimed_at = MailState.SENDING, now
         mail.tries += 1
-        number, tries = mail.id, mail.tries
+        number, tries, paper = mail.id, mail.tries, (mail.paper, mail.paper_name)
         letter = Letter(
             to=mail.address,
             subject=mail.subject,
@@ -150,7 +161,7 @@ def send_one(database: Database, server: Server, *, sender: str) -> bool:
             at=mail.created_at,
         )
     try:
-        server.send(letter, sender=sender)
+        server.send(replace(letter, papers=_papers(store, *paper)), sender=sender)
     except NotSent as failure:
         log.warning("mail %s: %s", number, failure)
         _note(database, number, tries, failure)
@@ -160,6 +171,18 @@ def send_one(database: Database, server: Server, *, sender: str) -> bool:
     else:
         _note(database, number, tries, None)
     return True
+
+
+def _papers(store: FileStore, digest: str, name: str) -> list[Paper]:
+    """A file that is no longer there is no reason to keep the letter back: its link leads to it."""
+    if not digest:
+        return []
+    try:
+        with store.open(digest) as stream:
+            return [Paper(name, stream.read())]
+    except FileNotFoundError:
+        log.warning("no file %s for a mail", digest)
+        return []
 
 
 def _ready(now: datetime) -> Select[Mail]:

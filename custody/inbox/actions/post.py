@@ -8,13 +8,15 @@ its person. Messages are no act on the programme, so the journal does not hear o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from custody.accounts.models import Account
 from custody.accounts.rules import Place, Role
+from custody.briefs.models import Brief
 from custody.contracts.models.contract import ChangeOrder
 from custody.inbox import rules, wording
 from custody.inbox.actions.office import office
@@ -194,12 +196,41 @@ def _put(
         session.add(row)
         rows.append((row, channel))
     session.flush()
+    papers = _papers(session, [row for row, channel in rows if channel is Channel.NOW])
     for row, channel in rows:
         if letters and channel is Channel.NOW:
-            text = wording.one(names[row.account_id], letters.line(row), base_url=letters.base_url)
+            paper = papers.get(row.event_id or 0, ("", ""))
+            line = letters.line(row)
+            if paper[0]:
+                line = replace(line, detail=f"{line.detail}　随信附 PDF。")
+            text = wording.one(names[row.account_id], line, base_url=letters.base_url)
             address = wishes[row.account_id].address
-            put(session, row.account_id, f"message:{row.id}", address, text, now=now)
+            key = f"message:{row.id}"
+            put(session, row.account_id, key, address, text, now=now, paper=paper)
     return len(rows)
+
+
+def _papers(session: Session, rows: Sequence[Message]) -> dict[int, tuple[str, str]]:
+    """Event of a publication → digest and name of the PDF, where the coordinator wanted it mailed."""
+    numbers = sorted({row.event_id for row in rows if row.event_id is not None})
+    events = session.execute(
+        select(Event.id, Event.subject).where(
+            Event.id.in_(numbers), Event.action == "brief.published"
+        )
+    ).all()
+    briefs = {
+        brief.id: brief
+        for brief in session.scalars(
+            select(Brief)
+            .where(Brief.id.in_([int(subject) for _, subject in events]), Brief.mailed)
+            .options(defer(Brief.snapshot))
+        )
+    }
+    return {
+        event: (briefs[int(subject)].pdf_digest, briefs[int(subject)].file_name)
+        for event, subject in events
+        if int(subject) in briefs
+    }
 
 
 def _known(session: Session, people: Sequence[int], keys: Sequence[str]) -> set[tuple[int, str]]:

@@ -42,12 +42,12 @@ _GROUP_LABELS = {
 }
 _GROUP_ABOUT = {
     Group.REVIEW: "下级提交、撤回、能源月报上报，等您审核、核实或核定",
-    Group.RESULT: "退回、通过、确认销号、基准核定、计划日期调整、阶段变化、能源月报核对",
+    Group.RESULT: "退回、通过、确认销号、基准核定、非常规调整生效、计划日期调整、阶段变化、能源月报核对",
     Group.DEADLINE: "7天后、明天到期和已逾期的事项，本月尚未填报",
     Group.SUPERVISION: "督办下达、反馈、审核、办结",
-    Group.CONTRACT: "合同、结算和付款的进展",
+    Group.CONTRACT: "合同、结算和付款的进展，非常规调整等待签认",
     Group.TARGET: "年度任务、节能节水项目的填报、确认和退回",
-    Group.BRIEF: "工作简报发布",
+    Group.BRIEF: "工作简报发布、审核意见，领导批示的交办和办结",
     Group.SYSTEM: "后台任务办结、节假日安排录入等",
 }
 

@@ -11,6 +11,7 @@ from custody.inbox.rules.people import (
     city,
     confirmers,
     coordinators,
+    leaders,
     local,
     local_leaders,
     officers,
@@ -35,7 +36,7 @@ def _notice(to: Audience, group: Group, words: str, unit: str) -> Notice:
     return Notice(to, group, words + "：{label}", words + "{n}" + unit + "：{label}")
 
 
-_MONTH = "份能源月报"
+_MONTH, _CHANGE = "份能源月报", "项非常规调整"
 _MILESTONE, _CASE, _ITEM = "项里程碑", "件督办", "项任务"
 TELL: Mapping[str, tuple[Notice, ...]] = {
     "milestone.submitted": (_notice(reviewers, Group.REVIEW, "待您审核", _MILESTONE),),
@@ -56,7 +57,19 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local_leaders, Group.RESULT, "阶段通过", "个阶段"),
     ),
     "stage.reopened": (_notice(local, Group.RESULT, "阶段重新打开", "个阶段"),),
+    "brief.frozen": (_notice(coordinators, Group.REVIEW, "简报已定稿，请审核", "份"),),
+    "brief.returned": (_notice(coordinators, Group.RESULT, "简报审核退回，请修改", "份"),),
+    "brief.remarked": (_notice(coordinators, Group.BRIEF, "简报草稿有新意见", "条"),),
     "brief.published": (_notice(readers, Group.BRIEF, "工作简报已发布", "份"),),
+    "instruction.given": (
+        _notice(local, Group.BRIEF, "收到领导批示，请办理", "条"),
+        _notice(coordinators, Group.BRIEF, "新登记领导批示", "条"),
+    ),
+    "instruction.done": (
+        _notice(leaders, Group.BRIEF, "批示已办结", "条"),
+        _notice(coordinators, Group.BRIEF, "批示已办结", "条"),
+    ),
+    "instruction.reopened": (_notice(local, Group.BRIEF, "批示恢复办理，请继续办理", "条"),),
     "supervision.issued": (
         _notice(local, Group.SUPERVISION, "收到督办，请按期反馈", _CASE),
         _notice(local_leaders, Group.SUPERVISION, "收到督办", _CASE),
@@ -115,6 +128,14 @@ TELL: Mapping[str, tuple[Notice, ...]] = {
         _notice(local, Group.RESULT, "能源基准已核定", "版基准"),
         _notice(local_leaders, Group.RESULT, "能源基准已核定", "版基准"),
     ),
+    "adjustment.one_signed": (_notice(officers, Group.CONTRACT, "待另一方签认", _CHANGE),),
+    "adjustment.both_signed": (
+        _notice(officers, Group.CONTRACT, "双方签认件齐全，待登记生效", _CHANGE),
+        _notice(city, Group.CONTRACT, "双方签认件齐全，有异议的请退回", _CHANGE),
+    ),
+    "adjustment.returned": (_notice(officers, Group.RESULT, "已退回，请核改", _CHANGE),),
+    "adjustment.signed": (_notice(local, Group.RESULT, "已生效", _CHANGE),),
+    "adjustment.withdrawn": (_notice(local, Group.RESULT, "已撤回", _CHANGE),),
     "target.entered": (_notice(confirmers, Group.TARGET, "任务进展待确认", _ITEM),),
     "target.confirmed": (_notice(reporters, Group.TARGET, "任务进展已确认", _ITEM),),
     "target.returned": (_notice(reporters, Group.TARGET, "任务进展已退回，请核改", _ITEM),),
@@ -138,11 +159,13 @@ PAGES: Mapping[str, str] = {
     "milestone": "/regions/{region}/milestones/{code}",
     "region": "/regions/{region}",
     "brief": "/briefs/{subject}",
+    "instruction": "/briefs/instructions/{subject}",
     "supervision": "/supervision/{subject}",
     "contract": "/contracts/{subject}",
     "order": "/contracts/{contract}/orders/{code}",
     "settlement": "/settlements/{subject}",
     "baseline": "/baselines/{subject}",
+    "adjustment": "/baselines/adjustments/{subject}",
     "target": "/tasks",
     "project": "/projects/{subject}",
     "job": "/jobs/{subject}",

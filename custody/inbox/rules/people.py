@@ -82,6 +82,11 @@ def local_leaders(people: Sequence[Person], place: Place) -> list[Person]:
     return [p for p in leaders if p.place.covers(place)]
 
 
+def leaders(people: Sequence[Person], place: Place) -> list[Person]:
+    """Those of the place and of what it belongs to."""
+    return [p for p in people if p.role is Role.LEADER and p.place.covers(place)]
+
+
 def readers(people: Sequence[Person], place: Place) -> list[Person]:
     """Whoever reads briefs at the very place, and the leaders above it."""
     allowed = ALLOWED[Can.READ_BRIEF]

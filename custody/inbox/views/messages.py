@@ -13,11 +13,11 @@ from custody.inbox.actions import wishes
 from custody.inbox.models import Message
 from custody.inbox.queries import messages as queries
 from custody.inbox.rules import Group
-from custody.infra import clock, journal
-from custody.infra.workbooks import Column, Shape, Table, workbook
+from custody.infra import clock
+from custody.infra.workbooks import Column, Shape, Table
 from custody.web import kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
+from custody.web.exports import table_file
 from custody.web.filters import moment
 from custody.web.formkit import whole
 from custody.web.paging import page_of
@@ -130,22 +130,16 @@ def export() -> Page:
         rows=[_cells(row) for row in rows],
         under=f"{who.name}　{moment(clock.now())}",
     )
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=clock.now(),
-            action="inbox.exported",
-            kind="inbox",
-            subject=who.id,
-            label=who.name,
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            modifies=False,
-        )
-    body = workbook(table, author=who.name, created=clock.now())
-    return xlsx_file(body, "消息.xlsx", "messages.xlsx")
+    return table_file(
+        table,
+        actor=who,
+        place=who.place,
+        name="消息",
+        plain="messages",
+        action="inbox.exported",
+        subject=who.id,
+        label=who.name,
+    )
 
 
 def _cells(row: Message) -> tuple[str, ...]:

@@ -8,10 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.milestones.models import Milestone
 from custody.regions.models import Region
-
-Changes = dict[str, tuple[object, object]]
 
 TRACKED = (
     "status",

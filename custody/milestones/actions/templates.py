@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from custody.accounts.rules import Identity
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.milestones.models import Policy, Template, TemplateItem
 from custody.milestones.move import due_changes, item_changes
@@ -34,8 +35,8 @@ def load(
     note: str,
     actor: journal.Actor,
     now: datetime,
-) -> tuple[Template, bool]:
-    """The newest published version after the load, and whether the load made it.
+) -> Template:
+    """The newest published version after the load.
 
     Loading items that any published version already holds changes nothing, even where an
     administrator has gone on from it since; other items become the next version.
@@ -47,7 +48,7 @@ def load(
         .order_by(Template.number)
     ).all()
     if any([row.as_rule() for row in version.items] == list(items) for version in kept):
-        return kept[-1], False
+        return kept[-1]
     template = Template(
         province_code=province,
         number=next_number(session, province),
@@ -69,7 +70,7 @@ def load(
         province=province,
         note=note,
     )
-    return template, True
+    return template
 
 
 def next_number(session: Session, province: str) -> int:
@@ -95,8 +96,6 @@ def _write(row: TemplateItem, item: Item) -> TemplateItem:
 
 
 # --- the draft ----------------------------------------------------------------------------------
-
-Changes = dict[str, tuple[object, object]]
 
 
 def draft(session: Session, *, actor: Identity, now: datetime) -> Template:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.infra import clock
-from custody.infra.uploads import receive
 from custody.kernel.problems import NotFound, Problem, Refused
 from custody.milestones.actions import evidence as acts
+from custody.milestones.models import Evidence
 from custody.milestones.queries.milestones import get_evidence, get_milestone
 from custody.milestones.views.described import described
 from custody.milestones.views.officer import ONE
 from custody.milestones.views.pages import Answer, Typed, milestone_page
-from custody.web import kept
-from custody.web.database import files, session, transaction
-from custody.web.downloads import SHOWN, stored_file
+from custody.web import attached, kept
+from custody.web.database import session, transaction
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("evidence", __name__)
 kept.describe(blueprint, described)
 
@@ -32,10 +29,7 @@ def add(region: str, code: str) -> Response | Answer:
     """A batch of files: the good ones are kept, every bad one is named with the reason."""
     who = identity()
     get_milestone(session(), region, code, place=who.place)
-    uploads = [
-        (one.filename or "", one.stream) for one in request.files.getlist("files") if one.filename
-    ]
-    received = receive(files(), uploads)
+    received = attached.taken()
     problems, names = list(received.problems), []
     if received.files:
         try:
@@ -86,43 +80,26 @@ def remove(region: str, code: str, number: int) -> Response | Answer:
 @requires(Can.READ_EVIDENCE)
 def download(region: str, code: str, number: int) -> Response | Answer:
     """The file with its original name; `?view=1` shows PDF and pictures in place. Recorded."""
-    name, digest, size, media_type = _the_file(region, code, number)
-    try:
-        stream = files().open(digest)
-    except FileNotFoundError:
-        log.exception("evidence %s: file %s is missing", number, digest)
-        return _missing(name)
-    inline = media_type in SHOWN and request.args.get("view") == "1"
-    _note(number, inline=inline)
-    return stored_file(stream, name=name, size=size, media_type=media_type, inline=inline)
+    evidence = _the_file(region, code, number)
 
-
-def _the_file(region: str, code: str, number: int) -> tuple[str, str, int, str]:
-    """Name, digest, size and type of a file of this milestone; NotFound for any other."""
-    evidence, milestone, place = get_evidence(session(), number, place=identity().place)
-    if (place.code, milestone.code) != (region, code):
-        raise NotFound
-    return evidence.name, evidence.digest, evidence.size, evidence.media_type
-
-
-def _note(number: int, *, inline: bool) -> None:
-    with transaction() as writing:
-        evidence, milestone, region = get_evidence(writing, number, place=identity().place)
+    def note(writing: Session, _name: str, inline: bool) -> None:
+        found, milestone, place = get_evidence(writing, number, place=identity().place)
         acts.note_download(
             writing,
             actor=identity(),
             now=clock.now(),
-            evidence=evidence,
+            evidence=found,
             milestone=milestone,
-            region=region,
+            region=place,
             inline=inline,
         )
 
+    return attached.hand_out(evidence, note)
 
-def _missing(name: str) -> Answer:
-    words = (
-        f"“{name}”在服务器上找不到了，登记信息仍在。请联系系统管理员从备份中恢复；"
-        "急需时可请填报单位重新上传。"
-    )
-    page = render_template("errors/error.html", title="文件缺失", words=words, code=404)
-    return page, 404
+
+def _the_file(region: str, code: str, number: int) -> Evidence:
+    """A file of this milestone; NotFound for any other."""
+    evidence, milestone, place = get_evidence(session(), number, place=identity().place)
+    if (place.code, milestone.code) != (region, code):
+        raise NotFound
+    return evidence

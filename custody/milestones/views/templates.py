@@ -16,17 +16,10 @@ from custody.kernel.days import full_day
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.milestones import tables
 from custody.milestones.actions import templates as actions
-from custody.milestones.models import Policy, Template
+from custody.milestones.models import Template
 from custody.milestones.queries import lifecycles as queries
-from custody.milestones.rules import LIGHTS, Item, LightPolicy, problems_of_template
-from custody.milestones.template_forms import (
-    ActForm,
-    ItemForm,
-    PolicyForm,
-    PublishForm,
-    item_form,
-    stored,
-)
+from custody.milestones.rules import Item, problems_of_template
+from custody.milestones.template_forms import ActForm, ItemForm, PublishForm, item_form, stored
 from custody.regions.models import Batch
 from custody.regions.queries import batches_of
 from custody.web import kept
@@ -357,53 +350,3 @@ def _open_ends(template: Template, code: str) -> list[str]:
         for one in found
         if one.code == "circle" or (one.code == "unknown_predecessor" and one.where == code)
     ]
-
-
-# --- the lights ----------------------------------------------------------------------------------
-
-
-@blueprint.route("/policy", methods=["GET", "POST"])
-@requires(Can.MANAGE_TEMPLATES)
-def policy() -> Page:
-    row = session().get(Policy, identity().place.province)
-    form = PolicyForm(data=_policy_values(row))
-    rest: list[Problem] = []
-    differences: list[Difference] | None = None
-    status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            with transaction() as writing:
-                actions.set_policy(
-                    writing,
-                    actor=identity(),
-                    now=clock.now(),
-                    version=form.seen,
-                    policy=form.policy(),
-                )
-            flash("预警规则已保存，灯色和提醒立即按新规则计算。")
-            return redirect(url_for("templates.policy"))
-        except Refused as refusal:
-            rest = form.take(refusal.problems)
-        except Conflict:
-            status = 409
-            values = _policy_values(session().get(Policy, identity().place.province))
-            differences = form.differences({**values, "version": form.version.data})
-            form.version.data = values["version"]
-    page = render_template(
-        "templates/policy.html",
-        form=form,
-        rest=rest,
-        differences=differences,
-        lights=LIGHTS,
-        standard=LightPolicy(),
-    )
-    return page, status
-
-
-def _policy_values(row: Policy | None) -> dict[str, object]:
-    rule = row.as_rule() if row else LightPolicy()
-    names = LightPolicy.__dataclass_fields__
-    return {
-        "version": str(row.version if row else 0),
-        **{name: getattr(rule, name) for name in names},
-    }

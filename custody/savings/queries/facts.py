@@ -7,12 +7,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from custody.baselines.queries import adopted_of
+from custody.baselines.queries import adopted_of, newest_of
 from custody.kernel.days import full_day
 from custody.kernel.periods import Month
 from custody.regions.models import Region
 from custody.savings.queries.saved import saved
-from custody.savings.queries.trace import names_of, newest_of
+from custody.savings.queries.trace import names_of
 from custody.savings.rules.sums import Total
 
 BASE, SAVED = "M05", "M22"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.queries import adopted_of
+from custody.baselines.rules import spreading
 from custody.baselines.rules.plain import fitted_like
 from custody.baselines.rules.states import AdjustmentState
 from custody.energy.models.bills import Bill
@@ -88,17 +89,27 @@ class Saved:
     def by_meter(self, ids: Sequence[int]) -> list[Total]:
         return self._totals(_places(self.series.meters, ids), len(ids), 0.0)
 
-    def whole(self, floor: float = DISTRICT_FLOOR) -> Total:
-        owners = np.zeros(len(self.series), np.int64)
-        return self._totals(owners, 1, floor)[0]
+    def whole(
+        self, floor: float = DISTRICT_FLOOR, *, codes: Collection[str] | None = None
+    ) -> Total:
+        """`codes`: of these regions alone."""
+        return self._totals(self._one(codes), 1, floor)[0]
 
-    def per_month(self, floor: float = DISTRICT_FLOOR) -> list[tuple[int, Total]]:
+    def per_month(
+        self, floor: float = DISTRICT_FLOOR, *, codes: Collection[str] | None = None
+    ) -> list[tuple[int, Total]]:
         """Every month by itself."""
-        owners = np.zeros(len(self.series), np.int64)
+        owners = self._one(codes)
         return [
             (int(month), self._totals(owners, 1, floor, slice(at, at + 1))[0])
             for at, month in enumerate(self.months)
         ]
+
+    def _one(self, codes: Collection[str] | None) -> NDArray[np.int64]:
+        """All into one sum, those of other regions into none."""
+        if codes is None:
+            return np.zeros(len(self.series), np.int64)
+        return np.where(np.isin(self.series.regions, list(codes)), 0, -1)
 
     def place_of(self, meter: int) -> int | None:
         """The meter's row."""
@@ -220,6 +231,7 @@ def _readings(
     nothing = np.full(len(series.months), np.nan)
     city = {one.code: warmth.get(one.city_code, nothing) for one in regions}
     until = {code: one.base_until for code, one in baselines.items()}
+    moved, repriced = _adjustments(session, codes, series)
     ends = np.array([until[str(one)] for one in series.regions], np.int64)
     return Readings(
         months=series.months,
@@ -227,11 +239,12 @@ def _readings(
         use=series.use,
         days=series.days,
         temperature=np.array([city[str(one)] for one in series.regions]).reshape(shape),
-        adjustment=_adjustments(session, codes, series),
+        adjustment=moved,
         due=_due(session, codes, series),
         overlapping=_overlaps(session, codes, series, first, last),
         in_base=series.months[None, :] <= ends[:, None],
         lined=np.array([int(one) in bases for one in series.meters], np.bool_),
+        repriced=repriced,
     )
 
 
@@ -259,22 +272,24 @@ def _due(session: Session, codes: Sequence[str], series: Series) -> Flags:
     return found
 
 
-def _adjustments(session: Session, codes: Sequence[str], series: Series) -> Floats:
-    found = np.zeros((len(series), len(series.months)))
-    rows = session.execute(
-        select(
-            *(NonRoutine.meter_id, NonRoutine.quantity),
-            *(NonRoutine.from_month, NonRoutine.until_month),
-        ).where(NonRoutine.region_code.in_(codes), NonRoutine.state == AdjustmentState.SIGNED)
+def _adjustments(session: Session, codes: Sequence[str], series: Series) -> tuple[Floats, Floats]:
+    """(energy a month, yuan a unit) by what both sides signed."""
+    moved, repriced = (np.zeros((len(series), len(series.months))) for _ in range(2))
+    rows = session.scalars(
+        select(NonRoutine)
+        .where(NonRoutine.region_code.in_(codes), NonRoutine.state == AdjustmentState.SIGNED)
+        .order_by(NonRoutine.region_code, NonRoutine.number)
     )
     place_of = {int(one): place for place, one in enumerate(series.meters)}
-    for meter, quantity, since, until in rows:
-        place = place_of.get(meter)
-        if place is None:
-            continue
-        held = (series.months >= since) & (series.months <= (until or 999999))
-        found[place, held] += float(quantity)
-    return found
+    for row in rows:
+        step = float(spreading.repriced_by(row))
+        held = (series.months >= row.from_month) & (series.months <= (row.until_month or 999999))
+        for meter, quantity in spreading.moved_by(row).items():
+            place = place_of.get(meter)
+            if place is not None:
+                moved[place, held] += float(quantity)
+                repriced[place, held] += step
+    return moved, repriced
 
 
 def _overlaps(

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from custody.accounts.models import Account
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to
-from custody.baselines.models import Baseline, Line, NonRoutine
-from custody.baselines.rules.states import AdjustmentState, State
+from custody.baselines.models import Line, NonRoutine
+from custody.baselines.rules import spreading
+from custody.baselines.rules.states import AdjustmentState
 from custody.energy.models.bills import Bill, Import, PastBill
 from custody.energy.models.roster import Institution, Meter
 from custody.energy.models.tables import Temperature
@@ -69,16 +70,15 @@ def warmth_of(session: Session, city: str, month: int) -> Temperature | None:
 def adjustments_of_region(
     session: Session, region: str, first: int, last: int, meter: int | None = None
 ) -> list[NonRoutine]:
-    """The signed ones that count in these months."""
+    """The signed ones that count in these months; `meter`: for it, alone or with its institution."""
     query = select(NonRoutine).where(
         NonRoutine.region_code == region,
         NonRoutine.state == AdjustmentState.SIGNED,
         NonRoutine.from_month <= last,
         NonRoutine.until_month.is_(None) | (NonRoutine.until_month >= first),
     )
-    if meter is not None:
-        query = query.where(NonRoutine.meter_id == meter)
-    return list(session.scalars(query.order_by(NonRoutine.number)))
+    rows = session.scalars(query.order_by(NonRoutine.number))
+    return [row for row in rows if meter is None or meter in spreading.moved_by(row)]
 
 
 def papers_of(session: Session, rows: Sequence[NonRoutine]) -> Mapping[int, list[Attachment]]:
@@ -96,16 +96,3 @@ def names_of_institutions(session: Session, region: str) -> Mapping[int, Institu
 def meters_of_region(session: Session, region: str) -> Mapping[int, Meter]:
     rows = session.scalars(select(Meter).where(Meter.region_code == region))
     return {row.id: row for row in rows}
-
-
-def newest_of(session: Session, codes: Sequence[str]) -> Mapping[str, Baseline]:
-    """Region → its newest version that is neither given up nor superseded."""
-    rows = session.scalars(
-        select(Baseline)
-        .where(
-            Baseline.region_code.in_(codes),
-            Baseline.state.not_in((State.DISCARDED, State.SUPERSEDED)),
-        )
-        .order_by(Baseline.region_code, Baseline.number)
-    )
-    return {row.region_code: row for row in rows}

@@ -49,6 +49,33 @@ def lines_of(
     ]
 
 
+def money_of(
+    base: Base, *, repriced: float, told: str, adjusted: float, saved: float, unit: str
+) -> list[Line]:
+    """From the price to the yuan saved; nothing where the base knows no price. `told`: whose ΔP."""
+    if math.isnan(base.price):
+        return []
+    price = base.price + repriced
+    known = f"{price_words(base.price)}（基准期最后一年平均单价）"
+    agreed = f" {price_step(repriced)}（双方签认的{told}）" if repriced else ""
+    per = f"元/{unit}"
+    words = price_words(price)
+    return [
+        Line("单价", known + agreed, price, per),
+        Line("调整后基准费用", f"{number(adjusted)} × {words}", adjusted * price, "元"),
+        Line("节约费用", f"{number(saved)} × {words}", saved * price, "元"),
+    ]
+
+
+def price_words(value: float) -> str:
+    text = f"{value:,.4f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def price_step(value: float) -> str:
+    return f"− {price_words(-value)}" if value < 0 else f"+ {price_words(value)}"
+
+
 def _rate(base: Base, month: int, temperature: float | None) -> tuple[float, str]:
     if not base.curved:
         rate = base.profile[month % 100 - 1]

@@ -83,6 +83,8 @@ class Readings:
     """The month lies in the base period or before it: nothing is saved there."""
     lined: Flags
     """(meters,) the adopted baseline has a line for the meter."""
+    repriced: Floats
+    """Yuan a unit that both sides agreed to add to the base's price; 0 where nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class Reckoned:
     adjusted: Floats
     adjustment: Floats
     actual: Floats
+    repriced: Floats
+    """Yuan a unit on top of the base's price."""
 
     @property
     def counted(self) -> Flags:
@@ -120,6 +124,7 @@ def reckon(bases: Bases, readings: Readings) -> Reckoned:
         np.where(counted, rate * readings.days, 0.0) + extra,
         extra,
         np.where(counted, readings.use, 0.0),
+        np.where(counted, readings.repriced, 0.0),
     )
 
 

@@ -19,6 +19,29 @@ Factors = Mapping[Energy, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """Yuan, of the meters whose base knows a price: P_0 of the base, ΔP agreed by both sides."""
+
+    routine: float = 0.0
+    """The base quantity at P_0."""
+    adjustment: float = 0.0
+    """Non-routine quantities at P_0."""
+    repriced: float = 0.0
+    """ΔP on the adjusted baseline."""
+    actual: float = 0.0
+    """What was used, at P_0 + ΔP."""
+
+    @property
+    def adjusted(self) -> float:
+        """The adjusted baseline at P_0 + ΔP."""
+        return self.routine + self.adjustment + self.repriced
+
+    @property
+    def saved(self) -> float:
+        return self.adjusted - self.actual
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """What meters of one energy saved together. No figure at all where `meters` is 0."""
 
@@ -30,8 +53,7 @@ class Figure:
     """± at 90 %, in the energy's unit; None where a method cannot tell."""
     blind: int
     """Meters whose method has no degree of freedom."""
-    cost: float
-    """Yuan, at the prices of the base."""
+    money: Money
     unpriced: int
     """Meters counted in energy and not in yuan: the base knows no price."""
     coal: float | None
@@ -49,6 +71,11 @@ class Figure:
     @property
     def saved(self) -> float:
         return self.adjusted - self.actual
+
+    @property
+    def cost(self) -> float:
+        """Yuan saved, at the prices of the base and what was agreed on top."""
+        return self.money.saved
 
     @property
     def percent(self) -> float | None:
@@ -82,6 +109,15 @@ class Total:
     @property
     def cost(self) -> float:
         return math.fsum(one.cost for one in self.figures)
+
+    @property
+    def money(self) -> Money:
+        return Money(
+            *(
+                math.fsum(getattr(one.money, name) for one in self.figures)
+                for name in Money.__slots__
+            )
+        )
 
     @property
     def coal(self) -> float:
@@ -161,6 +197,11 @@ def totals(
     extra = one.adjustment[:, at].sum(axis=1)
     bands = meters.bases.share(months) * np.abs(adjusted)
     price = meters.bases.price
+    step = one.repriced[:, at]
+    priced = np.isfinite(price)
+    known = np.where(priced, price, 0.0)
+    steps_up = np.where(priced, (step * one.adjusted[:, at]).sum(axis=1), 0.0)
+    steps_used = np.where(priced, (step * one.actual[:, at]).sum(axis=1), 0.0)
     found: list[list[Figure]] = [[] for _ in range(count)]
     for energy in Energy:
         rows = (meters.energies == energy.value) & (owners >= 0) & (due > 0)
@@ -174,8 +215,11 @@ def totals(
             "actual": actual[rows],
             "squares": np.where(some, np.nan_to_num(bands[rows]) ** 2, 0.0),
             "blind": (some & ~np.isfinite(bands[rows])).astype(float),
-            "cost": np.nan_to_num(price[rows] * (adjusted - actual)[rows]),
-            "unpriced": (some & ~np.isfinite(price[rows])).astype(float),
+            "routine": (known * (adjusted - extra))[rows],
+            "adjustment": (known * extra)[rows],
+            "repriced": steps_up[rows],
+            "used": (known * actual + steps_used)[rows],
+            "unpriced": (some & ~priced[rows]).astype(float),
             "some": some.astype(float),
             "rows": np.ones(len(who)),
             "months": months[rows].astype(float),
@@ -209,7 +253,7 @@ def _figure(
         actual=sums["actual"],
         band=band,
         blind=int(sums["blind"]),
-        cost=sums["cost"],
+        money=Money(sums["routine"], sums["adjustment"], sums["repriced"], sums["used"]),
         unpriced=int(sums["unpriced"]),
         coal=None if coal is None else saved * coal / 1000,
         carbon=None if carbon is None else saved * carbon / 1000,
@@ -289,6 +333,7 @@ __all__ = [
     "Factors",
     "Figure",
     "Meters",
+    "Money",
     "Step",
     "Total",
     "picked",

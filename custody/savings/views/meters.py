@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
-from custody.baselines.models import Line
+from custody.baselines.models import Line, NonRoutine
+from custody.baselines.rules import spreading
 from custody.baselines.rules.plain import from_plain
 from custody.energy.models.roster import Meter
 from custody.energy.queries.roster import get_institution, get_meter, meters_of
@@ -27,7 +29,7 @@ from custody.savings.rules import formula
 from custody.savings.rules.lacking import counted_by_gap, lacking
 from custody.savings.rules.reckoning import Gap
 from custody.savings.views.pages import CALIBERS, Asked, Page, asked, blueprint
-from custody.savings.views.regions import energy_of, pictures
+from custody.savings.views.regions import energy_of, figure_of, pictures
 from custody.web.database import session
 from custody.web.exports import table_file
 
@@ -67,7 +69,7 @@ def institution(number: int) -> Page:
         meters=list(zip(meters, per_meter, strict=True)),
         energy=energy,
         steps=steps,
-        pictures=pictures(steps, energy) if energy and steps else {},
+        pictures=pictures(steps, of) if (of := figure_of(total, energy)) and steps else {},
         lacks=counted_by_gap(lacks),
         lacking=[(int(found.series.meters[one.row]), one) for one in lacks],
         numbers={one.id: one for one in meters},
@@ -153,7 +155,7 @@ def meter(number: int) -> Page:
         total=total,
         figure=total.of(row.energy),
         steps=steps,
-        pictures=pictures(steps, row.energy) if steps else {},
+        pictures=pictures(steps, of) if (of := total.of(row.energy)) and steps else {},
         lines=[] if place is None else _lines(found, place),
         months=found.months.tolist(),
         conversion=found.conversion,
@@ -216,6 +218,10 @@ def figure(number: int, month: int) -> Page:
         total=found.whole(0.0),
         figure=found.whole(0.0).of(row.energy),
         formula=_formula(found, place, standing["line"], row, month) if gap is Gap.NONE else [],
+        money=_money(found, place, standing["line"], row, adjustments) if gap is Gap.NONE else [],
+        parts={one.id: spreading.moved_by(one)[number] for one in adjustments},
+        shares={one.id: _share_of(one, number) for one in adjustments if one.spread},
+        prices={one.id: spreading.repriced_by(one) for one in adjustments},
         fit=(fit := _fit(standing["line"])),
         base_months=months_words([one.code for one in fit.months]) if fit else "",
         bills=bills,
@@ -251,3 +257,25 @@ def _formula(
         use=float(readings.use[place, 0]),
         unit=row.energy.unit,
     )
+
+
+def _money(
+    found: Saved, place: int | None, line: Line | None, row: Meter, moving: Sequence[NonRoutine]
+) -> list[formula.Line]:
+    if place is None or line is None:
+        return []
+    one = found.meters.reckoned
+    told = "、".join(f"第{each.number}号" for each in moving if spreading.repriced_by(each))
+    return formula.money_of(
+        base_of_line(line),
+        repriced=float(one.repriced[place, 0]),
+        told=f"{told}价格调整",
+        adjusted=float(one.adjusted[place, 0]),
+        saved=float(one.saved[place, 0]),
+        unit=row.energy.unit,
+    )
+
+
+def _share_of(row: NonRoutine, meter: int) -> spreading.Part:
+    """The meter's part of an adjustment of its whole institution."""
+    return next(one for one in spreading.from_plain(row.spread or {}) if one.meter == meter)

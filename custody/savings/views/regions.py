@@ -13,6 +13,7 @@ from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
 from custody.baselines import charts
 from custody.baselines.models import Baseline
+from custody.baselines.queries import newest_of
 from custody.energy.models.roster import Institution
 from custody.energy.rules.energies import TYPES, Energy
 from custody.infra import clock
@@ -23,7 +24,7 @@ from custody.savings import tables
 from custody.savings.queries import trace
 from custody.savings.queries.saved import Saved, saved
 from custody.savings.rules.lacking import Lack, counted_by_gap, lacking
-from custody.savings.rules.sums import Step, Total
+from custody.savings.rules.sums import Figure, Money, Step, Total
 from custody.savings.views.pages import BILLED, CALIBERS, Asked, Page, asked, blueprint
 from custody.web.database import session
 from custody.web.exports import table_file
@@ -67,7 +68,7 @@ def _listed(wanted: Asked) -> Listed:
     )
     cities = {one.code: one.name for one in cities_of(session(), place)}
     batches = {one.number: one.short_name for one in batches_of(session(), place.province)}
-    newest = trace.newest_of(session(), codes)
+    newest = newest_of(session(), codes)
     totals = found.by_region(codes)
     rows = [
         Row(
@@ -208,30 +209,32 @@ WIDE, HALF = charts.Look(1120, 300, 13), charts.Look(544, 270, 12)
 """The whole width of the page, and half of it."""
 
 
-def pictures(steps: Sequence[Step], energy: Energy) -> dict[str, list[Svg]]:
-    """Months, what was saved up to each, and the way from the baseline to the actual use."""
-    unit, label = energy.unit, energy.label
+def pictures(steps: Sequence[Step], figure: Figure) -> dict[str, list[Svg]]:
+    """Months, what was saved up to each, the ways from the baseline to the actual: use and yuan."""
+    unit, label = figure.energy.unit, figure.energy.label
     told = [(one.month, one.adjusted, one.actual) for one in steps]
     grown = [(one.month, one.cumulated, one.band) for one in steps]
-    titles = (
-        f"{label}：逐月实际用量与调整后基准",
-        f"{label}：累计节能量",
-        f"{label}：从基准到实际用量",
-    )
-    return {
+    drawn = {
         "months": [
-            charts.months(told, unit=unit, look=look, title=titles[0])
-            for look in (HALF, charts.PHONE)
-        ],
-        "cumulated": [
-            charts.cumulated(grown, unit=unit, look=look, title=titles[1])
+            charts.months(told, unit=unit, look=look, title=f"{label}：逐月实际用量与调整后基准")
             for look in (WIDE, charts.PHONE)
         ],
-        "waterfall": [
-            charts.waterfall(_way(steps), unit=unit, look=look, title=titles[2])
-            for look in (HALF, charts.PHONE)
+        "cumulated": [
+            charts.cumulated(grown, unit=unit, look=look, title=f"{label}：累计节能量")
+            for look in (WIDE, charts.PHONE)
         ],
+        "waterfall": _waterfall(_way(steps), unit, f"{label}：从基准到实际用量"),
     }
+    if figure.money.routine:
+        title = f"{label}：从基准费用到实际用量的费用"
+        drawn["money"] = _waterfall(_paid(figure.money), "元", title)
+    return drawn
+
+
+def _waterfall(way: Sequence[charts.Step], unit: str, title: str) -> list[Svg]:
+    return [
+        charts.waterfall(way, unit=unit, look=look, title=title) for look in (HALF, charts.PHONE)
+    ]
 
 
 def _way(steps: Sequence[Step]) -> list[charts.Step]:
@@ -239,10 +242,21 @@ def _way(steps: Sequence[Step]) -> list[charts.Step]:
     routine = sum(one.adjusted for one in steps) - extra
     actual = sum(one.actual for one in steps)
     return [
-        charts.Step("基准用量", routine, level=True),
-        *([charts.Step("非常规调整", extra)] if extra else []),
+        charts.Step("基准用量", routine, charts.Kind.LEVEL),
+        *([charts.Step("非常规调整", extra, charts.Kind.AGREED)] if extra else []),
         charts.Step("节能量", actual - routine - extra),
-        charts.Step("实际用量", actual, level=True),
+        charts.Step("实际用量", actual, charts.Kind.LEVEL),
+    ]
+
+
+def _paid(money: Money) -> list[charts.Step]:
+    """The same way in yuan: what was agreed on prices stands apart."""
+    agreed = (("用量调整", money.adjustment), ("价格调整", money.repriced))
+    return [
+        charts.Step("基准费用", money.routine, charts.Kind.LEVEL),
+        *(charts.Step(name, value, charts.Kind.AGREED) for name, value in agreed if value),
+        charts.Step("节约费用", -money.saved),
+        charts.Step("实际费用", money.actual, charts.Kind.LEVEL),
     ]
 
 
@@ -252,6 +266,10 @@ def energy_of(total: Total, wanted: Energy | None) -> Energy | None:
     if wanted in known:
         return wanted
     return known[0] if known else None
+
+
+def figure_of(total: Total, energy: Energy | None) -> Figure | None:
+    return total.of(energy) if energy else None
 
 
 @blueprint.get("/regions/<code>")
@@ -273,11 +291,11 @@ def region(code: str) -> Page:
         asked=wanted,
         region=row,
         baseline=baseline,
-        newest=trace.newest_of(session(), [code]).get(code),
+        newest=newest_of(session(), [code]).get(code),
         total=total,
         energy=energy,
         steps=steps,
-        pictures=pictures(steps, energy) if energy and steps else {},
+        pictures=pictures(steps, figure) if (figure := figure_of(total, energy)) and steps else {},
         savers=savers[page.offset : page.offset + page.size],
         page=page,
         lacks=counted_by_gap(lacks),

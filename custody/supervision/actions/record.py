@@ -8,11 +8,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.regions.models import Region
 from custody.supervision.models import Matter
 from custody.supervision.rules import raised
-
-Changes = dict[str, tuple[object, object]]
 
 TRACKED = (
     "status",

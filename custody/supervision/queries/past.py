@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from custody.accounts.queries import cities_with_reviewer
+from custody.accounts.rules import Place
 from custody.infra import clock
 from custody.infra.journal import Event
 from custody.regions.models import Region
+from custody.regions.queries import within
 from custody.supervision.models import Matter
 from custody.supervision.queries.matters import FILES, JOINED, Line, line_of
-from custody.supervision.rules import OPEN, Level, Status
+from custody.supervision.rules import OPEN, Kind, Level, Status
 from custody.supervision.wording import Stand
 
 _ANSWERS = ("supervision.reported", "supervision.answered")
@@ -38,23 +40,34 @@ def open_of_region_on(session: Session, region: Region, day: date) -> list[Line]
 
     Its title is today's; whether a city reviews is told by the reviewers of today.
     """
+    return _open_on(session, region.place, day)
+
+
+def open_orders_on(session: Session, place: Place, day: date) -> list[Line]:
+    """The 督办单 of a place that were handed over and open at the end of a day, today's too.
+
+    In the order of the notice. Three statements.
+    """
+    lines = [line for line in _open_on(session, place, day) if line.matter.kind is Kind.ORDER]
+    return sorted(lines, key=lambda line: (line.region.batch_number, line.region.seq))
+
+
+def _open_on(session: Session, place: Place, day: date) -> list[Line]:
     until = clock.at(day + timedelta(days=1), 0)
-    told = _told(session, region, until)
+    told = _told(session, place, until)
     rows = session.execute(
-        JOINED.where(Matter.region_code == region.code, Matter.created_at < until).order_by(
-            Matter.id
-        )
+        JOINED.where(within(place), Matter.created_at < until).order_by(Matter.id)
     ).all()
     reviewed = cities_with_reviewer(session)
     found = []
-    for matter, place, city in rows:
+    for matter, region, city in rows:
         one = told.get(str(matter.id))
         stand = _stand(matter, one) if one else None
         if one and stand and stand.status in OPEN:
             found.append(
                 line_of(
                     matter,
-                    place,
+                    region,
                     city,
                     stand=stand,
                     who=None,
@@ -66,11 +79,12 @@ def open_of_region_on(session: Session, region: Region, day: date) -> list[Line]
     return sorted(found, key=lambda line: (line.stand.due or date.max, line.matter.id))
 
 
-def _told(session: Session, region: Region, until: datetime) -> dict[str, _Told]:
+def _told(session: Session, place: Place, until: datetime) -> dict[str, _Told]:
+    own = select(Region.code).where(within(place))
     rows = session.execute(
         select(Event.subject, Event.action, Event.at, Event.changes)
         .where(
-            Event.region_code == region.code,
+            Event.region_code == place.region if place.region else Event.region_code.in_(own),
             Event.kind == FILES,
             Event.modifies,
             Event.at < until,

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, may, requires
 from custody.accounts.rules import Can
-from custody.infra import clock, journal
+from custody.infra import clock
 from custody.infra.pdf import RenderFailed
-from custody.infra.workbooks import Column, Shape, Table, Value, workbook
+from custody.infra.workbooks import Column, Shape, Table, Value
 from custody.kernel.problems import Conflict, Problem, Refused
 from custody.regions.queries import cities_of, place_name
 from custody.supervision.actions import deciding, drafting
@@ -23,7 +23,7 @@ from custody.supervision.rules import LEVELS, Kind, Level, Status
 from custody.supervision.views.issuing import issue_all
 from custody.web import asides, kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
+from custody.web.exports import table_file
 from custody.web.formkit import whole
 from custody.web.paging import page_of
 
@@ -213,7 +213,7 @@ def export() -> Page:
     rows = queries.listed(session(), who, wanted, today=now.date())
     name = place_name(session(), who.place)
     title = f"{name}督办与问题（{wanted.heap.label}）"
-    body = workbook(
+    return table_file(
         Table(
             "督办与问题",
             title,
@@ -221,25 +221,16 @@ def export() -> Page:
             [_cells(line) for line in rows],
             under=f"截至{now.year}年{now.month}月{now.day}日　共{len(rows)}件",
         ),
-        author=who.unit,
-        created=now,
+        actor=who,
+        place=who.place,
+        name=title,
+        plain="supervision",
+        note=f"{wanted.heap.label}，{len(rows)}件",
+        action="supervision.exported",
+        kind=who.place.level.value,
+        subject=who.place.code,
+        label=name,
     )
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=now,
-            action="supervision.exported",
-            kind=who.place.level.value,
-            subject=who.place.code,
-            label=name,
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            note=f"{wanted.heap.label}，{len(rows)}件",
-            modifies=False,
-        )
-    return xlsx_file(body, f"{title}{now:%Y%m%d}.xlsx", f"supervision-{now:%Y%m%d}.xlsx")
 
 
 def _cells(line: Line) -> list[Value]:

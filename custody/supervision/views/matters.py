@@ -5,34 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity, requires
 from custody.accounts.rules import Can
+from custody.attachments.models import Attachment
 from custody.attachments.queries import get_attachment
 from custody.infra import clock
-from custody.infra.uploads import receive
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused
 from custody.supervision.actions import answering, deciding
 from custody.supervision.actions.answering import Given, Reply
 from custody.supervision.actions.deciding import Verdict
-from custody.supervision.forms import (
-    DRAFTED,
-    AnswerForm,
-    DecideForm,
-    ReopenForm,
-    draft_fields,
-)
+from custody.supervision.forms import DRAFTED, AnswerForm, DecideForm, ReopenForm, draft_fields
 from custody.supervision.queries import matters as queries
 from custody.supervision.queries.dossier import dossier
 from custody.supervision.queries.matters import FILES, Heap
 from custody.supervision.rules import Status
 from custody.supervision.views.lists import MEANWHILE, accept_word, decided_words
 from custody.supervision.views.pages import Answer, Typed, matter_page
-from custody.web import kept
-from custody.web.database import files, session, transaction
-from custody.web.downloads import SHOWN, stored_file
+from custody.web import attached, kept
+from custody.web.database import session, transaction
 from custody.web.formkit import whole
 from custody.web.kept import About
 
@@ -216,10 +210,7 @@ def add_files(number: int) -> Page | Response:
     """A batch of files for the next answer: the good ones are kept, every bad one is named."""
     who = identity()
     queries.get_matter(session(), number, who=who)
-    uploads = [
-        (one.filename or "", one.stream) for one in request.files.getlist("files") if one.filename
-    ]
-    received = receive(files(), uploads)
+    received = attached.taken()
     problems, names = list(received.problems), []
     if received.files:
         try:
@@ -259,26 +250,20 @@ def remove_file(number: int, file: int) -> Page:
 @requires(Can.READ_EVIDENCE)
 def download(number: int, file: int) -> Page:
     """The file with its original name; `?view=1` shows PDF and pictures in place. Recorded."""
-    name, digest, size, media_type = _the_file(number, file)
-    try:
-        stream = files().open(digest)
-    except FileNotFoundError:
-        words = f"“{name}”在服务器上找不到了，登记信息仍在。请联系系统管理员从备份中恢复。"
-        page = render_template("errors/error.html", title="文件缺失", words=words, code=404)
-        return page, 404
-    inline = media_type in SHOWN and request.args.get("view") == "1"
-    with transaction() as writing:
+    row = _the_file(number, file)
+
+    def note(writing: Session, _name: str, inline: bool) -> None:
         answering.note_file_download(
             writing, actor=identity(), now=clock.now(), number=number, file=file, inline=inline
         )
-    return stored_file(stream, name=name, size=size, media_type=media_type, inline=inline)
+
+    return attached.hand_out(row, note)
 
 
-def _the_file(number: int, file: int) -> tuple[str, str, int, str]:
-    """Name, digest, size and type of a file of this matter; NotFound for any other."""
+def _the_file(number: int, file: int) -> Attachment:
+    """A file of this matter; NotFound for any other."""
     matter, _ = queries.get_matter(session(), number, who=identity())
-    row = get_attachment(session(), file, kind=FILES, subject=matter.id)
-    return row.name, row.digest, row.size, row.media_type
+    return get_attachment(session(), file, kind=FILES, subject=matter.id)
 
 
 # --- forms that are offered again ------------------------------------------------------------

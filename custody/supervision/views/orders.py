@@ -33,7 +33,7 @@ from custody.supervision.rules import Kind, Level, Source, level_of
 from custody.supervision.views.issuing import issue_all
 from custody.supervision.views.lists import MEANWHILE, kept_args, wanted_of
 from custody.supervision.views.pages import Typed, matter_page, milestone_choices
-from custody.web import kept
+from custody.web import attached, kept
 from custody.web.database import files, session, transaction
 from custody.web.downloads import name_file, stored_file
 from custody.web.exports import table_file
@@ -276,7 +276,7 @@ def notice(number: int) -> Page:
     try:
         stream = files().open(matter.pdf_digest)
     except FileNotFoundError:
-        return _missing(name)
+        return attached.missing(name)
     _note([number])
     return stored_file(
         stream,
@@ -299,7 +299,7 @@ def notices() -> Page:
     try:
         body = _zipped(printed)
     except FileNotFoundError:
-        return _missing("督办通知单")
+        return attached.missing("督办通知单")
     _note([matter.id for matter in printed])
     response = stored_file(
         BytesIO(body), name="督办通知单.zip", size=len(body), media_type="application/zip"
@@ -319,12 +319,6 @@ def _zipped(printed: list[Matter]) -> bytes:
 def _note(numbers: list[int]) -> None:
     with transaction() as writing:
         issuing.note_download(writing, actor=identity(), now=clock.now(), numbers=numbers)
-
-
-def _missing(name: str) -> tuple[str, int]:
-    words = f"“{name}”在服务器上找不到了，登记信息仍在。请联系系统管理员从备份中恢复。"
-    page = render_template("errors/error.html", title="文件缺失", words=words, code=404)
-    return page, 404
 
 
 # --- settings --------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from custody.accounts.queries import cities_with_reviewer
 from custody.accounts.rules import Can
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to
-from custody.infra import clock, journal
-from custody.infra.workbooks import Column, Shape, Table, Value, workbook
+from custody.infra import clock
+from custody.infra.workbooks import Column, Shape, Table, Value
 from custody.kernel.problems import Problem, Refused
 from custody.regions.models import Region
 from custody.regions.queries import get_region
@@ -27,7 +27,7 @@ from custody.supervision.views.lists import kept_args, wanted_of
 from custody.supervision.views.pages import milestone_choices
 from custody.web import kept
 from custody.web.database import session, transaction
-from custody.web.downloads import xlsx_file
+from custody.web.exports import table_file
 from custody.web.filters import day, short_day
 
 blueprint = Blueprint("problems", __name__, url_prefix="/regions/<code>/problems")
@@ -147,7 +147,7 @@ def export(code: str) -> Page:
     wanted = _wanted(region)
     rows = _rows(region, wanted)
     title = f"{region.name}问题整改销号表"
-    body = workbook(
+    return table_file(
         Table(
             "问题清单",
             title,
@@ -155,25 +155,16 @@ def export(code: str) -> Page:
             [_cells(row) for row in rows],
             under=f"{wanted.heap.label}　截至{now.year}年{now.month}月{now.day}日　共{len(rows)}项",
         ),
-        author=who.unit,
-        created=now,
+        actor=who,
+        place=region.place,
+        name=title,
+        plain=f"problems-{code}",
+        note=f"问题清单（{wanted.heap.label}），{len(rows)}项",
+        action="supervision.exported",
+        kind="region",
+        subject=region.code,
+        label=region.name,
     )
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=now,
-            action="supervision.exported",
-            kind="region",
-            subject=region.code,
-            label=region.name,
-            province=region.province_code,
-            city=region.city_code,
-            region=region.code,
-            note=f"问题清单（{wanted.heap.label}），{len(rows)}项",
-            modifies=False,
-        )
-    return xlsx_file(body, f"{title}{now:%Y%m%d}.xlsx", f"problems-{code}-{now:%Y%m%d}.xlsx")
 
 
 def _cells(row: Row) -> list[Value]:

@@ -12,11 +12,12 @@ from custody.attachments import actions as attachments
 from custody.attachments.models import Attachment
 from custody.attachments.queries import attached_to
 from custody.infra.files import Stored
+from custody.infra.journal import Changes
 from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, NotFound, Problem, Refused, refuse_if
 from custody.regions.models import Target, Task
 from custody.regions.rules import Counting, concerns
-from custody.targets.actions.record import Changes, once, record, take
+from custody.targets.actions.record import once, record, take
 from custody.targets.models import Entry
 from custody.targets.queries import entries as queries
 from custody.targets.rules import entries as rules

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Can, Identity, Place, may
 from custody.attachments import actions as attachments
 from custody.attachments.queries import attached_to
+from custody.infra import journal
+from custody.infra.journal import Changes
 from custody.infra.uploads import NewFile
 from custody.kernel.problems import Conflict, NotFound, refuse_if
-from custody.targets.actions.record import Changes, changes_of, once, record, take
+from custody.targets.actions.record import once, record, take
 from custody.targets.models import Project
 from custody.targets.queries import projects as queries
 from custody.targets.rules import projects as rules
@@ -97,7 +99,7 @@ def edit(
     held = attached_to(session, "project", [project.id])[project.id]
     refuse_if(rules.problems_of_project(facts, now.date(), files=len(held) + len(files)))
     before = project.status
-    changes = changes_of(
+    changes = journal.amend(
         project,
         {**asdict(facts), "city_code": place.city, "region_code": place.region},
     )

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Identity
 from custody.infra import journal
-from custody.infra.db import Base
+from custody.infra.journal import Changes
 from custody.kernel.problems import Conflict, refuse_if
 from custody.targets.models import Entry, Project
 from custody.targets.rules import review
 from custody.targets.rules.review import STEPS, Step
 
-Changes = dict[str, tuple[object, object]]
 T = TypeVar("T", Entry, Project)
 
 
@@ -32,17 +31,6 @@ def once(session: Session, row: T, known: Callable[[], T | None]) -> T:
             raise
         return winner
     return row
-
-
-def changes_of(row: Base, values: dict[str, object]) -> Changes:
-    """Set what differs and say what did."""
-    changes: Changes = {}
-    for name, value in values.items():
-        old = getattr(row, name)
-        if old != value:
-            changes[name] = (old, value)
-            setattr(row, name, value)
-    return changes
 
 
 def take(

@@ -22,9 +22,9 @@ from custody.targets.queries import entries as queries
 from custody.targets.queries.quantities import of_year
 from custody.targets.rules.retrofits import Alike
 from custody.targets.rules.review import STEPS, Review, Step
-from custody.targets.views.decided import STALE, act, hand_out, take_files
+from custody.targets.views.decided import STALE, act, take_files
 from custody.targets.views.tasks import TYPED_IN, find, reports, targets_of
-from custody.web import kept
+from custody.web import attached, kept
 from custody.web.database import session, transaction
 from custody.web.downloads import SHOWN
 from custody.web.filters import quantity
@@ -322,9 +322,10 @@ def download(number: int, entry: int, file: int) -> Page:
     found = queries.get_entry(session(), entry, task=task, place=identity().place)
     one = get_attachment(session(), file, kind="target", subject=found.id)
 
-    def note(writing: Session, words: str) -> None:
+    def note(writing: Session, name: str, inline: bool) -> None:
+        words = f"在线查看：{name}" if inline else name
         acts.note_download(
             writing, actor=identity(), now=clock.now(), task=task, entry=found, name=words
         )
 
-    return hand_out(one, note)
+    return attached.hand_out(one, note)

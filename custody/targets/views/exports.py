@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 
 from custody.accounts.access import identity
-from custody.infra import clock, journal
-from custody.infra.workbooks import Column, Shape, Table, workbook
+from custody.infra import clock
+from custody.infra.workbooks import Column, Shape, Table
 from custody.targets.queries import entries, projects
 from custody.targets.queries.parts import Part
 from custody.targets.rules.tasks import Quantity
-from custody.web.database import transaction
-from custody.web.downloads import xlsx_file
+from custody.web.exports import table_file
 from custody.web.filters import day, quantity
 
 if TYPE_CHECKING:
@@ -23,27 +22,16 @@ if TYPE_CHECKING:
 
 def sent(table: Table, name: str, plain: str, lines: int) -> Response:
     """The workbook as a download, written into the journal."""
-    who, now = identity(), clock.now()
-    with transaction() as writing:
-        journal.record(
-            writing,
-            actor=who,
-            now=now,
-            action="target.exported",
-            kind="target",
-            subject=plain,
-            label=name,
-            province=who.place.province,
-            city=who.place.city,
-            region=who.place.region,
-            note=f"{lines}行",
-            modifies=False,
-        )
-    stamp = f"{now:%Y%m%d}"
-    return xlsx_file(
-        workbook(table, author=who.unit, created=now),
-        f"{name}{stamp}.xlsx",
-        f"{plain}-{stamp}.xlsx",
+    who = identity()
+    return table_file(
+        table,
+        actor=who,
+        place=who.place,
+        name=name,
+        plain=plain,
+        note=f"{lines}行",
+        action="target.exported",
+        subject=plain,
     )
 
 

@@ -23,17 +23,11 @@ from custody.targets.models import Project
 from custody.targets.queries import projects as queries
 from custody.targets.queries.entries import name_of
 from custody.targets.queries.projects import Wanted
-from custody.targets.rules.projects import (
-    Institution,
-    Progress,
-    ProjectKind,
-    counts,
-    twin_key,
-)
+from custody.targets.rules.projects import Institution, Progress, ProjectKind, counts, twin_key
 from custody.targets.rules.review import STEPS, Review, Step
-from custody.targets.views.decided import act, hand_out, take_files
+from custody.targets.views.decided import act, take_files
 from custody.targets.views.exports import projects_sheet, sent
-from custody.web import kept
+from custody.web import attached, kept
 from custody.web.database import session, transaction
 from custody.web.downloads import SHOWN
 from custody.web.formkit import Difference, whole, whole_or_none
@@ -338,7 +332,8 @@ def download(number: int, file: int) -> Page:
     found = queries.get_project(session(), number, place=identity().place)
     one = get_attachment(session(), file, kind="project", subject=found.id)
 
-    def note(writing: Session, words: str) -> None:
+    def note(writing: Session, name: str, inline: bool) -> None:
+        words = f"在线查看：{name}" if inline else name
         acts.note_download(writing, actor=identity(), now=clock.now(), project=found, name=words)
 
-    return hand_out(one, note)
+    return attached.hand_out(one, note)

@@ -63,7 +63,11 @@ def test_every_action_in_the_code_has_words() -> None:
         for verb in re.findall(r'action="([a-z_]+)"', (PACKAGE / name).read_text()):
             written.add(f"{kind}.{verb}")
     for name, kind in {
-        "briefs/actions.py": "brief",
+        **{
+            f"briefs/actions/{name}.py": "brief"
+            for name in ("drafting", "publishing", "remarks", "readings")
+        },
+        "briefs/actions/instructions.py": "instruction",
         "milestones/actions/templates.py": "template",
         "contracts/actions/settlements.py": "settlement",
         "contracts/actions/settlement_papers.py": "settlement",

@@ -94,7 +94,9 @@ def test_a_rate_is_proposed_from_the_year() -> None:
 
 
 def test_the_effect_in_words() -> None:
-    assert effect_words(Driver.AREA, D("1097.1"), "kWh") == "每月增加1,097.10 kWh"
-    assert effect_words(Driver.PEOPLE, D(-6), "m³") == "每月减少6.00 m³"
-    assert effect_words(Driver.AREA, D(0), "kWh") == "不作调整"
-    assert effect_words(Driver.PRICE, D(0), "kWh") == "不改变用量基准"
+    assert effect_words(Driver.AREA, D("1097.1"), "kWh", D(0)) == "每月增加1,097.10 kWh"
+    assert effect_words(Driver.PEOPLE, D(-6), "m³", D(0)) == "每月减少6.00 m³"
+    assert effect_words(Driver.AREA, D(0), "kWh", D(0)) == "不作调整"
+    price = effect_words(Driver.PRICE, D(0), "kWh", D("-0.0500"))
+    assert price == "单价每kWh减少0.05元，不改变用量基准"
+    assert effect_words(Driver.PRICE, D(0), "kWh", D(0)) == "不作调整"

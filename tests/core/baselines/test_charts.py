@@ -12,6 +12,7 @@ from custody.baselines.charts import (
     PHONE,
     PRINT,
     SCREEN,
+    Kind,
     Look,
     Step,
     cumulated,
@@ -19,7 +20,7 @@ from custody.baselines.charts import (
     scatter,
     waterfall,
 )
-from custody.kernel.drawing import Svg
+from custody.kernel.drawing import LIGHT_LOOKS, Svg
 from custody.kernel.periods import Month
 from custody.mv.ladder import baseline
 from custody.mv.sufficiency import Reading
@@ -75,6 +76,23 @@ def test_a_band_only_where_every_month_has_one(look: Look) -> None:
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=6))
 def test_a_waterfall_stays_in_its_frame(values: list[float]) -> None:
-    steps = [Step("基准", 1e6, level=True), *(Step("调整", value) for value in values)]
+    steps = [Step("基准", 1e6, Kind.LEVEL), *(Step("节能量", value) for value in values)]
     root = read(waterfall(steps, unit="kWh"), SCREEN)
     assert len(root.findall(f"{SVG}g/{SVG}rect")) == len(steps)
+
+
+@pytest.mark.parametrize("value", [4000.0, -4000.0])
+def test_what_was_agreed_is_neither_good_nor_bad(value: float) -> None:
+    """Striped and grey both ways; red is for more than the adjusted baseline alone."""
+    red, green = LIGHT_LOOKS["red"].colour, LIGHT_LOOKS["green"].colour
+    agreed = Step("非常规调整", value, Kind.AGREED)
+    root = read(waterfall([Step("基准", 9000, Kind.LEVEL), agreed], unit="kWh"), SCREEN)
+    _, bar = root.findall(f"{SVG}g")
+    fills = {str(one.get("fill")) for one in bar.findall(f"{SVG}rect")}
+    assert not fills & {red, green}
+    assert bar.findall(f"{SVG}line")
+    sign = "+" if value > 0 else "−"
+    assert f"{sign}4,000" in [one.text for one in root.findall(f"{SVG}text")]
+    for change, colour in ((value, red if value > 0 else green),):
+        told = read(waterfall([Step("节能量", change)], unit="kWh"), SCREEN)
+        assert told.find(f"{SVG}g/{SVG}rect").get("fill") == colour  # type: ignore[union-attr]

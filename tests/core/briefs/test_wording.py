@@ -11,17 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.briefs import wording
+from custody.briefs.facts import More
 from custody.dashboard.rules import Exception_, ProgrammeFacts
 from custody.milestones.rules import Light
 from tests.factories.facts import Mood, programme
 
 MOODS: tuple[Mood, ...] = ("normal", "one_late", "all_late", "none_started", "all_done")
 SCOPES = ("province", "city:320200", "city:320100", "city:320600", "region:320282", "region:320871")
+NOTHING = More()
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def _text(facts: ProgrammeFacts) -> str:
-    return "\n".join(f"{p.heading}\n{p.text}" for p in wording.paragraphs(facts))
+def _text(facts: ProgrammeFacts, more: More = NOTHING) -> str:
+    return "\n".join(f"{p.heading}\n{p.text}" for p in wording.paragraphs(facts, more))
 
 
 def _numbers_of(facts: ProgrammeFacts) -> set[str]:
@@ -95,7 +97,7 @@ def test_sentences_are_whole(mood: Mood, scope: str) -> None:
     order = list(wording.SECTIONS)
     sections = [p.section for p in paragraphs]
     assert sections == sorted(sections, key=order.index)
-    assert set(sections) == set(order)
+    assert set(sections) >= {"overall", "progress", "problems", "next"}
     for paragraph in paragraphs:
         assert paragraph.text.endswith("。"), paragraph
         for wrong in ("None", "，，", "。。", "；；", "：。", "、。", "，。", "（）", "nan", "  "):

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.contracts.rules import composing
-from custody.contracts.rules.composing import (
+from custody.contracts.rules.agreed import (
     ActualPrice,
     AdjustmentLine,
     Agreed,
     BaseLine,
     DeductionLine,
     Draft,
-    inputs_of,
 )
+from custody.contracts.rules.composing import inputs_of
 from custody.contracts.rules.contract import Driver, Energy
 from custody.contracts.rules.draft_checks import problems_of_draft
 from custody.contracts.rules.orders import Order

@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal as D
 
-from custody.contracts.rules.composing import AdjustmentLine, BaseLine, DeductionLine, Draft
+from custody.contracts.rules.agreed import AdjustmentLine, BaseLine, DeductionLine, Draft
 from custody.contracts.rules.contract import Driver, Energy
-from custody.contracts.rules.first_draft import first_draft
+from custody.contracts.rules.first_draft import Repriced, first_draft
 from custody.contracts.rules.periods import Period
 from tests.core.contracts.test_composing import agreed, order
 
@@ -68,3 +68,19 @@ def test_the_adopted_baseline_brings_its_quantities() -> None:
     assert first_draft(agreed(**TERMS), Q2, None, offered).bases == offered[:2]
     changed = order(1, "energy:gas:quantity", D(30000), date(2026, 2, 1))
     assert first_draft(agreed(changed, **TERMS), Q2, None, offered).bases == offered[:1]
+
+
+def test_an_agreed_price_is_where_a_linked_price_begins() -> None:
+    told = {
+        Energy.ELECTRICITY: Repriced(D("0.05"), "加双方签认的非常规调整第3号（按基准用量加权）")
+    }
+    power, gas = first_draft(
+        agreed(price_mode="linked", **TERMS), Q2, None, (), told
+    ).prices  # fmt: skip
+    known = agreed(**TERMS).original["energy:electricity:price"]
+    assert isinstance(known, D)
+    assert power.price == known + D("0.05")
+    assert power.source.startswith("合同单价")
+    assert "非常规调整第3号" in power.source
+    assert gas.price is None
+    assert first_draft(agreed(**TERMS), Q2, None, (), told).prices == ()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.contracts.rules.composing import Agreed, Draft, inputs_of
+from custody.contracts.rules.agreed import Agreed, Draft
+from custody.contracts.rules.composing import inputs_of
 from custody.contracts.rules.periods import Cycle, Period
 from custody.contracts.rules.profiles import begun_years, problems_of_change, read_shares
 from custody.contracts.rules.statement import Source

@@ -15,7 +15,8 @@ from custody.energy.rules.energies import Energy, Payment
 from custody.energy.rules.limits import Limits
 from custody.energy.rules.rows import BillRow
 from custody.energy.rules.states import Kind
-from custody.energy.workbook.bills import Known, KnownMeter, read_bills, read_month
+from custody.energy.workbook.bill_cells import Known, KnownMeter, read_month
+from custody.energy.workbook.bills import read_bills
 from custody.energy.workbook.layout import Layout, locate
 from custody.energy.workbook.told import Reading, grouped, packed, unpacked, weighed
 from custody.kernel.cells import Cell, Fault, Sheet

@@ -38,7 +38,7 @@ def test_a_threshold_of_the_province_is_no_suggestion_any_more() -> None:
     assert threshold("price", Energy.GAS, Limits.of()).suggested
     own = threshold("price", Energy.GAS, Limits.of({"price_low_gas": "2.5"}))
     assert (own.words, own.source, own.suggested) == ("2.5—7元/m³", "本省核定", False)
-    assert threshold("year_change", Energy.GAS, Limits.of()).words == "±15%"
+    assert threshold("year_change", Energy.GAS, Limits.of()).words == "±30%"
 
 
 def test_what_limits_begin_with_is_in_order() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from custody.energy import render
 from custody.energy.rules.energies import Energy, Payment
 from custody.energy.rules.states import Kind
-from custody.energy.workbook.bills import Known, KnownMeter, read_bills
+from custody.energy.workbook.bill_cells import Known, KnownMeter
+from custody.energy.workbook.bills import read_bills
 from custody.energy.workbook.layout import Layout, locate
 from custody.energy.workbook.told import Slip
 from custody.infra.sheets import read_workbook

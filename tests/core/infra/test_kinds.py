@@ -1,11 +1,20 @@
 """A file is what its bytes say; its name only has to agree."""
 
 import io
+import zipfile
 
 import pytest
 
 from custody.infra import kinds
 from tests.factories.programme import EXE, OLE, PDF, PNG, zipped
+
+
+def opendocument(kind: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        archive.writestr("content.xml", "<office/>")
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -24,6 +33,8 @@ from tests.factories.programme import EXE, OLE, PDF, PNG, zipped
         (zipped("ppt/presentation.xml"), "演示文稿"),
         (zipped("OFD.xml"), "OFD"),
         (zipped("照片/一.jpg"), "压缩包"),
+        (opendocument("spreadsheet"), "OpenDocument表格"),
+        (opendocument("text"), "压缩包"),
     ],
 )
 def test_what_is_taken(data: bytes, label: str) -> None:

@@ -10,8 +10,9 @@ import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custody.infra.marked import Marked, marked
 from custody.infra.sheets import read_workbook
-from custody.infra.workbooks import Check, Column, Marked, Shape, Table, marked, workbook
+from custody.infra.workbooks import Check, Column, Shape, Table, workbook
 from custody.kernel.cells import Fault, Sheet
 
 COLUMNS = (Column("地区", 16), Column("金额", 14, Shape.MONEY), Column("日期", 12, Shape.DAY))

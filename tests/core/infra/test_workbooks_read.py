@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 import xlsxwriter
 
+from custody.infra.documents import is_book
 from custody.infra.sheets import Limits, read_workbook
 from custody.kernel.cells import Fault, Sheet
 from custody.kernel.problems import Refused
@@ -84,7 +85,7 @@ def corner(made: xlsxwriter.Workbook) -> None:
         ("地区,值\n宜兴市,1\n".encode("gb18030"), "表.xlsx", "其实是文本（CSV）"),
         (b"\x00\x01\x02" * 50, "表.xlsx", "不是表格，或文件已损坏"),
         (OLE, "表.xls", "已损坏"),
-        (zipped("word/document.xml"), "表.xlsx", "不是表格或已损坏"),
+        (zipped("word/document.xml"), "表.xlsx", "其实是Word文档，不是表格"),
         (b"PK\x03\x04" + b"x" * 50, "表.xlsx", "已损坏"),
         (many(120), "表.xlsx", "超过100行"),
         (many(2, 12), "表.xlsx", "超过10列"),
@@ -168,6 +169,40 @@ def test_a_repeated_cell_is_counted_before_it_is_laid_out(
     for name in ("表.ods", "表.xlsx"):
         with pytest.raises(Refused, match=said):
             read_workbook(opendocument(rows), name, Limits(rows=100, columns=10))
+
+
+@pytest.mark.parametrize("name", ["表.ods", "表.et", "表.xlsx", "表", "表.bak", "表.csv", "表.xls"])
+def test_a_workbook_is_one_whatever_its_name(name: str) -> None:
+    """WPS and mail programmes change endings; the bytes do not."""
+    [sheet] = read_workbook(opendocument(ROW.format("", CELL.format(""))), name)
+    assert sheet.at(0, 0) == "值"
+    assert read_workbook(book(of_every_kind), name)
+
+
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (zipped("word/document.xml"), "其实是Word文档，不是表格"),
+        (zipped("ppt/presentation.xml"), "其实是演示文稿"),
+        (zipped("OFD.xml"), "其实是OFD版式文件"),
+        (OLD + "WordDocument".encode("utf-16-le") + b"\0\0", "其实是Word文档"),
+        (zipped("照片/一.jpg"), "已损坏"),
+    ],
+)
+def test_another_document_with_the_name_of_a_workbook_is_told(data: bytes, said: str) -> None:
+    for name in ("表.xlsx", "表.et", "表.ods"):
+        with pytest.raises(Refused, match=said):
+            read_workbook(data, name)
+
+
+def test_an_old_workbook_of_wps_is_known_by_its_stream() -> None:
+    assert is_book(OLD + "Workbook".encode("utf-16-le") + b"\0\0")
+    assert not is_book(OLD)
+    with pytest.raises(Refused, match="不是表格"):
+        read_workbook(OLD, "表.doc")
 
 
 def test_a_binary_workbook_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

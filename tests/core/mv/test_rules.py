@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.mv import adjust, degree_days
+from custody.mv import adjust
 from custody.mv.custody_rule import (
     Answer,
     Change,
@@ -98,7 +98,6 @@ def test_every_adjustment_says_its_formula() -> None:
     assert cooler.formula == "制冷天气修正：8,000 × (500 ÷ 400 − 1) = 2,000"
     dearer = adjust.price(D(1000), D("0.60"), D("0.66"))
     assert dearer.amount == D("60.00")
-    assert adjust.total([grown, cooler, dearer]) == 113000
 
 
 def test_below_the_trigger_nothing_is_adjusted() -> None:
@@ -106,18 +105,8 @@ def test_below_the_trigger_nothing_is_adjusted() -> None:
     assert (small.amount, small.applied, small.counted) == (25000, False, 0)
     assert "未超过约定的5.0%，不作调整" in small.formula
     assert adjust.area(D(10000), D(10501), D(50), trigger=D("0.05")).applied
-    assert adjust.total([small]) == 0
 
 
 def test_a_driver_that_was_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="driver"):
         adjust.cooling(D(8000), D(0), D(500))
-
-
-def test_degree_days() -> None:
-    assert degree_days.heating([10, 18, 25], [31, 28, 31]) == 8 * 31
-    assert degree_days.cooling([10, 26, 29.5], [31, 28, 30]) == 3.5 * 30
-    assert degree_days.heating([17.0, 19.0]) == 1
-    assert degree_days.cooling([25], base=20) == 5
-    assert degree_days.coverage([1.0, None, 3.0, 4.0]) == 0.75
-    assert degree_days.coverage([]) == 0

@@ -18,7 +18,7 @@ from custody.mv.savings import savings, total
 from custody.mv.sufficiency import Reading
 from custody.savings.rules.bases import Base, base_of, interval, stacked
 from custody.savings.rules.reckoning import Gap, Readings, reckon
-from custody.savings.rules.sums import DISTRICT_FLOOR, Meters, steps, totals
+from custody.savings.rules.sums import DISTRICT_FLOOR, Meters, Money, steps, totals
 
 WARMTH = (3.2, 5.1, 9.8, 15.9, 21.3, 25.0, 28.6, 28.1, 23.7, 18.0, 11.6, 5.2)
 USES = (118, 112, 98, 90, 104, 131, 168, 165, 125, 95, 94, 115)
@@ -63,6 +63,7 @@ def given_months(uses: list[list[float]], energy: Energy = Energy.ELECTRICITY) -
         np.zeros(shape, np.bool_),
         np.zeros(shape, np.bool_),
         np.ones(shape[0], np.bool_),
+        np.zeros(shape),
     )
 
 
@@ -248,5 +249,47 @@ def test_no_meters_are_no_trouble() -> None:
         *(np.empty((0, 12)) for _ in range(4)),
         *(np.empty((0, 12), np.bool_) for _ in range(3)),
         np.array([], np.bool_),
+        np.empty((0, 12)),
     )
     assert reckon(stacked([]), none).saved.shape == (0, 12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kept=st.floats(0.5, 1.5),
+    extra=st.floats(-20, 20),
+    step=st.floats(-0.3, 0.3),
+    since=st.integers(0, 12),
+)
+def test_a_price_moves_the_yuan_from_its_month_on_and_nothing_else(
+    kept: float, extra: float, step: float, since: int
+) -> None:
+    base = replace(rule(3650.0), price=0.7)
+    readings = plain(use=np.full((1, 12), 304.0 * kept))
+    readings.adjustment[:] = extra
+    plain_money = money_of(base, readings)
+    readings.repriced[:, since:] = step
+    found, bases = reckon(stacked([base]), readings), stacked([base])
+    money = money_of(base, readings)
+    saved = found.saved[0]
+    assert money.saved == pytest.approx(0.7 * saved.sum() + step * saved[since:].sum(), abs=1e-6)
+    assert money.repriced == pytest.approx(step * found.adjusted[0, since:].sum(), abs=1e-6)
+    assert money.actual == pytest.approx(
+        sum((0.7 + (step if at >= since else 0)) * 304.0 * kept for at in range(12))
+    )
+    assert (money.routine, money.adjustment) == (plain_money.routine, plain_money.adjustment)
+    assert money.adjusted - money.actual == money.saved
+    told = reckon(bases, replace(readings, repriced=np.zeros((1, 12))))
+    assert (told.saved == found.saved).all()
+
+
+def money_of(base: Base, readings: Readings) -> Money:
+    bases = stacked([base])
+    sums = Meters(readings.energies, bases, reckon(bases, readings))
+    (total,) = totals(sums, np.zeros(1, np.int64), count=1, coal={}, carbon={})
+    return total.money
+
+
+def test_a_price_without_a_price_of_the_base_is_no_money() -> None:
+    readings = plain(repriced=np.full((1, 12), 0.05))
+    assert money_of(rule(), readings) == Money()

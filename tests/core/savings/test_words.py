@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from custody.kernel.periods import Month, codes, months_words
 from custody.mv import ladder
 from custody.mv.sufficiency import Reading
 from custody.savings.rules.bases import Base, base_of, stacked
-from custody.savings.rules.formula import lines_of
+from custody.savings.rules.formula import lines_of, money_of
 from custody.savings.rules.lacking import counted_by_gap, lacking
 from custody.savings.rules.reckoning import Gap, Reckoned
 from tests.core.savings.test_reckoning import fitted, line
@@ -40,7 +42,9 @@ def test_every_month_is_in_its_words(months: set[int]) -> None:
 def test_reasons_come_in_their_order_and_are_counted() -> None:
     gap = np.array([[Gap.NO_BILL, Gap.NONE, Gap.NO_BILL], [Gap.INSUFFICIENT] * 3], np.int8)
     nothing = np.zeros(gap.shape)
-    found = lacking(Reckoned(gap, nothing, nothing, nothing), np.array([202601, 202602, 202603]))
+    found = lacking(
+        Reckoned(gap, nothing, nothing, nothing, nothing), np.array([202601, 202602, 202603])
+    )
     assert [(one.row, one.gap, one.months) for one in found] == [
         (1, Gap.INSUFFICIENT, (202601, 202602, 202603)),
         (0, Gap.NO_BILL, (202601, 202603)),
@@ -85,3 +89,17 @@ def _base(kind: str) -> Base:
         return line(ladder.baseline(bills))
     shares = {"shares": [0.1, 0.1, *([0.08] * 10)], "years": []}
     return base_of(kind, record={}, rule_use=3650.0, rule_record=shares, quota=7300.0, price=None)
+
+
+def test_the_yuan_of_a_figure_step_by_step() -> None:
+    base = replace(_base("rule"), price=0.6)
+    told = money_of(base, repriced=0.05, told="第3号价格调整", adjusted=1000, saved=80, unit="kWh")
+    assert [(one.label, one.unit) for one in told] == [
+        ("单价", "元/kWh"), ("调整后基准费用", "元"), ("节约费用", "元"),
+    ]  # fmt: skip
+    assert [one.value for one in told] == pytest.approx([0.65, 650, 52])
+    assert told[0].formula == "0.6（基准期最后一年平均单价） + 0.05（双方签认的第3号价格调整）"
+    plain = money_of(base, repriced=0, told="", adjusted=1000, saved=80, unit="kWh")
+    assert plain[0].formula == "0.6（基准期最后一年平均单价）"
+    unknown = money_of(_base("rule"), repriced=0.05, told="", adjusted=1, saved=1, unit="kWh")
+    assert unknown == []

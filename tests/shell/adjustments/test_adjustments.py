@@ -133,8 +133,9 @@ def test_from_the_meter_to_the_savings_and_back(
             .order_by(Event.action)
         ).all()
         assert [tuple(row) for row in rows] == [
+            ("adjustment.both_signed", 1),
             ("adjustment.drafted", 1),
-            ("adjustment.file_added", 2),
+            ("adjustment.one_signed", 1),
             ("adjustment.signed", 1),
             ("adjustment.withdrawn", 1),
         ]
@@ -172,6 +173,7 @@ def test_what_makes_no_sense_is_refused(
         ("hours", {"before": "200", "after": "250", "rate": "800"}, "× (250 ÷ 200 − 1) = 200"),
         ("equipment", {"before": "0", "after": "12", "rate": "100"}, "(12 − 0) × 100 小时 = 1,200"),
         ("price", {"before": "0.6", "after": "0.7", "rate": "900"}, "900 × (0.7 − 0.6) 元 = 90"),
+        ("price", {"before": "0.6", "after": "0.7", "rate": "900"}, "单价每kWh增加0.1元"),
         ("area", {"after": "20100", "trigger": "5"}, "未超过约定的5.0%，不作调整"),
     ],
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from custody.accounts.rules import Role
@@ -183,6 +183,42 @@ def test_a_quota_stands_in_where_bills_do_not_suffice(session: Session) -> None:
     with pytest.raises(Conflict):
         decisions.propose(session, version=version, **about)
     decisions.propose(session, version=baseline.version, **about)
+
+
+def test_a_new_fit_keeps_what_was_chosen_by_hand(session: Session) -> None:
+    (stays,) = made.metered(session, YIXING)
+    (goes,) = made.metered(session, YIXING, name="第二实验学校")
+    (poor,) = made.metered(session, YIXING, months=2, name="新办幼儿园")
+    made.weather(session, YIXING)
+    baseline = made.drafted(session, YIXING)
+    officer = account_at(session, Role.OFFICER, YIXING)
+    about: dict[str, Any] = {"actor": officer, "now": clock.now(), "number": baseline.id}
+    of = {line.meter_id: line.id for line in queries.lines_of(session, [baseline.id])}
+    for meter in (stays, goes):
+        lines.choose(
+            session, line_id=of[meter.id], chosen="regression", words="随气温变化",
+            version=baseline.version, **about,
+        )  # fmt: skip
+        session.flush()
+    lines.enter_quota(
+        session, line_id=of[poor.id], quota=Decimal(52000), source="DB32/T 4001",
+        version=baseline.version, **about,
+    )  # fmt: skip
+    session.flush()
+    late = delete(Bill).where(Bill.meter_id == goes.id, Bill.month > 202305)
+    session.execute(late)
+    drafts.refit(session, version=baseline.version, at_once=True, **about)
+    session.expire_all()
+    after = {line.meter_id: line for line in queries.lines_of(session, [baseline.id])}
+    assert (after[stays.id].chosen, after[stays.id].words) == ("regression", "随气温变化")
+    assert (after[goes.id].chosen, after[goes.id].words) == ("", "")
+    assert (after[poor.id].chosen, after[poor.id].quota) == ("quota", Decimal(52000))
+    event = session.scalars(
+        select(Event).where(Event.action == "baseline.fitted").order_by(Event.id.desc())
+    ).first()
+    assert event is not None
+    assert event.changes["kept"][1] == "2个户号"
+    assert event.changes["dropped"][1] == f"电户号{goes.number}（原选回归法）"
 
 
 def test_what_is_unanswered_is_not_proposed(session: Session) -> None:

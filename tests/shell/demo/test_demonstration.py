@@ -21,7 +21,8 @@ from custody.accounts.actions import verify
 from custody.accounts.models import Account
 from custody.accounts.rules import Place, Role
 from custody.app import create_app
-from custody.briefs.models import Brief
+from custody.briefs.models import Brief, Edition, EditionPart, Instruction, Reading, Remark
+from custody.briefs.rules import Form
 from custody.briefs.rules import Status as BriefStatus
 from custody.dashboard.queries import programme_facts
 from custody.dashboard.rules.exceptions import KINDS
@@ -107,9 +108,35 @@ def test_briefs_are_published_and_one_is_being_written(asking: Session) -> None:
         ("江苏省", "2026-10-31", published),
         ("无锡市", "2026-10-31", published),
         ("宜兴市", "2026-10-31", published),
+        ("江苏省", "2026-10-31", published),
+        ("宜兴市", "2026-10-31", published),
         ("江苏省", "2026-11-20", BriefStatus.DRAFT),
     ]
-    assert [brief.issue for brief in briefs if brief.city_code is None] == [1, 2, 3]
+    assert [brief.issue for brief in briefs if brief.city_code is None] == [1, 2, 1, None]
+    assert briefs[4].form is Form.PAGE
+    assert briefs[5].replaces_id == briefs[3].id
+    assert briefs[5].issue == briefs[3].issue
+
+
+def test_an_edition_holds_what_was_published_and_waits_for_the_rest(asking: Session) -> None:
+    edition = asking.scalars(select(Edition)).one()
+    parts = asking.scalars(select(EditionPart).order_by(EditionPart.ordinal)).all()
+    assert edition.finished_at is None
+    assert len(parts) == 46
+    assert [part.name for part in parts if part.address] == ["江苏省", "无锡市", "宜兴市"]
+
+
+def test_leaders_have_read_and_instructed(asking: Session) -> None:
+    tasks = asking.scalars(select(Instruction).order_by(Instruction.id)).all()
+    assert [(row.leader, row.state.value) for row in tasks] == [
+        ("方致远", "done"),
+        ("方致远", "open"),
+        ("蒋太初", "open"),
+        ("方致远", "open"),
+    ]
+    assert tasks[2].answer, "answered once, then opened again"
+    assert asking.scalars(select(Reading)).all()
+    assert [row.settled_at for row in asking.scalars(select(Remark))] == [None, None]
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

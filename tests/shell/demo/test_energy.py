@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 
-from custody.demo import deals, energy, people, rosters, uses
+from custody.demo import baselines, deals, energy, people, rosters, uses
 from custody.energy.rules.energies import Energy
 from custody.infra import clock
 from custody.infra.workdays import is_working_day
@@ -57,10 +59,11 @@ def test_pilots_save_and_the_others_do_not() -> None:
         assert (after < 0.92 * before) == (region == "320282")
 
 
-def test_acts_happen_in_office_hours_on_working_days() -> None:
+@pytest.mark.parametrize("chapter", [energy, baselines])
+def test_acts_happen_in_office_hours_on_working_days(chapter: ModuleType) -> None:
     until = clock.at(clock.today(), 0)
-    acts = [one for one in energy.acts(until) if one.at < until]
-    assert {one.what for one in acts} == set(energy.VERBS)
+    acts = [one for one in chapter.acts(until) if one.at < until]
+    assert {one.what for one in acts} == set(chapter.VERBS)
     assert all(is_working_day(one.at.date()) and 8 <= one.at.hour < 18 for one in acts)
 
 

@@ -75,7 +75,7 @@ def test_happens_in_order_in_office_hours_before_the_day(day: date) -> None:
 
 def test_an_earlier_day_tells_the_beginning_of_the_same_story() -> None:
     def work(acts: list[story.Act], until: datetime) -> list[story.Act]:
-        office = ("sign_in", "brief", "freeze", "publish")
+        office = ("sign_in", "brief", "freeze", "review", "publish")
         return [act for act in acts if act.what not in office and act.at < until]
 
     early = date(2026, 7, 1)
@@ -90,7 +90,14 @@ def test_nothing_before_the_programme() -> None:
 def test_goes_on_quietly_after_the_year() -> None:
     later = [act for act in _acts(date(2027, 9, 1)) if act.at.date() > date(2027, 3, 1)]
     assert later
-    assert {act.what for act in later} <= {"quiet", "sign_in", "brief", "freeze", "publish"}
+    assert {act.what for act in later} <= {
+        "quiet",
+        "sign_in",
+        "brief",
+        "freeze",
+        "review",
+        "publish",
+    }
 
 
 def test_people_are_of_every_role_and_may_sign_in() -> None:

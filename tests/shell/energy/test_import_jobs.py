@@ -13,7 +13,7 @@ from custody.energy import runner
 from custody.energy.models.bills import Bill, Import
 from custody.energy.models.roster import Institution
 from custody.energy.rules.states import ImportState
-from custody.energy.views import imports as views
+from custody.energy.views import importing as views
 from custody.infra import clock
 from custody.infra.db import Database
 from custody.infra.files import FileStore

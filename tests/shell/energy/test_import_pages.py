@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from custody.energy.models.bills import Import
+from custody.energy.models.bills import Explanation, Import
 from custody.energy.models.tables import EnergyPolicy
 from custody.energy.rules.states import ImportState
 from custody.infra.db import Database
@@ -47,6 +47,30 @@ def test_doubts_are_dismissed_with_a_word(sign_in: Any, database: Database) -> N
     assert "已与缴费凭证核对无误" in client.get(at).text
     [event] = _events(database, "import.explained")
     assert event.note == "1条：已与缴费凭证核对无误"
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_word_on_the_file_is_the_word_on_the_bill(
+    sign_in: Any, database: Database, before: bool
+) -> None:
+    """Said before the file is accepted or afterwards: nobody is asked twice."""
+    client = sign_in("yixing")
+    with_meter(client)
+    rows = [bill("00123", "2026-09", "1000", "90000"), bill("00123", "2026-10", "1000", "670")]
+    at = send(client, "bills", "k1", BILLS, *rows)
+    key = re.search(r'name="chosen" value="(\w+)"', client.get(at).text)[1]  # type: ignore[index]
+    said = {"words": "含补缴上年费用", "chosen": key}
+    for act in ("words", "accept") if before else ("accept", "words"):
+        assert client.send(f"{at}/{act}", said if act == "words" else {}).status_code == 303
+    with database.reader() as reading:
+        (word,) = reading.scalars(select(Explanation)).all()
+        assert (word.month, word.words, word.number) == (202609, "含补缴上年费用", 1)
+        assert word.doubt in ("price", "unit_trap")
+    doubts = f"/energy/regions/{people.YIXING}/doubts"
+    assert "含补缴上年费用" in client.get(f"{doubts}?state=given").text
+    assert 'name="chosen"' not in client.get(f"{doubts}?rule={word.doubt}").text
+    (event,) = _events(database, "bill.explained")
+    assert "沿用导入" in event.note
 
 
 def test_thresholds_are_the_provinces(sign_in: Any, database: Database) -> None:

@@ -31,11 +31,11 @@ OCTOBER = Month(2026, 10)
 
 @pytest.fixture
 def meter(database: Database, clock: Any) -> int:
-    """Bills up to last month, of which the last one jumps."""
+    """Bills up to last month, of which the last one jumps at a price beyond all."""
     with database.transaction() as session:
         found = energy.school(session)
         energy.billed(session, found, 202501, 202609)
-        energy.billed(session, found, 202610, 202610, use=3000)
+        energy.billed(session, found, 202610, 202610, use=3000, price="1.8")
         return int(found.id)
 
 
@@ -128,7 +128,7 @@ def test_sheets_have_the_same_figures(meter: int, sign_in: SignIn, database: Dat
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{HERE}/export.xlsx").data))
     assert book.sheet_names == ["近12个月", "缺账单的户号"]
     months = [row for row in book.get_sheet_by_index(0).to_python() if row[0] == "2026年10月"]
-    assert months[0][1:3] == [3000, 1800]
+    assert months[0][1:3] == [3000, 5400]
     assert any(row[0] == "市第二小学" for row in book.get_sheet_by_index(1).to_python())
     with database.reader() as session:
         notes = session.scalars(select(Event.note).filter_by(action="table.exported")).all()

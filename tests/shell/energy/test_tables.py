@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from custody.accounts.rules import Role
 from custody.energy.actions import tables
 from custody.energy.models.tables import Coefficient, EnergyPolicy, Temperature
-from custody.energy.queries.tables import factor_on, factors_of, limits_of
+from custody.energy.queries.tables import factors_of, limits_of
 from custody.energy.rules.energies import Energy
 from custody.energy.rules.factors import Caliber
 from custody.energy.rules.limits import LIMITS
@@ -53,10 +53,11 @@ def test_a_new_year_is_a_new_row_and_counts_from_its_day(session: Session) -> No
     who = account_at(session, Role.COORDINATOR, people.JIANGSU)
     row = tables.add_coefficient(session, actor=who, now=NOW, factor=FACTOR)
     assert row.unit == "kgCO2/kWh"
-    wanted = (session, people.JIANGSU, Energy.ELECTRICITY, Caliber.CARBON)
-    before, after = factor_on(*wanted, date(2025, 12, 31)), factor_on(*wanted, date(2026, 1, 1))
-    assert before is not None
-    assert after is not None
+    carbon = (Energy.ELECTRICITY, Caliber.CARBON)
+    before, after = (
+        factors_of(session, people.JIANGSU, day)[carbon]
+        for day in (date(2025, 12, 31), date(2026, 1, 1))
+    )
     assert (before.value, after.value) == (Decimal("0.5827"), Decimal("0.55"))
     every = factors_of(session, people.JIANGSU, date(2026, 6, 1))
     assert every[Energy.ELECTRICITY, Caliber.CARBON] is row
@@ -164,9 +165,9 @@ def test_thresholds_are_set_with_a_reason_and_judge_at_once(
         energy.doubled(session)
     officer, client = sign_in("yixing"), sign_in("coordinator")
     doubts = f"/energy/regions/{people.YIXING}/doubts"
-    assert "日均用量比上月增加" in text(officer, doubts)
+    assert "日均用量比上年同月增加" in text(officer, doubts)
     shown = client.get(LIMIT_PAGE)
-    refused = client.press(shown, "保存校验规则", {"month_change": "150"})
+    refused = client.press(shown, "保存校验规则", {"year_change": "150"})
     assert refused.status_code == 422
     assert "请写明修改依据" in page(refused).problems[0]
     wrong = client.press(shown, "保存校验规则", {"price_low_gas": "9", "note": "核定"})
@@ -174,17 +175,17 @@ def test_thresholds_are_set_with_a_reason_and_judge_at_once(
     assert "应低于天然气单价上限" in page(wrong).problems[0]
     unread = client.press(shown, "保存校验规则", {"price_low_gas": "两元"})
     assert unread.status_code == 422
-    typed = {"month_change": "150", "note": "按本省2026年会审口径"}
+    typed = {"year_change": "150", "note": "按本省2026年会审口径"}
     assert client.press(shown, "保存校验规则", typed).status_code == 303
     with database.reader() as session:
         event = newest(session)
         assert event.action == "energy_policy.edited"
-        assert event.changes == {"与上月相比": ["30", "150"]}
+        assert event.changes == {"与上年同月相比": ["30", "150"]}
         assert event.note == "按本省2026年会审口径"
-        assert limits_of(session, people.JIANGSU).share("month_change") == 1.5
+        assert limits_of(session, people.JIANGSU).share("year_change") == 1.5
     words = text(officer, doubts)
-    assert "日均用量比上月增加" not in words
-    assert "日均用量比上年同月增加" in words
+    assert "日均用量比上年同月增加" not in words
+    assert "单价1.8元/kWh" in words
     seen = text(officer, LIMIT_PAGE)
     assert "本省核定" in seen
     assert "按本省2026年会审口径" in seen

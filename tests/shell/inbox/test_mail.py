@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from custody.inbox.actions import outbox
 from custody.inbox.models import Mail, MailState
 from custody.infra import clock as machine
 from custody.infra.db import Database
+from custody.infra.files import FileStore
 from custody.infra.journal import Event
 from custody.infra.mail import Letter, NotSent, Server
 from custody.worker import send_mails
@@ -30,8 +32,9 @@ SENDER = "整区能源费用托管 <nengyuan@example.gov.cn>"
 YIXING = people.YIXING
 
 
-def send_all(database: Database, url: str) -> None:
-    send_mails(database, Server.parse(url), SENDER)
+def send_all(database: Database, url: str, store: FileStore | None = None) -> None:
+    """`store`: where the papers of the mails are; none of them has one otherwise."""
+    send_mails(database, Server.parse(url), store or FileStore(Path("nowhere")), SENDER)
 
 
 def mails(database: Database) -> list[Mail]:

@@ -9,7 +9,7 @@ import pytest
 
 from custody.infra import papers, press
 from custody.infra.papers import Paper
-from custody.infra.pdf import Job, RenderFailed
+from custody.infra.pdf import Job, Printed, RenderFailed
 
 pytestmark = pytest.mark.pdf
 ENDLESS = "<!doctype html><table>{}</table>".format(
@@ -91,4 +91,59 @@ def test_whoever_stops_early_leaves_no_process(started: list[press._Press]) -> N
 
 def test_nothing_to_print_starts_nothing(started: list[press._Press]) -> None:
     assert list(press.render_each_isolated([])) == []
+    assert started == []
+
+
+def test_a_pile_from_two_processes_has_the_bytes_of_each_alone(
+    started: list[press._Press],
+) -> None:
+    names = "甲乙丙丁戊"
+    pile = press.print_pile(((name, job(name)) for name in names), at_once=2, tick=60)
+    done = dict(one for one in pile if one is not None)
+    assert set(done) == set(names)
+    assert len(started) == 2
+    assert all(over(one) for one in started)
+    for name in "甲戊":
+        printed = done[name]
+        assert isinstance(printed, Printed)
+        assert printed.pdf == press.render_isolated(job(name))
+        assert printed.pages == 1
+
+
+def test_a_press_that_dies_is_replaced_and_the_paper_tried_once_more(
+    started: list[press._Press], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, deaths = press._Press._ask, []
+
+    def fatal(self: press._Press, paper: Job) -> Printed:
+        if paper.title.startswith("宜兴市乙") and len(deaths) < limit:
+            deaths.append(paper.title)
+            self._process.kill()
+        return ask(self, paper)
+
+    monkeypatch.setattr(press._Press, "_ask", fatal)
+    limit = 1
+    once = list(press.render_each_isolated(job(name) for name in "甲乙丙"))
+    assert all(isinstance(one, bytes) for one in once)
+    assert len(started) == 2
+    deaths.clear()
+    limit = 9
+    first, gone, last = press.render_each_isolated(job(name) for name in "甲乙丙")
+    assert isinstance(first, bytes)
+    assert isinstance(last, bytes)
+    assert isinstance(gone, RenderFailed)
+    assert gone.code == "died"
+    assert len(deaths) == 2
+
+
+def test_whoever_waits_for_a_pile_is_woken_and_may_leave(started: list[press._Press]) -> None:
+    bomb = replace(job(), html=ENDLESS)
+    pile = press.print_pile([("甲", bomb), ("乙", bomb)], at_once=2, seconds=60, tick=0.2)
+    assert next(pile) is None
+    pile.close()
+    assert all(over(one) for one in started)
+
+
+def test_an_empty_pile_starts_nothing(started: list[press._Press]) -> None:
+    assert list(press.print_pile([])) == []
     assert started == []

@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from custody.accounts.rules import Role
 from custody.attachments.models import Attachment
 from custody.baselines.models import Baseline, Line, NonRoutine
 from custody.baselines.rules.states import AdjustmentState
 from custody.briefs.models import Brief
 from custody.contracts.models.settlement import Settlement
+from custody.energy.actions import bills
+from custody.energy.actions.bills import Told
 from custody.energy.models.bills import Bill, Import
 from custody.energy.models.roster import Meter
 from custody.energy.models.tables import Coefficient
@@ -29,7 +32,7 @@ from custody.milestones.models import Evidence, Milestone, Passage
 from custody.milestones.rules import Stage
 from custody.verify import inspect
 from tests.conftest import Clock
-from tests.factories import people, programme
+from tests.factories import people, programme, savings
 
 pytestmark = pytest.mark.parametrize("template", ["lived"])
 
@@ -41,7 +44,7 @@ def wrong(session: Session, store: FileStore) -> dict[str, tuple[str, ...]]:
 @pytest.fixture
 def filled(session: Session, store: FileStore) -> FileStore:
     """The bytes behind the rows of the lived-in programme."""
-    for data in (programme.PDF, programme.PNG):
+    for data in (programme.PDF, programme.PNG, *savings.sheets(session)):
         store.put(io.BytesIO(data))
     # What jobs have made lies apart: it can be made again.
     results(store).put(io.BytesIO(programme.PDF))
@@ -140,7 +143,7 @@ def test_a_baseline_and_a_bill_changed_behind_our_back(session: Session, filled:
     assert told["能源基准"] == (
         f"无锡市滨湖区能源基准第1版中电户号{number}的基准用量与复算结果不一致。",
     )
-    assert told["账单导入"] == ("导入文件“账单.xlsx”记有1张账单，账本中有0张。",)
+    assert told["账单导入"] == ("导入文件“账单.csv”记有1张账单，账本中有0张。",)
     line.rule_use -= 1
     line.record = {**line.record, "sse": (line.record["sse"] or 0) + 1}
     session.flush()
@@ -199,6 +202,69 @@ def test_an_adjustment_changed_behind_our_back(session: Session, filled: FileSto
     paper.removed_at = clock.now()
     session.flush()
     assert wrong(session, filled) == {"非常规调整": (f"{name}已登记生效，但缺少双方签认件。",)}
+
+
+def _brought(session: Session) -> tuple[Import, Bill, str]:
+    file = session.scalars(select(Import).where(Import.state == ImportState.ACCEPTED)).one()
+    bill = session.scalars(select(Bill).where(Bill.import_id == file.id)).one()
+    return file, bill, session.get_one(Meter, bill.meter_id).number
+
+
+def test_a_bill_that_its_file_does_not_bear_out(session: Session, filled: FileStore) -> None:
+    _, bill, number = _brought(session)
+    update_ = update(Bill).where(Bill.meter_id == bill.meter_id, Bill.month == bill.month)
+    session.execute(update_.values(use=Bill.use + 100))
+    (words,) = wrong(session, filled)["账单导入"]
+    assert words.startswith("导入文件“账单.csv”（无锡市滨湖区，")
+    assert words.endswith(
+        f"第2行电户号{number}2026年1月：文件中用量100000、费用67000.00，"
+        "账本中为100100、67000.00，没有更正记录。"
+    )
+    session.execute(update_.values(use=Bill.use - 100, cost=1))
+    (words,) = wrong(session, filled)["账单导入"]
+    assert "账本中为100000、1.00" in words
+
+
+def test_a_correction_by_hand_is_no_difference(session: Session, filled: FileStore) -> None:
+    """Until somebody changes what was typed: then the journal knows better."""
+    _, bill, number = _brought(session)
+    officer = programme.account_at(session, Role.OFFICER, savings.BINHU)
+    typed = Told(Decimal(90_000), Decimal(60_300), None, None)
+    bills.write(
+        session, actor=officer, now=clock.now(), meter=bill.meter_id, month=bill.month,
+        number=bill.number, told=typed, reason="抄表有误",
+    )  # fmt: skip
+    session.flush()
+    assert wrong(session, filled) == {}
+    session.execute(
+        text("UPDATE bill SET use = 91000 WHERE meter_id = :meter AND month = 202601"),
+        {"meter": bill.meter_id},
+    )
+    session.expire_all()
+    assert wrong(session, filled) == {
+        "账单导入": (f"电户号{number}2026年1月的用量为91000，操作日志记为90000。",)
+    }
+    session.execute(
+        text("UPDATE bill SET use = 90000, cost = NULL WHERE meter_id = :meter AND month = 202601"),
+        {"meter": bill.meter_id},
+    )
+    session.expire_all()
+    (words,) = wrong(session, filled)["账单导入"]
+    assert words.endswith("的费用为未填，操作日志记为60300。")
+
+
+def test_a_kept_file_that_is_gone_or_changed(session: Session, filled: FileStore) -> None:
+    file, _, _ = _brought(session)
+    filled.path(file.digest).write_bytes(b"changed")
+    (words,) = wrong(session, filled)["账单导入"]
+    assert words.endswith("：文件缺失或内容已被改动。")
+    filled.path(file.digest).unlink()
+    (words,) = wrong(session, filled)["账单导入"]
+    assert words.endswith("：文件缺失或内容已被改动。")
+    file.digest = filled.put(io.BytesIO(b"not a table")).digest
+    session.flush()
+    (words,) = wrong(session, filled)["账单导入"]
+    assert words.endswith("：按现在的规则无法读取，没有核对。")
 
 
 def test_a_coefficient_changed_behind_our_back(session: Session, filled: FileStore) -> None:
