@@ -38,7 +38,7 @@ run: setup ## install what is missing, load the demonstration, serve on http://1
 	@exec $(BIN)/custody serve
 
 test: setup-test ## install what the tests need (Chromium, PostgreSQL) and run all of them
-	@$(BIN)/pytest -n $(PROCESSES) $(ARGS)
+	@$(BIN)/pytest -n $(PROCESSES) --dist worksteal $(ARGS)
 
 check: .venv/.dev ## format, lint, types, floors of the house, templates, dependencies
 	$(BIN)/ruff format --check .

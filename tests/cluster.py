@@ -84,7 +84,9 @@ class Cluster:
         self._made += 1
         name = f"test_{os.getpid()}_{self._made}"
         admin = self.admin()
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
+        admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template or 'template0'} STRATEGY FILE_COPY"
+        )
         database = Database(self.url(name))
         try:
             yield database

@@ -66,6 +66,10 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collection_finish() -> None:
+    thrift.spare_collector()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     cluster = config.stash.get(_CLUSTER, None)
     if cluster is None:
@@ -242,10 +246,9 @@ def clock() -> Iterator[Clock]:
 # --- the application --------------------------------------------------------------------------
 
 
-@pytest.fixture
-def config(tmp_path: Path, database: Database) -> Config:
+def config_of(folder: Path, database: Database) -> Config:
     return Config(
-        data=tmp_path,
+        data=folder,
         database_url=database.url,
         bind="127.0.0.1:0",
         secret_key="a secret of the tests",
@@ -256,15 +259,25 @@ def config(tmp_path: Path, database: Database) -> Config:
     )
 
 
-@pytest.fixture
-def app(config: Config, database: Database, clock: Clock) -> Flask:
-    """The real application on this test's database; an error is raised instead of hidden."""
+def app_of(config: Config, database: Database) -> Flask:
+    """The real application; an error is raised instead of hidden."""
     made = create_app(config, database)
     thrift.share_templates(made)
     made.test_client_class = Critic
     made.testing = True
     made.error_handler_spec[None][None].pop(Exception)
     return made
+
+
+@pytest.fixture
+def config(tmp_path: Path, database: Database) -> Config:
+    return config_of(tmp_path, database)
+
+
+@pytest.fixture
+def app(config: Config, database: Database, clock: Clock) -> Flask:
+    """The real application on this test's database."""
+    return app_of(config, database)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ here outlives a change of its source.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any, NamedTuple
@@ -106,6 +107,13 @@ def begin() -> None:
         dialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
         dialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
     db.create_engine = _engine
+
+
+def spare_collector() -> None:
+    """What imports and collected tests hold stays to the end: the garbage collector need not walk it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def share_templates(app: Flask) -> None:

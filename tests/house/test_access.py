@@ -6,7 +6,8 @@ role may but the thing is not theirs → 404; else a page, an answer or a polite
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from custody.infra.db import Database
 from custody.infra.files import FileStore
 from custody.infra.journal import Event
 from tests.cluster import Cluster
+from tests.conftest import app_of, config_of
 from tests.critic import Critic, page
 from tests.factories import people, programme
 from tests.factories.things import Args, Things, things
@@ -35,10 +37,31 @@ VISITORS = (
 )
 """Three of the province, three of 无锡市, two of 宜兴市, and the administrator."""
 
-pytestmark = [
-    pytest.mark.parametrize("database_kind", ["sqlite"]),
-    pytest.mark.parametrize("template", ["lived"]),
-]
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the one installation all these tests walk through, with the one file its rows name."""
+    made = tmp_path_factory.mktemp("access")
+    stored = FileStore(made / "files").put(io.BytesIO(programme.PDF))
+    assert stored.digest == hashlib.sha256(programme.PDF).hexdigest()
+    return made
+
+
+@pytest.fixture(scope="module")
+def database(cluster: Cluster, folder: Path) -> Iterator[Database]:
+    with cluster.copy("sqlite", folder, "lived") as copied:
+        yield copied
+
+
+@pytest.fixture(scope="module")
+def app(database: Database, folder: Path) -> Flask:
+    return app_of(config_of(folder, database), database)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_finds_what_others_left(cluster: Cluster, database: Database, clock: object) -> None:
+    cluster.restore(database, "lived")
+
 
 _KNOWN: dict[str, Things] = {}
 
@@ -62,10 +85,8 @@ def test_role_and_place(
     sign_in: Callable[..., Critic],
     cluster: Cluster,
     database: Database,
-    store: FileStore,
 ) -> None:
     row = TABLE[endpoint]
-    assert store.put(io.BytesIO(programme.PDF)).digest == hashlib.sha256(programme.PDF).hexdigest()
     for name in VISITORS:
         who = people.person(name)
         if "POST" in row.methods and who.role in (row.roles or ()):
