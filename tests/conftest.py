@@ -60,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
         {
             "people": _people,
             "lived": _lived,
+            "thousand": _thousand,
             "demo": lambda database: _demonstration(database, folder / "demo"),
         },
     )
@@ -113,6 +114,19 @@ def _lived(database: Database) -> None:
         programme.next_door(session)
 
 
+def _thousand(database: Database) -> None:
+    """A province of a thousand regions beside the first, an officer in its fifth and a coordinator."""
+    _people(database)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        machine_clock.stopped_at(NOW),
+        database.transaction() as session,
+    ):
+        province.load_province(session, Path(folder), 1_000, now=NOW)
+        programme.account_at(session, Role.COORDINATOR, province.CODE)
+        programme.account_at(session, Role.OFFICER, province.region_code(5))
+
+
 def _demonstration(database: Database, folder: Path) -> None:
     """The demonstration as of TODAY. Its files lie in the folder; its briefs are not printed."""
     migrate.upgrade(database, setup.MIGRATIONS)
@@ -155,7 +169,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def template() -> str:
-    """ "people", or "lived" by @pytest.mark.parametrize("template", ["lived"])."""
+    """ "people"; "lived" or "thousand" by @pytest.mark.parametrize("template", ["lived"])."""
     return "people"
 
 

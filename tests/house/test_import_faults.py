@@ -24,6 +24,7 @@ from custody.energy.models.roster import Institution, Meter
 from custody.energy.queries.files import LIMITS
 from custody.energy.rules.states import ImportState, Kind
 from custody.energy.views import importing as views
+from custody.energy.views import imports
 from custody.infra import journal
 from custody.infra.db import Database
 from custody.infra.files import FileStore
@@ -322,7 +323,7 @@ def test_a_file_that_is_too_big_is_told_before_it_is_kept(
     officer = sign_in("yixing")
     promised = f"不超过 {LIMITS.size // 2**20} MB"
     assert promised in officer.get(HOME).text
-    monkeypatch.setattr(views, "LIMITS", replace(LIMITS, size=100 * 2**10))
+    monkeypatch.setattr(imports, "LIMITS", replace(LIMITS, size=100 * 2**10))
     answer = send_file(officer, "bills", "k1", bytes(300 * 2**10), "大.csv")
     assert answer.status_code == 422
     assert "“大.csv”有300 KB，表格不能超过100 KB" in answer.text

@@ -53,6 +53,8 @@ MEANWHILE = Problem(
     "在您打开页面之后，这项调整有了变化，本次操作没有生效；请查看最新内容后再办理。",
 )
 
+CLOSED = Problem("closed", "这项调整现在不能由您退回，请查看最新内容后再办理。")
+
 
 def effect_of(one: Adjusted) -> str:
     driver = Driver(one.row.driver)
@@ -119,6 +121,14 @@ def page_of_one(number: int, typed: Typed, status: int) -> Page:
         )
     form.ask(driver, found.meter.energy, sorted({*about.months, *months_of(row)}))
     held = attached_to(session(), ADJUSTMENT, [row.id])[row.id]
+    returns = (
+        row.state is AdjustmentState.DRAFT
+        and row.created_by != identity().id
+        and may(Can.COMMENT_BASELINE, region.place)
+    )
+    problems = list(typed.problems)
+    if typed.returning and not returns and not problems:
+        problems = [CLOSED]
     page = render_template(
         "adjustments/show.html",
         about=about,
@@ -130,12 +140,10 @@ def page_of_one(number: int, typed: Typed, status: int) -> Page:
         price=spreading.repriced_by(row),
         form=form if row.state is AdjustmentState.DRAFT else None,
         withdrawal=typed.withdrawal or WithdrawForm(formdata=None),
-        returning=typed.returning or ReturnForm(formdata=None),
-        returns=row.state is AdjustmentState.DRAFT
-        and row.created_by != identity().id
-        and may(Can.COMMENT_BASELINE, region.place),
+        returning=(returns and typed.returning) or ReturnForm(formdata=None),
+        returns=returns,
         waits=adjusting.waits_for({one.slot for one in held}, row.returned_because),
-        rest=typed.problems,
+        rest=problems,
         differences=typed.differences,
         slots=SLOTS,
         papers={slot: [one for one in held if one.slot == slot] for slot in SLOTS},

@@ -167,6 +167,10 @@ def _show_page(
     told = queries.told_by(one, years, history, today.year)
     words = explained_years(session(), region.code, number)
     billed = queries.billed_years(meters, series, [row.year for row in years])
+    findings = [
+        (one, words.get((number, one.year, one.doubt, one.digest)))
+        for one in (*changed_facts(told, limits), *unequal_years(told, billed, limits))
+    ]
     page = render_template(
         "energy/institution.html",
         one=one,
@@ -174,10 +178,8 @@ def _show_page(
         type=TYPES.get(one.type_code, "—"),
         meters=meters,
         twins=queries.twins_of(session(), one, region.province_code),
-        findings=[
-            (one, words.get((number, one.year, one.doubt, one.digest)))
-            for one in (*changed_facts(told, limits), *unequal_years(told, billed, limits))
-        ],
+        findings=findings,
+        unexplained=any(given is None for _, given in findings),
         years=years,
         billed=billed,
         energies=energies_of(meters, years),

@@ -15,7 +15,6 @@ def sums(
     model: Model, t: Floats, y: Floats, w: Floats, left: Floats, right: Floats
 ) -> tuple[Floats, Floats]:
     """(sse, slopes) of ordinary regressions with the change points given; inf where they may not lie."""
-    one = np.ones_like(t)
     cold = np.minimum(t - left[:, None], 0.0)
     warm = np.maximum(t - right[:, None], 0.0)
     columns = {
@@ -24,17 +23,48 @@ def sums(
         Model.VEE: [cold, warm],
         Model.BOTH: [cold, warm],
     }[model]
-    root = np.sqrt(w)
-    x = np.stack([np.broadcast_to(one, cold.shape), *columns], axis=2) * root[:, None]
-    found = np.linalg.pinv(x) @ (y * root)
-    sse = (((x @ found[:, :, None])[:, :, 0] - y * root) ** 2).sum(axis=1)
+    slopes, rest = _regressed(columns, y, w)
+    sse = (rest**2 @ w).ravel()
     allowed = left <= right
-    slopes = found[:, 1:]
     if model is not Model.COOLING:
         allowed &= ((t <= left[:, None]).sum(axis=1) >= LEAST) & (slopes[:, 0] < 0)
     if model is not Model.HEATING:
         allowed &= ((t >= right[:, None]).sum(axis=1) >= LEAST) & (slopes[:, -1] > 0)
     return np.where(allowed, sse, np.inf), slopes
+
+
+def _regressed(columns: list[Floats], y: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """(slopes, residuals): each column freed of its mean, the second of the first as well."""
+    share = w / w.sum()
+    free = [one - (one @ share)[:, None] for one in columns]
+    rest = np.broadcast_to(y - y @ share, free[0].shape)
+    slopes = np.zeros((len(rest), len(free)))
+    first, last = free[0], free[-1]
+    lean = _slope(first, last, w) if len(free) == 2 else np.zeros(len(rest))
+    own = last - lean[:, None] * first if len(free) == 2 else first
+    alike = (own**2 @ w) <= 1e-10 * (last**2 @ w)
+    for _ in range(2):  # the second time for what rounding left
+        if len(free) == 2:
+            steep = np.where(alike, 0.0, _slope(own, rest, w))
+            slopes[:, 1] += steep
+            slopes[:, 0] -= steep * lean
+            rest = rest - steep[:, None] * own
+        flat = _slope(first, rest, w)
+        slopes[:, 0] += flat
+        rest = rest - flat[:, None] * first
+    if len(free) == 2 and alike.any():
+        root = np.sqrt(w)
+        x = np.stack([one[alike] for one in free], axis=2) * root[:, None]
+        slopes[alike] = np.linalg.pinv(x) @ ((y - y @ share) * root)
+        rest[alike] = ((y - y @ share) * root - (x @ slopes[alike][:, :, None])[:, :, 0]) / root
+    return slopes, rest
+
+
+def _slope(column: Floats, other: Floats, w: Floats) -> Floats:
+    """Of the other over the column, both without a mean; 0 where the column is flat."""
+    square = column**2 @ w
+    there = square > 0
+    return np.where(there, (column * other) @ w, 0.0) / np.where(there, square, 1.0)
 
 
 def best(model: Model, t: Floats, y: Floats, w: Floats) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from custody.accounts.rules import Place, Role
+from custody.accounts.rules import Place
 from custody.dashboard import queries
 from custody.infra import clock as machine
 from custody.infra.journal import Machine, record
@@ -15,13 +15,13 @@ FACTS, PAST = 7, 8
 REGIONS = 1_000
 
 
+pytestmark = pytest.mark.parametrize("template", ["thousand"])
+
+
 @pytest.fixture
-def provinces(database, tmp_path, clock):
+def provinces(database, clock):
     """Jiangsu beside a made-up province; both with a coordinator and an officer."""
     with database.transaction() as session:
-        province.load_province(session, tmp_path / "notice", REGIONS, now=machine.now())
-        arrange.account_at(session, Role.COORDINATOR, province.CODE)
-        arrange.account_at(session, Role.OFFICER, province.region_code(5))
         arrange.updated(session, province.region_code(5), "M15", percent=30)
         arrange.updated(session, people.YIXING, "M15", percent=30)
 

@@ -174,11 +174,9 @@ def test_the_export_has_the_forecast(sign_in):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_the_board_reads_facts_and_forecast_with_the_same_statements(
-    database, clock, statements, tmp_path
-):
+@pytest.mark.parametrize("template", ["thousand"])
+def test_the_board_reads_facts_and_forecast_with_the_same_statements(database, clock, statements):
     with database.transaction() as session:
-        province.load_province(session, tmp_path / "notice", 1_000, now=machine.now())
         arrange.updated(session, people.YIXING, "M24", percent=80)
         arrange.updated(session, province.region_code(5), "M24", percent=80)
     day = machine.today()

@@ -251,7 +251,7 @@ def test_a_disk_that_fills_up_during_the_upload_is_said(sign_in, monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("custody.milestones.views.evidence.receive", full)
+    monkeypatch.setattr("custody.web.attached.receive", full)
     answer = send(sign_in("xishan"), upload(arrange.PDF, "核定表.pdf"))
     assert answer.status_code == 507
     assert page(answer).heading == "存储空间不足"
