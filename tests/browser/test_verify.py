@@ -13,7 +13,8 @@ from custody.briefs import render
 from custody.briefs.models import Brief
 from custody.briefs.rules import Status
 from custody.infra.files import FileStore
-from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways, violations
+from tests.browser.axe import violations
+from tests.browser.conftest import DESK, PHONE, Arrive, Site, sideways
 
 pytestmark = pytest.mark.browser
 
