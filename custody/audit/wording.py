@@ -45,6 +45,7 @@ _PAGES = {
     "briefs.check": "审阅简报",
     "briefs": "工作简报",
     "editions": "成套简报",
+    "verify": "核验简报",
     "dashboard.board": "进展总览",
     "dashboard.city": "设区市进展",
     "dashboard.region": "地区进展",
