@@ -31,6 +31,7 @@ _PAGES = {
     "milestones.no_change": "填报“本月无变化”",
     "milestones.show": "里程碑",
     "milestones": "里程碑填报",
+    "verify": "核验简报",
     "briefs.start": "起草简报",
     "briefs.instruct": "登记批示",
     "briefs.instructions": "领导批示",

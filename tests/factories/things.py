@@ -190,6 +190,7 @@ def things(database: Database, who: people.Person) -> Things:
                 instruction(people.YIXING),
                 instruction(province.CODE if of_province else people.SUZHOU),
             ),
+            "checked code": ({"code": "0123456789abcdef"}, {"code": "fedcba9876543210"}),
             "edition": (
                 {"number": editions.edition_of(s, people.JIANGSU)},
                 {"number": editions.edition_of(s, province.CODE)},

@@ -33,6 +33,7 @@ SILENT = {
     "evidence.add",
     "matters.add_files",
     "bulk.upload",
+    "verify.check",
 }
 """Sent by a script, or nothing but files, which cannot be kept and are asked for again."""
 

@@ -211,7 +211,7 @@ def test_what_is_with_the_reviewers_stays_there(
         (programme.PDF, "表.xlsx", "其实是PDF"),
         (b"<html><table><tr><td>1</td></tr></table>", "表.xls", "其实是网页"),
         (b"a,b\n1,2\n", "表.xlsx", "其实是文本（CSV）"),
-        (programme.zipped("word/document.xml"), "表.xlsx", "不是表格或已损坏"),
+        (programme.zipped("word/document.xml"), "表.xlsx", "其实是Word文档"),
         (bulk.as_xlsx([["单位", "电量"], ["甲", 1]], name="账单"), "表.xlsx", "应有工作表“里程碑”"),
         (bulk.as_xlsx([["什么"]]), "表.xlsx", "没有找到表头"),
         (b"", "表.xlsx", "空文件"),

@@ -53,6 +53,7 @@ def test_without_a_mail_server_nothing_is_mailed(config: Config, database: Datab
         "post",
         "reminders",
         "sweeping",
+        "printing ahead",
     ]
 
 
