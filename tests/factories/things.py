@@ -190,6 +190,7 @@ def things(database: Database, who: people.Person) -> Things:
                 instruction(people.YIXING),
                 instruction(province.CODE if of_province else people.SUZHOU),
             ),
+            "checked code": ({"code": "0123456789abcdef"}, {"code": "fedcba9876543210"}),
             "edition": (
                 {"number": editions.edition_of(s, people.JIANGSU)},
                 {"number": editions.edition_of(s, province.CODE)},
@@ -199,7 +200,6 @@ def things(database: Database, who: people.Person) -> Things:
                 {"number": editions.edition_of(s, province.CODE), "ordinal": 1},
             ),
             "job": (job(who.username), job("xishan")),
-            "code": ({"code": "a1b2c3d4e5f60718"}, {"code": "ffffffffffffffff"}),
             "kind": ({"kind": "bills"}, {"kind": "none"}),
             "import": (import_of(people.YIXING), import_of(other_region)),
             "sheet": (sheet(who.username), sheet("xishan")),

@@ -354,7 +354,7 @@ TABLE = {
     "audit.table": Row("GET", AUDITOR),
     "audit.check": Row("POST", AUDITOR),
     "verify.index": Row("GET", PUBLIC),
-    "verify.code": Row("GET", PUBLIC, "code"),
+    "verify.code": Row("GET", PUBLIC, "checked code"),
     "verify.check": Row("POST", PUBLIC),
     # briefs
     "briefs.index": Row("GET", READERS),

@@ -202,8 +202,10 @@ def cancel(number: int) -> Page:
     with transaction() as writing:
         queries.get_edition(writing, number, identity())
         job = latest_job(writing, editions.KIND, str(number))
-        if job is not None:
-            jobs.cancel(writing, actor=identity(), now=clock.now(), number=job.id)
+        if job is None:
+            flash("这套简报没有在印，无需取消；要接着印请点击“继续印制”。")
+            return redirect(to("editions.show", number=number), 303)
+        jobs.cancel(writing, actor=identity(), now=clock.now(), number=job.id)
     flash("已提交取消；正在印的一份停下后即告结束，已印好的保留。")
     return redirect(to("editions.show", number=number), 303)
 
@@ -260,7 +262,7 @@ def part(number: int, ordinal: int) -> Page:
 def _file(edition: Edition, digest: str, name: str, plain: str, note: str) -> Page:
     """A file from the shelf; what is not there is said on the edition's page. Recorded."""
     if not digest:
-        flash("这份文件还没有生成；请等印制结束，或点击“继续印制”。")
+        flash(f"{note}还没有印好，请等印制完成，或点击“继续印制”。")
         return redirect(to("editions.show", number=edition.id), 303)
     try:
         stream = printing.store(files()).open(digest)

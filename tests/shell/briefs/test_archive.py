@@ -1,9 +1,11 @@
-"""Every kind of paper keeps what it claims: PDF/A-3a and PDF/UA-1, judged by veraPDF."""
+"""Every kind of paper keeps what it claims, PDF/A-3a and PDF/UA-1, judged by veraPDF; and its looks."""
 
 from __future__ import annotations
 
 import io
 import json
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from custody.infra import pdf
 from custody.infra.db import Database
 from custody.supervision import render as notices
 from custody.supervision.models import Matter
-from tests import archive
+from tests import archive, looks
 from tests.conftest import SignIn
 from tests.factories import evidence as made
 from tests.factories import facts, people
@@ -35,6 +37,7 @@ MASTHEAD = snapshot.Masthead(
     day=date(2026, 11, 22),
     copies=(("报", "省委办公厅、省政府办公厅"),),
 )
+LOOKS = Path(__file__).parent / "looks"
 
 
 def brief_of(scope: str, form: Form = Form.BRIEF) -> snapshot.Snapshot:
@@ -86,6 +89,8 @@ def test_every_kind_of_paper(
     answer = sign_in("yixing").get(f"/settlements/{settled}.pdf")
     assert answer.mimetype == "application/pdf"
     printed["settlement"] = answer.data
+    seen = {name: looks.differences(LOOKS / f"{name}.txt", one) for name, one in printed.items()}
+    assert seen == {name: [] for name in printed}
     # The checker is checked: a file that only forgot to say what it is must be found out.
     with monkeypatch.context() as patch:
         patch.setattr(pdf, "_UA_MARKER", b"")
@@ -97,6 +102,17 @@ def test_every_kind_of_paper(
     found = {name: told[str(path)] for name, path in paths.items()}
     assert found.pop("broken")
     assert found == {name: [] for name in found}
+
+
+def test_a_look_that_changed_is_noticed(sign_in: SignIn) -> None:
+    """The check is checked: a masthead that is gone, other places, a page fewer."""
+    job = render.job(brief_of("region:320282"))
+    known = looks.pages(pdf.render(job))
+    gone = re.sub(r'(?s)<p class="name.*?</p>', "", job.html)
+    assert looks.changed(known, known) == []
+    assert "page 1" in looks.changed(looks.pages(pdf.render(replace(job, html=gone))), known)[0]
+    assert looks.changed(looks.pages(render.pdf(brief_of("city:320200"))), known)
+    assert looks.changed(known[:-1], known)
 
 
 @pytest.mark.parametrize("form", list(Form))
