@@ -54,14 +54,15 @@ def say() -> None:
     _line(f"one brief of {shape} pages, PDF/A-3a + UA-1", ours)
     _line("the same HTML, warm Chromium", chromium)
     print(f"{'CPU of ours to Chromium (≤ 0.9)':50}{ours.cpu / chromium.cpu:9.2f}x")
-    jobs = [render.job(one) for one in _edition()]
+    jobs = [archival, *(render.job(one) for one in _places())]
     alone = _command_line(jobs[:: len(jobs) // 4])
     before = _children()
-    seconds = _pile(jobs)
+    seconds, pages = _pile(jobs)
     work = _children() - before
     loop = alone.wall * len(jobs)
     print(
-        f"{f'{len(jobs)} briefs on {press.AT_ONCE} processes, with their start':50}{seconds:17.1f} s"
+        f"{f'{len(jobs)} briefs, {pages} pages, {press.AT_ONCE} processes and their start':50}"
+        f"{seconds:17.1f} s"
     )
     print(f"{'a loop of the weasyprint command line (from 4)':50}{loop:17.1f} s")
     print(f"{'as a share of the loop (≤ 1/6 = 0.167)':50}{seconds / loop:17.3f}")
@@ -103,12 +104,12 @@ def _brief(scope: str = "province", *, short: bool = False, **words: str) -> Sna
     return snapshot.numbered(found, issue=11, total=23, base_url="https://nengyuan.example.gov.cn")
 
 
-def _edition() -> list[Snapshot]:
-    """46: the province, 13 cities, 32 regions."""
+def _places() -> list[Snapshot]:
+    """13 cities and 32 regions, of three pages each."""
     regions = programme().regions
     cities = sorted({one.city_code for one in regions})
-    scopes = ["province", *(f"city:{one}" for one in cities)]
-    return [_brief(one) for one in [*scopes, *(f"region:{one.code}" for one in regions)]]
+    scopes = [*(f"city:{one}" for one in cities), *(f"region:{one.code}" for one in regions)]
+    return [_brief(one, short=True) for one in scopes]
 
 
 def _four_pages() -> tuple[Job, int]:
@@ -148,11 +149,14 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _pile(jobs: list[Job]) -> float:
-    begun = time.perf_counter()
+def _pile(jobs: list[Job]) -> tuple[float, int]:
+    """Seconds by the clock, and pages."""
+    begun, pages = time.perf_counter(), 0
     for one in press.print_pile(enumerate(jobs)):
-        assert one is None or isinstance(one[1], Printed), one
-    return time.perf_counter() - begun
+        if one is not None:
+            assert isinstance(one[1], Printed), one
+            pages += one[1].pages
+    return time.perf_counter() - begun, pages
 
 
 def _memory(jobs: list[Job]) -> None:
