@@ -36,7 +36,7 @@ _MAKERS = (
     "custody/kernel/drawing.py",
     *(
         f"custody/infra/{name}.py"
-        for name in ("fonts", "justify", "pdf", "tuning", "typesetting", "workbooks")
+        for name in ("fonts", "justify", "markup", "pdf", "tuning", "typesetting", "workbooks")
     ),
 )
 """What the look of a page and the files inside it depend on, under the project's folder."""

@@ -33,7 +33,7 @@ SECONDS = 20.0
 MEGABYTES = 700
 AT_ONCE = min(2, os.cpu_count() or 1)
 """Processes that print a pile together (our choice: the pages of the site go on meanwhile)."""
-_COLLECT_EVERY = 8
+_COLLECT_EVERY = 6
 
 
 def render_isolated(job: Job, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> bytes:
@@ -295,7 +295,11 @@ def main() -> int:
             answers.flush()
             if header.get("code") == "memory":
                 break
-            if number % _COLLECT_EVERY == 0:
+            if number == 1:
+                # Modules, sheets and fonts stay: looking through them again took five sixths of the time.
+                gc.collect()
+                gc.freeze()
+            elif number % _COLLECT_EVERY == 0:
                 gc.collect()
     return 0
 
