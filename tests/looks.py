@@ -17,7 +17,7 @@ COLUMNS, ROWS = 42, 59
 """Cells of an A4 page: squares of 5 mm."""
 FULL = 0.45
 """Share of ink that is drawn as 9; a page of text has some 0.2."""
-NEAR, FEW = 1, 0.02
+NEAR, FEW = 1, 0.005
 """Cells may differ by so much; so many of a page's cells may differ by more."""
 DRAW = "DRAW_LOOKS"
 
