@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from custody.briefs import charts as own_charts
-from custody.briefs import evidence
+from custody.briefs import drawn, evidence
 from custody.briefs import snapshot as frozen
 from custody.briefs.figures import months as months_of
 from custody.briefs.layout import density, listed, matrix_of, steps_of
@@ -206,11 +206,11 @@ def _figures(brief: Snapshot, *, inline: bool) -> dict[str, list[Figure]]:
     keys = [section["key"] for section in brief["sections"]]
     placed: dict[str, list[Figure]] = {key: [] for key in keys}
     small = _drawn(brief, charts.PHONE) if inline else []
-    for number, (section, caption, drawn, closes) in enumerate(_drawn(brief, charts.PRINT), 1):
+    for number, (section, caption, picture, closes) in enumerate(_drawn(brief, charts.PRINT), 1):
         home = section if section in placed else keys[0] if keys else ""
         if home:
             narrow = small[number - 1][2] if inline else None
-            placed[home].append(Figure(number, f"chart/{number}", caption, drawn, narrow, closes))
+            placed[home].append(Figure(number, f"chart/{number}", caption, picture, narrow, closes))
     return placed
 
 
@@ -223,9 +223,9 @@ def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool
     if brief["kind"] == "region":
         region = brief["regions"][0]
         stage = Stage(region["stage"])
-        cells = frozen.cells_of(brief)
+        cells = drawn.cells_of(brief)
         own = [cell for cell in cells if cell.stage is stage and cell.planned]
-        batch = next((b for b in frozen.batches_of(brief) if b.number == region["batch"]), None)
+        batch = next((b for b in drawn.batches_of(brief) if b.number == region["batch"]), None)
         picture = charts.timeline(
             own or [cell for cell in cells if cell.planned],
             stage=stage,
@@ -243,11 +243,11 @@ def _drawn(brief: Snapshot, look: charts.Look) -> list[tuple[str, str, Svg, bool
         (
             "overall",
             f"{year}年里程碑办结进度（计划、实际与预测）",
-            charts.curve(frozen.curve_of(brief), as_of=as_of, look=look),
+            charts.curve(drawn.curve_of(brief), as_of=as_of, look=look),
             False,
         )
     ]
-    batches = frozen.batches_of(brief)
+    batches = drawn.batches_of(brief)
     if len(batches) > 1:
         found.append(
             (

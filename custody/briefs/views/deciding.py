@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 from flask import current_app, flash, redirect, render_template, request
@@ -121,36 +122,23 @@ def settle(brief_id: int, number: int) -> Page:
 @blueprint.post("/<int:brief_id>/thaw")
 @requires(Can.DRAFT_BRIEF)
 def thaw(brief_id: int) -> Page:
-    try:
-        with transaction() as writing:
-            publishing.thaw(
-                writing,
-                actor=identity(),
-                now=clock.now(),
-                brief_id=brief_id,
-                version=version(),
-            )
-    except Refused as refusal:
-        return refused(brief_id, refusal.problems)
-    flash("已退回草稿，可继续修改。")
-    return back(brief_id)
+    return _stepped(brief_id, publishing.thaw, "已退回草稿，可继续修改。")
 
 
 @blueprint.post("/<int:brief_id>/review")
 @requires(Can.REVIEW_BRIEF)
 def review(brief_id: int) -> Page:
+    return _stepped(brief_id, publishing.review, "已审核：内容与定稿一致，可以发布。")
+
+
+def _stepped(brief_id: int, step: Callable[..., object], words: str) -> Page:
+    """A step that needs nothing but the version that was seen."""
     try:
         with transaction() as writing:
-            publishing.review(
-                writing,
-                actor=identity(),
-                now=clock.now(),
-                brief_id=brief_id,
-                version=version(),
-            )
+            step(writing, actor=identity(), now=clock.now(), brief_id=brief_id, version=version())
     except Refused as refusal:
         return refused(brief_id, refusal.problems)
-    flash("已审核：内容与定稿一致，可以发布。")
+    flash(words)
     return back(brief_id)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from custody.briefs import snapshot
+from custody.briefs import drawn, snapshot
 from custody.dashboard.rules import ProgrammeFacts
 from tests.factories.facts import programme
 
@@ -52,12 +52,12 @@ def test_edited_words_take_the_place_of_drafted_ones() -> None:
 def test_charts_are_drawn_from_the_same_facts(scope: str) -> None:
     facts: ProgrammeFacts = programme(scope=scope)
     brief = snapshot.freeze(facts, masthead=MASTHEAD)
-    for point, kept in zip(facts.curve, snapshot.curve_of(brief), strict=True):
+    for point, kept in zip(facts.curve, drawn.curve_of(brief), strict=True):
         assert kept.on == point.on
         assert kept.planned == pytest.approx(point.planned, abs=1e-4)
-    for batch, kept_batch in zip(facts.batches, snapshot.batches_of(brief), strict=True):
+    for batch, kept_batch in zip(facts.batches, drawn.batches_of(brief), strict=True):
         assert (kept_batch.name, kept_batch.done) == (batch.name, batch.done)
-    cells = snapshot.cells_of(brief)
+    cells = drawn.cells_of(brief)
     assert bool(cells) == (scope.startswith("region"))
     # What only the Gantt chart asks for is not part of a brief.
     told = [
